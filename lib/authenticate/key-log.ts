@@ -1,0 +1,33 @@
+import type { LoggerService } from '@nestjs/common';
+import type { KeyEvent } from '../core/keys/key-store.js';
+
+const consequences = {
+  'never loaded': 'Until it answers, tokens are answered with 503.',
+  unavailable: 'Until it answers, tokens are answered with 503.',
+  fresh: 'The known keys keep working.',
+  stale: 'The known keys keep working for a while.',
+} as const;
+
+/** Writes what happens to the keys: the first failure of a kind, the recovery, and keys that were skipped; never the same twice in a row. */
+export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
+  const lastWords = new Map<string, string>();
+
+  const once = (issuer: string, words: string, write: () => void): void => {
+    if (lastWords.get(issuer) === words) return;
+    lastWords.set(issuer, words);
+    if (words !== '') write();
+  };
+
+  return (event) => {
+    if (event.type === 'failed') {
+      const { code, reason, fix } = event.error;
+      once(event.issuer, reason, () => logger.warn(`${code}: ${reason}. ${consequences[event.health]} Fix: ${fix}`));
+      return;
+    }
+    const kids = event.keySet.keys.map(({ kid }) => kid ?? '(no kid)').join(', ') || 'none';
+    if (event.afterFailures > 0) logger.log(`The issuer "${event.issuer}" answers again. Keys: ${kids}`);
+    once(event.issuer, event.keySet.skipped.join('; '), () =>
+      logger.warn(`Keys of "${event.issuer}" that are not used: ${event.keySet.skipped.join('; ')}`),
+    );
+  };
+}

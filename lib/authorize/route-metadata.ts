@@ -1,0 +1,86 @@
+import 'reflect-metadata';
+import type { ExecutionContext, Type } from '@nestjs/common';
+import { combine, isDemanding, noRequirement, type Requirement } from '../core/policy/requirement.js';
+
+/** `public`: the guard steps aside. `optional`: anonymous is fine, a bad token is not. `protected`: a user is needed. */
+export type Access = 'public' | 'optional' | 'protected';
+
+/** What the decorators on one class or handler say together. */
+interface Declared {
+  readonly access: ReadonlySet<Exclude<Access, 'protected'>>;
+  readonly requirement: Requirement;
+}
+
+/** What a route demands, class and handler together. */
+export interface Route {
+  readonly access: Access;
+  readonly requirement: Requirement;
+}
+
+const KEY = 'nestjs-authgear:route';
+const nothing: Declared = { access: new Set(), requirement: noRequirement };
+
+type Target = abstract new (...args: never[]) => unknown;
+type Handler = (...args: never[]) => unknown;
+
+/** A decorator for classes and handlers. Decorators add up: a second `@Scopes()` never replaces the first. */
+export type RouteDecorator = ClassDecorator & MethodDecorator;
+
+/**
+ * Makes a decorator that adds to what its target already says (a subclass adds to its base class). Decorators run from the last to the
+ * first, so what comes now stands before.
+ */
+export function declareRoute(addition: { access?: Exclude<Access, 'protected'>; requirement?: Requirement }): RouteDecorator {
+  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    const subject = (descriptor === undefined ? target : descriptor.value) as Target | Handler;
+    const before = declaredOn(subject);
+    const after: Declared = {
+      access: addition.access === undefined ? before.access : new Set([...before.access, addition.access]),
+      requirement: addition.requirement === undefined ? before.requirement : combine(addition.requirement, before.requirement),
+    };
+    Reflect.defineMetadata(KEY, after, subject);
+  };
+}
+
+/** The one reader of what the decorators wrote. */
+export function routeOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): Route {
+  return read(context.getClass() as Target, context.getHandler() as Handler);
+}
+
+function read(target: Target, handler: Handler): Route {
+  const outer = declaredOn(target);
+  const inner = declaredOn(handler);
+  const access = accessOf(inner) ?? accessOf(outer) ?? 'protected';
+  return { access, requirement: access === 'public' ? noRequirement : combine(outer.requirement, inner.requirement) };
+}
+
+function declaredOn(subject: Target | Handler): Declared {
+  return (Reflect.getMetadata(KEY, subject) as Declared | undefined) ?? nothing;
+}
+
+function accessOf({ access, requirement }: Declared): Access | undefined {
+  if (access.has('public')) return 'public';
+  if (access.has('optional')) return 'optional';
+  return isDemanding(requirement) ? 'protected' : undefined;
+}
+
+/** What contradicts itself on a class and its handlers, one line per place. */
+export function findContradictions(target: Type, handlers: Readonly<Record<string, Handler>>): string[] {
+  const outer = declaredOn(target);
+  const problems = contradictionsOf(outer, target.name);
+  for (const [name, handler] of Object.entries(handlers)) {
+    const inner = declaredOn(handler);
+    const route = `${target.name}.${name}()`;
+    problems.push(...contradictionsOf(inner, route));
+    if (outer.access.has('public') && !inner.access.has('public') && isDemanding(inner.requirement)) {
+      problems.push(`${route} has a requirement, but its class ${target.name} is @Public(): open its other handlers one by one instead`);
+    }
+  }
+  return problems;
+}
+
+function contradictionsOf({ access, requirement }: Declared, place: string): string[] {
+  if (!access.has('public')) return [];
+  if (isDemanding(requirement)) return [`${place} is @Public() and has a requirement: take one of them away`];
+  return access.has('optional') ? [`${place} is @Public() and @OptionalAuth(): take one of them away`] : [];
+}

@@ -1,0 +1,27 @@
+import { noRequirement } from '../core/policy/requirement.js';
+import { declareRoute, type RouteDecorator } from './route-metadata.js';
+
+/** RFC 6749 section 3.3: `scope-token`. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * The access token must have all of these scopes, or one of `anyOf`; else 403 with an `insufficient_scope` challenge that lists them.
+ * Several decorators on class and handler add up. Throws a `TypeError` at decoration for no scope, or one with a space in it.
+ *
+ * @example `@Scopes('read:reports', 'export:reports')`
+ * @example `@Scopes({ anyOf: ['admin', 'write:reports'] })`
+ */
+export function Scopes(...all: [string, ...string[]]): RouteDecorator;
+export function Scopes(alternatives: { readonly anyOf: readonly [string, ...string[]] }): RouteDecorator;
+export function Scopes(...args: [{ readonly anyOf: readonly string[] }] | string[]): RouteDecorator {
+  const [first] = args;
+  const scopes: unknown = typeof first === 'object' ? first.anyOf : args;
+  if (!Array.isArray(scopes) || scopes.length === 0) throw new TypeError('@Scopes() needs at least one scope');
+  for (const scope of scopes) {
+    if (typeof scope !== 'string' || !SCOPE_TOKEN.test(scope)) {
+      throw new TypeError(`@Scopes(): ${JSON.stringify(scope)} is not a scope (RFC 6749 section 3.3); pass several as several arguments`);
+    }
+  }
+  const demand = typeof first === 'object' ? { anyOf: scopes as string[] } : { allOf: scopes as string[] };
+  return declareRoute({ requirement: { ...noRequirement, scopes: [demand] } });
+}

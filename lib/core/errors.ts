@@ -1,0 +1,281 @@
+import { printable } from './printable.js';
+
+/**
+ * How a refusal is answered. Each kind is one row of the answers table: a status and a challenge.
+ *
+ * - `no_credentials`, `invalid_request`, `invalid_token`, `insufficient_scope`: RFC 6750 section 3
+ * - `step_up`: RFC 9470 section 3
+ * - `forbidden`: a 403 that no other token would change
+ * - `unavailable`: nobody can tell right now; never the token's fault
+ * - `configuration`: found at bootstrap, never an HTTP answer
+ */
+export type RefusalKind =
+  'no_credentials' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'step_up' | 'forbidden' | 'unavailable' | 'configuration';
+
+interface CatalogEntry {
+  readonly kind: RefusalKind;
+  /** What the client is told. Never depends on the token. */
+  readonly message: string;
+  /** What the developer should do about it. */
+  readonly fix: string;
+  /** The code that the client sees, where the precise one would help an attacker more than a client. */
+  readonly publicCode?: 'token_invalid';
+}
+
+/** One answer for wrong issuer, wrong audience, unknown key and bad signature: which of them it was is told to the log only. */
+const undisclosed = { kind: 'invalid_token', publicCode: 'token_invalid', message: 'The access token is not valid for this API.' } as const;
+
+const catalog = {
+  // 401 without error, 400
+  credentials_missing: {
+    kind: 'no_credentials',
+    message: 'This route needs an access token.',
+    fix: 'Send the header "Authorization: Bearer <access token>", or mark the route @Public() or @OptionalAuth().',
+  },
+  authorization_malformed: {
+    kind: 'invalid_request',
+    message: 'The Authorization header is malformed.',
+    fix: 'Send exactly "Bearer", one space and the token, without quotes and without line breaks.',
+  },
+  multiple_credentials: {
+    kind: 'invalid_request',
+    message: 'The request carries more than one credential.',
+    fix: 'Send one Authorization header with one Bearer token. If a proxy adds a second, let it replace the first instead.',
+  },
+
+  // 401 invalid_token: structure
+  token_too_large: {
+    kind: 'invalid_token',
+    message: 'The access token is too large.',
+    fix: 'Tokens end at 16384 bytes. Take large custom claims out of the token and read them from the API of the issuer.',
+  },
+  token_malformed: {
+    kind: 'invalid_token',
+    message: 'The access token is not a well-formed JWT.',
+    fix: 'Send the access token exactly as the issuer gave it. If the issuer gives opaque tokens, turn on JWT access tokens there.',
+  },
+  token_is_opaque: {
+    kind: 'invalid_token',
+    message: 'The access token is opaque, not a JWT.',
+    fix: 'In the Authgear portal, open the application and turn on "Issue JWT as access token", then sign in again.',
+  },
+  token_is_refresh_token: {
+    kind: 'invalid_token',
+    message: 'A refresh token was sent in place of an access token.',
+    fix: 'Send access_token of the token response, not refresh_token. A refresh token must never leave the client but to the token endpoint.',
+  },
+  token_is_id_token: {
+    kind: 'invalid_token',
+    message: 'An ID token was sent in place of an access token.',
+    fix: 'Send access_token of the token response, not id_token: an ID token tells the client who signed in, it grants nothing.',
+  },
+
+  // 401 invalid_token: header
+  algorithm_not_allowed: {
+    kind: 'invalid_token',
+    message: 'The access token is signed with an algorithm that is not allowed.',
+    fix: 'If the issuer really signs with this algorithm, add it to the option "algorithms". "none" and HMAC can never be allowed.',
+  },
+  typ_not_allowed: {
+    kind: 'invalid_token',
+    message: 'The token is not of the access token type.',
+    fix: 'Access tokens say typ "at+jwt" (RFC 9068). If the issuer sends another, name it in the option "typ".',
+  },
+  crit_not_supported: {
+    kind: 'invalid_token',
+    message: 'The access token demands an extension that is not supported.',
+    fix: 'No critical header extension is supported (RFC 7515 section 4.1.11). Ask the issuer for tokens without "crit".',
+  },
+  kid_invalid: {
+    kind: 'invalid_token',
+    message: 'The access token has an unusable key id.',
+    fix: 'A "kid" must be a non-empty string, or absent. Ask the issuer for well-formed tokens.',
+  },
+
+  // 401 invalid_token: claims
+  issuer_mismatch: {
+    ...undisclosed,
+    fix: 'Compare the two issuers in the reason: the option "issuer" must be, to the letter, what the tokens carry as "iss".',
+  },
+  issuer_trailing_slash: {
+    ...undisclosed,
+    fix: 'The token\'s "iss" and the option "issuer" differ only by a slash at the end. Write the option exactly like the token\'s "iss".',
+  },
+  audience_mismatch: {
+    ...undisclosed,
+    fix: 'Add the audience in the reason to the option "audience" if tokens for it are meant for this API; else ask for a token with the right resource.',
+  },
+  audience_trailing_slash: {
+    ...undisclosed,
+    fix: 'The token\'s "aud" and the option "audience" differ only by a slash at the end. Write the option exactly like the token\'s "aud".',
+  },
+  token_expired: {
+    kind: 'invalid_token',
+    message: 'The access token has expired.',
+    fix: 'Refresh the token on the client. If fresh tokens are refused too, the clock of this machine is ahead: synchronize it (NTP).',
+  },
+  token_not_yet_valid: {
+    kind: 'invalid_token',
+    message: 'The access token is not valid yet.',
+    fix: 'Its "nbf" is in the future. If the token is fresh, the clock of this machine is behind: synchronize it (NTP).',
+  },
+  token_issued_in_future: {
+    kind: 'invalid_token',
+    message: 'The access token was issued in the future.',
+    fix: 'The clock of this machine is behind the clock of the issuer: synchronize it (NTP). "clockTolerance" allows 120 s at most.',
+  },
+  claim_missing: {
+    kind: 'invalid_token',
+    message: 'The access token lacks a required claim.',
+    fix: 'Let the issuer add the claim that the reason names, or take it out of "requiredClaims" if it stands there.',
+  },
+  claim_invalid: {
+    kind: 'invalid_token',
+    message: 'The access token has a claim of the wrong type.',
+    fix: 'Let the issuer send the claim that the reason names in its standard type; look at custom claims hooks first.',
+  },
+  token_sender_constrained: {
+    kind: 'invalid_token',
+    message: 'The access token is bound to a key and cannot be used as a bearer token.',
+    fix: 'A token with "cnf" (RFC 7800) proves nothing without its key. Ask the issuer for bearer tokens.',
+  },
+  client_not_allowed: {
+    kind: 'invalid_token',
+    message: 'The access token was issued to a client that this API does not accept.',
+    fix: 'Add the client in the reason to the option "clientId" if its users may call this API.',
+  },
+
+  // 401 invalid_token: key and signature
+  key_unknown: {
+    ...undisclosed,
+    fix: 'The issuer publishes no such key. If it rotated just now, the next look is after the cooldown; else the token is from elsewhere.',
+  },
+  signature_invalid: {
+    ...undisclosed,
+    fix: 'The token was changed on its way, or forged. Compare what the client received with what arrives here.',
+  },
+
+  // authorization
+  scope_missing: {
+    kind: 'insufficient_scope',
+    message: 'The access token lacks a scope that this route needs.',
+    fix: 'Let the client ask for the scope in the challenge when it signs in, and the issuer grant it.',
+  },
+  authentication_too_old: {
+    kind: 'step_up',
+    message: 'This route needs a more recent authentication.',
+    fix: 'Let the client reauthenticate the user (prompt=login, or max_age from the challenge) and call again with the new token.',
+  },
+  authentication_time_missing: {
+    kind: 'step_up',
+    message: 'This route needs a token that tells when the user authenticated.',
+    fix: 'The token has no "auth_time". Update the issuer (Authgear sends it since February 2025) and reauthenticate the user.',
+  },
+  authentication_time_in_future: {
+    kind: 'step_up',
+    message: 'The authentication time of the access token is in the future.',
+    fix: 'The clock of this machine is behind the clock of the issuer: synchronize it (NTP).',
+  },
+  machine_cannot_reauthenticate: {
+    kind: 'forbidden',
+    message: 'This route needs a person who authenticated recently; a machine cannot.',
+    fix: 'Call the route with a user token, or take @MaxAuthAge() off a route that machines may use.',
+  },
+  transport_not_supported: {
+    kind: 'forbidden',
+    message: 'JwtAuthGuard protects HTTP routes only, and refuses everything else.',
+    fix: 'Mark the handler @Public() if anybody may call it, or keep it behind a guard of its own with "globalGuard: false".',
+  },
+
+  // 503
+  keys_unavailable: {
+    kind: 'unavailable',
+    message: 'The keys of the issuer cannot be reached, so no token can be checked right now.',
+    fix: 'Look at the reason: can this machine reach the issuer (DNS, proxy, firewall, an IP filter at the issuer)?',
+  },
+  metadata_issuer_mismatch: {
+    kind: 'unavailable',
+    message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
+    fix: 'Set the option "issuer" to the issuer that the metadata names, or "metadataUrl" to where the right metadata is.',
+  },
+  jwks_uri_insecure: {
+    kind: 'unavailable',
+    message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
+    fix: 'Keys must come over https. Correct the public origin at the issuer, or set "jwksUri".',
+  },
+
+  // bootstrap
+  configuration_invalid: {
+    kind: 'configuration',
+    message: 'The configuration of nestjs-authgear is invalid.',
+    fix: 'Correct the options that the message lists.',
+  },
+} as const satisfies Record<string, CatalogEntry>;
+
+/** Every code that an {@link AuthError} can have. The README lists them all with their fixes. */
+export type AuthErrorCode = keyof typeof catalog;
+
+/** @internal All rows of the catalog, for documentation and tests. */
+export const errorCatalog: Readonly<Record<AuthErrorCode, CatalogEntry>> = catalog;
+
+/** The values of a refused token that may be told to a log. Nothing else of a token ever is. */
+export interface RefusalFacts {
+  readonly iss?: string;
+  readonly aud?: string;
+  readonly kid?: string;
+  readonly clientId?: string;
+}
+
+/** What a challenge or a `Retry-After` needs to know beyond the code. */
+export interface RefusalDetails {
+  /** Scopes that the route needs (RFC 6750 section 3, `scope`). */
+  readonly scopes?: readonly string[];
+  /** Greatest age of the authentication in seconds (RFC 9470 section 3, `max_age`). */
+  readonly maxAge?: number;
+  /** Seconds until it is worth trying again. */
+  readonly retryAfter?: number;
+}
+
+export interface AuthErrorOptions extends RefusalDetails {
+  readonly facts?: RefusalFacts;
+  readonly cause?: unknown;
+}
+
+/**
+ * Why a credential was refused, a requirement not met or a configuration rejected.
+ *
+ * `message` equals `reason`: it is written for the developer's log, precise, and never holds a token nor a claim other than `iss`, `aud`,
+ * `kid` and `client_id`. What a client may read is {@link publicMessage} and {@link publicCode}.
+ */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+  /** Stable and machine-readable; precise, for logs and `catch`. */
+  readonly code: AuthErrorCode;
+  /** What happened, for the developer. */
+  readonly reason: string;
+  /** What to do about it, for the developer. */
+  readonly fix: string;
+  /** Which answer this is. */
+  readonly kind: RefusalKind;
+  /** The code a client sees: `token_invalid` in place of those that would tell a forger what to change. */
+  readonly publicCode: AuthErrorCode | 'token_invalid';
+  /** The text a client sees. Fixed per code. */
+  readonly publicMessage: string;
+  /** Values of the token that may be logged, escaped and cut. */
+  readonly facts: RefusalFacts;
+  /** What the challenge needs to know. */
+  readonly details: RefusalDetails;
+
+  constructor(code: AuthErrorCode, reason: string, { facts, cause, ...details }: AuthErrorOptions = {}) {
+    super(reason, cause === undefined ? undefined : { cause });
+    const entry = errorCatalog[code];
+    this.code = code;
+    this.reason = reason;
+    this.fix = entry.fix;
+    this.kind = entry.kind;
+    this.publicCode = entry.publicCode ?? code;
+    this.publicMessage = entry.message;
+    this.facts = Object.fromEntries(Object.entries(facts ?? {}).map(([name, value]) => [name, printable(value)]));
+    this.details = details;
+  }
+}

@@ -1,0 +1,91 @@
+/** The part of the platform's `fetch` that is used; any function of this shape will do. */
+export type Fetch = (
+  url: string,
+  init: { method: 'GET'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
+) => Promise<Response>;
+
+/** Largest answer that is read, in bytes, counted while it streams. */
+export const MAX_BYTES = 50 * 1024;
+
+export interface JsonAnswer {
+  readonly status: 200 | 304;
+  /** The parsed body; `undefined` for 304. */
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** The answer was not one that can be used. `status` is there when the issuer did answer. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  constructor(
+    message: string,
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Gets a JSON document and trusts nothing about the server: redirects are refused (an issuer that answers 307 was asked by the wrong
+ * name), the body is counted while it streams, and the signal ends everything, even a `fetch` that ignores it.
+ */
+export async function getJson(url: string, fetch: Fetch, signal: AbortSignal, etag?: string): Promise<JsonAnswer> {
+  const headers = { accept: 'application/json', ...(etag === undefined ? {} : { 'if-none-match': etag }) };
+  const response = await unlessAborted(fetch(url, { method: 'GET', headers, redirect: 'manual', signal }), signal);
+  if (response.status === 304 && etag !== undefined) {
+    return { status: 304, body: undefined, headers: response.headers };
+  }
+  if (response.status !== 200) {
+    void response.body?.cancel().catch(() => undefined);
+    throw new HttpProblem(describeStatus(response), response.status);
+  }
+  const text = await unlessAborted(readText(response), signal);
+  try {
+    return { status: 200, body: JSON.parse(text), headers: response.headers };
+  } catch {
+    throw new HttpProblem('it answered 200 with something that is not JSON', 200);
+  }
+}
+
+function describeStatus({ status, headers }: Response): string {
+  const location = headers.get('location');
+  return status >= 300 && status < 400 && location !== null
+    ? `it answered ${status} to ${originOf(location)}, and redirects are refused: use the issuer's public name`
+    : `it answered ${status}`;
+}
+
+function originOf(location: string): string {
+  return URL.canParse(location) ? new URL(location).origin : 'another path';
+}
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  let text = '';
+  const reader = response.body?.getReader();
+  if (reader === undefined) return text;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > MAX_BYTES) {
+      void reader.cancel().catch(() => undefined);
+      throw new HttpProblem(`it answered more than ${MAX_BYTES} bytes`, response.status);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,125 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { keyTypeFits, type Algorithm } from '../algorithms.js';
+import { importVerificationKey, type VerificationKey } from '../jose.js';
+import { printable } from '../printable.js';
+import { isJsonObject, type JsonObject } from '../types.js';
+
+/** Most keys that one set may hold; a document with more is refused whole. */
+export const MAX_KEYS = 100;
+/** RFC 7518 section 3.3: "A key of size 2048 bits or larger MUST be used". */
+const MIN_RSA_BITS = 2048;
+const MIN_RSA_EXPONENT = 3n;
+
+/** A public key of an issuer. */
+export interface PublicKey {
+  readonly kid: string | undefined;
+  /** The JWK as published; holds no private part. */
+  readonly jwk: JsonWebKey;
+  readonly keyObject: KeyObject;
+  /** Ready for verification, by algorithm. */
+  readonly byAlgorithm: ReadonlyMap<Algorithm, VerificationKey>;
+}
+
+/** Which key a token asks for. */
+export interface KeyQuery {
+  readonly kid: string | undefined;
+  readonly alg: Algorithm;
+}
+
+/**
+ * What a set says to a query: the key; `unknown` when a newer set might have it; `unusable` when the set has an answer and it is no
+ * (the key is of another kind, or two keys claim the same id), which no newer fetch is worth.
+ */
+export type Selection = { readonly key: PublicKey } | 'unknown' | 'unusable';
+
+/** The usable public keys of one issuer, and why the others were skipped. */
+export interface KeySet {
+  readonly keys: readonly PublicKey[];
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Reads a JWK Set (RFC 7517 section 5). Rejects when the document is not one; keys that cannot be used are skipped with a reason, as
+ * section 5 asks, so that one odd key does not take the others down.
+ */
+export async function readKeySet(document: unknown, allowed: readonly Algorithm[]): Promise<KeySet> {
+  if (!isJsonObject(document) || !Array.isArray(document['keys'])) throw new TypeError('it is not a JWK Set: "keys" is not an array');
+  const jwks: unknown[] = document['keys'];
+  if (jwks.length > MAX_KEYS) throw new TypeError(`the JWK Set holds ${jwks.length} keys, more than ${MAX_KEYS}`);
+
+  const read = await Promise.all(jwks.map((jwk) => readKey(jwk, allowed)));
+  const keys = read.filter((result): result is PublicKey => typeof result !== 'string');
+  const skipped = read.flatMap((result, index) => (typeof result === 'string' ? [`key ${name(jwks[index])}: ${result}`] : []));
+  return { keys, skipped: [...skipped, ...duplicates(keys)] };
+}
+
+/** Picks the one key that the query means (design: exact `kid`; without one, only if exactly one key fits). */
+export function selectKey(set: KeySet, query: KeyQuery): Selection {
+  const named = query.kid === undefined ? set.keys : set.keys.filter((key) => key.kid === query.kid);
+  const fitting = named.filter((key) => key.byAlgorithm.has(query.alg));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return { key: only };
+  if (fitting.length > 1) return 'unusable';
+  return query.kid !== undefined && named.length > 0 ? 'unusable' : 'unknown';
+}
+
+async function readKey(jwk: unknown, allowed: readonly Algorithm[]): Promise<PublicKey | string> {
+  if (!isJsonObject(jwk)) return 'it is not an object';
+  const problem = findProblem(jwk);
+  if (problem !== undefined) return problem;
+
+  const fitting = allowed.filter((algorithm) => fits(jwk, algorithm));
+  if (fitting.length === 0) return 'no allowed algorithm uses it';
+  try {
+    const keyObject = createPublicKey({ key: jwk, format: 'jwk' });
+    const weakness = findWeakness(keyObject);
+    if (weakness !== undefined) return weakness;
+    const imported = await Promise.all(fitting.map(async (alg) => [alg, await importVerificationKey(jwk, alg)] as const));
+    return { kid: jwk['kid'] as string | undefined, jwk, keyObject, byAlgorithm: new Map(imported) };
+  } catch {
+    return 'it is malformed';
+  }
+}
+
+/** Whether a JWK is an object without a private or symmetric part. */
+export function isPublicJwk(jwk: unknown): jwk is JsonObject {
+  return isJsonObject(jwk) && jwk['kty'] !== 'oct' && !('d' in jwk) && !('k' in jwk);
+}
+
+function findProblem(jwk: JsonObject): string | undefined {
+  if (!isPublicJwk(jwk)) return 'it is a private or symmetric key, which must never be published: tell the issuer';
+  if (jwk['kid'] !== undefined && (typeof jwk['kid'] !== 'string' || jwk['kid'] === '')) return 'its "kid" is not a non-empty string';
+  return undefined;
+}
+
+/** RFC 7517 sections 4.2 to 4.4: what the key says about its own use is binding. */
+function fits(jwk: JsonObject, algorithm: Algorithm): boolean {
+  const { use, key_ops: operations, alg } = jwk;
+  return (
+    keyTypeFits(algorithm, jwk) &&
+    (use === undefined || use === 'sig') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify'))) &&
+    (alg === undefined || alg === algorithm)
+  );
+}
+
+function findWeakness({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  if (asymmetricKeyType !== 'rsa') return undefined;
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
+  if (modulusLength < MIN_RSA_BITS) return `it has ${modulusLength} bits, fewer than ${MIN_RSA_BITS}`;
+  if (publicExponent < MIN_RSA_EXPONENT) return `its exponent is under ${MIN_RSA_EXPONENT}`;
+  return undefined;
+}
+
+/** Two keys with one id that both fit an algorithm: neither will be selected, which deserves a word. */
+function duplicates(keys: readonly PublicKey[]): string[] {
+  const clashing = keys.filter((key, index) =>
+    keys.some((other, at) => at < index && other.kid === key.kid && [...key.byAlgorithm.keys()].some((alg) => other.byAlgorithm.has(alg))),
+  );
+  const kids = new Set(clashing.map((key) => key.kid).filter((kid) => kid !== undefined));
+  return [...kids].map((kid) => `key "${printable(kid)}": the set has it twice, so neither is used`);
+}
+
+function name(jwk: unknown): string {
+  return isJsonObject(jwk) && typeof jwk['kid'] === 'string' ? `"${printable(jwk['kid'])}"` : 'without a "kid"';
+}

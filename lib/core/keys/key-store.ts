@@ -1,0 +1,162 @@
+import type { Clock } from '../clock.js';
+import { AuthError } from '../errors.js';
+import { printable } from '../printable.js';
+import {
+  afterFailure,
+  afterSuccess,
+  decide,
+  decideAfterFetch,
+  healthOf,
+  initialState,
+  type FetchPurpose,
+  type Found,
+  type KeyHealth,
+  type KeyPolicy,
+  type KeyState,
+  type Settled,
+} from './freshness.js';
+import { selectKey, type KeyQuery, type KeySet, type PublicKey } from './key-set.js';
+import type { KeySource } from './source.js';
+
+/** What happened to the keys of an issuer, for whoever writes logs. */
+export type KeyEvent =
+  | { readonly type: 'loaded'; readonly issuer: string; readonly keySet: KeySet; readonly afterFailures: number }
+  | { readonly type: 'failed'; readonly issuer: string; readonly error: AuthError; readonly failures: number; readonly health: KeyHealth };
+
+export interface KeyStoreOptions {
+  readonly issuer: string;
+  readonly source: KeySource;
+  readonly policy: KeyPolicy;
+  readonly clock: Clock;
+  readonly onEvent: (event: KeyEvent) => void;
+  /** A random number of [0, 1). */
+  readonly random: () => number;
+}
+
+/** The state of an issuer's keys as plain data. Times are epoch seconds. */
+export interface KeyStoreStatus {
+  readonly issuer: string;
+  readonly state: KeyHealth;
+  readonly kids: readonly string[];
+  readonly fetchedAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** Before this time no fetch is tried by itself; `undefined` when the next one is free to go. */
+  readonly retryAt: number | undefined;
+  readonly lastError: { readonly code: string; readonly reason: string } | undefined;
+}
+
+/** Keeps the keys of one issuer. Holds the state and the one flight; what to do is decided in `freshness.ts`. */
+export class KeyStore {
+  private state: KeyState = initialState;
+  private flight: Promise<void> | undefined;
+
+  constructor(private readonly options: KeyStoreOptions) {}
+
+  /** Finds the key of a token. Rejects with `key_unknown` (the issuer has none such) or `keys_unavailable` (nobody can tell). */
+  async find(query: KeyQuery): Promise<PublicKey> {
+    const decision = await this.settle(() => this.ask(query).found);
+    const { key } = this.ask(query);
+    if (decision.action === 'serve' && key !== undefined) return key;
+    if (decision.action === 'unavailable') throw this.unavailable(decision.retryAfter, query);
+    throw new AuthError('key_unknown', this.describeUnknown(query), { facts: this.factsOf(query) });
+  }
+
+  /** The current set; waits for one if there is none that may be used. Rejects with `keys_unavailable`. */
+  async keySet(): Promise<KeySet> {
+    const decision = await this.settle(() => (this.state.loaded === undefined ? 'none' : 'key'));
+    const { loaded } = this.state;
+    if (decision.action === 'serve' && loaded !== undefined) return loaded.keySet;
+    throw this.unavailable(decision.action === 'unavailable' ? decision.retryAfter : 0);
+  }
+
+  /** Fetches now, whatever cooldown and back-off say; joins a fetch that is under way. Rejects when it fails. */
+  async refresh(): Promise<void> {
+    await this.fetch('refresh');
+    if (this.state.lastError !== undefined) throw this.state.lastError;
+  }
+
+  status(): KeyStoreStatus {
+    const { loaded, retryAt, lastError, failures } = this.state;
+    return {
+      issuer: this.options.issuer,
+      state: healthOf(this.state, this.now(), this.options.policy),
+      kids: loaded?.keySet.keys.flatMap(({ kid }) => kid ?? []) ?? [],
+      fetchedAt: loaded && loaded.fetchedAt / 1000,
+      expiresAt: loaded && loaded.expiresAt / 1000,
+      retryAt: failures > 0 ? retryAt / 1000 : undefined,
+      lastError: lastError && { code: lastError.code, reason: lastError.reason },
+    };
+  }
+
+  /** Carries the decision out as far as it is about fetching; what is left is to serve or to refuse. */
+  private async settle(found: () => Found): Promise<Settled> {
+    const { policy } = this.options;
+    const underWay = this.flight;
+    let decision = decide(this.state, this.now(), found(), policy);
+    if (decision.action === 'wait' && underWay !== undefined) {
+      // A fetch that started before us may have missed a rotation: join it, and then one more look is fair.
+      await underWay;
+      decision = decide(this.state, this.now(), found(), policy);
+    }
+    if (decision.action === 'wait') {
+      await this.fetch(decision.purpose);
+      return decideAfterFetch(this.state, this.now(), found(), policy);
+    }
+    if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
+    return decision;
+  }
+
+  /** One fetch at a time. Never rejects: its outcome is in the state. Lives on when whoever started it gives up. */
+  private fetch(purpose: FetchPurpose): Promise<void> {
+    this.flight ??= this.attempt(purpose).finally(() => (this.flight = undefined));
+    return this.flight;
+  }
+
+  private async attempt(purpose: FetchPurpose): Promise<void> {
+    const { issuer, source, policy, random, onEvent } = this.options;
+    const { failures, loaded } = this.state;
+    try {
+      const fetched = await source(loaded?.etag);
+      const keySet = fetched.keySet ?? loaded?.keySet;
+      if (keySet === undefined) throw new AuthError('keys_unavailable', `no keys from "${issuer}": it answered 304 to a first request`);
+      const circumstances = { now: this.now(), jitter: random(), purpose, policy };
+      this.state = afterSuccess(this.state, { keySet, lifetime: fetched.lifetime, etag: fetched.etag }, circumstances);
+      if (fetched.keySet !== undefined || failures > 0) onEvent({ type: 'loaded', issuer, keySet, afterFailures: failures });
+    } catch (cause) {
+      const error = cause instanceof AuthError ? cause : new AuthError('keys_unavailable', `no keys from "${issuer}"`, { cause });
+      this.state = afterFailure(this.state, error, { now: this.now(), jitter: random(), purpose, policy });
+      onEvent({ type: 'failed', issuer, error, failures: this.state.failures, health: this.status().state });
+    }
+  }
+
+  private ask(query: KeyQuery): { found: Found; key?: PublicKey } {
+    if (this.state.loaded === undefined) return { found: 'none' };
+    const selection = selectKey(this.state.loaded.keySet, query);
+    return typeof selection === 'string' ? { found: selection } : { found: 'key', key: selection.key };
+  }
+
+  private unavailable(retryAfter: number, query?: KeyQuery): AuthError {
+    const { lastError } = this.state;
+    const seconds = Math.max(1, Math.ceil(retryAfter / 1000));
+    const reason = lastError?.reason ?? `the keys of "${this.options.issuer}" are not loaded yet`;
+    return new AuthError(lastError?.code ?? 'keys_unavailable', reason, {
+      retryAfter: seconds,
+      facts: this.factsOf(query),
+      cause: lastError?.cause,
+    });
+  }
+
+  private describeUnknown({ kid, alg }: KeyQuery): string {
+    const what = kid === undefined ? `the one key for ${alg}, and the token names none` : `a key "${printable(kid)}" for ${alg}`;
+    return `the keys of "${this.options.issuer}" do not hold ${what}`;
+  }
+
+  private factsOf(query: KeyQuery | undefined): { iss: string; kid?: string } {
+    const { issuer } = this.options;
+    return query?.kid === undefined ? { iss: issuer } : { iss: issuer, kid: query.kid };
+  }
+
+  private now(): number {
+    return this.options.clock();
+  }
+}

@@ -1,0 +1,72 @@
+import { AuthError } from '../errors.js';
+import type { TrustedIssuer } from '../issuer/issuer.js';
+import { printable } from '../printable.js';
+import type { JsonObject } from '../types.js';
+import { checkClaimTypes, registeredClaimTypes } from './claim-types.js';
+
+/**
+ * Checks everything that the claims alone can be refused for (RFC 9068 section 4, RFC 7519 section 4.1). It runs before the signature
+ * and only refuses: nothing is trusted by it. `now` is in epoch seconds, un-rounded.
+ */
+export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
+  checkClaimTypes(claims, registeredClaimTypes);
+  checkClaimTypes(claims, issuer.profile.claimTypes);
+  checkAudience(claims, issuer);
+  checkTimes(claims, issuer.clockTolerance, now);
+  for (const name of issuer.requiredClaims) {
+    if (!Object.hasOwn(claims, name) || claims[name] === null) throw missing(name);
+  }
+  if (Object.hasOwn(claims, 'cnf')) throw new AuthError('token_sender_constrained', 'the token has "cnf" and was sent as a bearer token');
+  checkClient(claims, issuer);
+}
+
+/** The `aud` of a token as a list. */
+export function audienceOf(claims: JsonObject): readonly string[] {
+  const { aud } = claims;
+  return typeof aud === 'string' ? [aud] : ((aud as readonly string[] | undefined) ?? []);
+}
+
+function checkAudience(claims: JsonObject, { audience }: TrustedIssuer): void {
+  if (!Object.hasOwn(claims, 'aud')) throw missing('aud');
+  const given = audienceOf(claims);
+  if (given.some((value) => audience.includes(value))) return;
+
+  const almost = given.some((value) => audience.some((accepted) => differByTrailingSlash(value, accepted)));
+  const aud = given.join(' ');
+  const reason = `"aud" is "${printable(aud)}", accepted: "${audience.join('", "')}"`;
+  throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, { facts: { aud } });
+}
+
+function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
+  const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number };
+  if (exp === undefined) throw missing('exp');
+  if (now >= exp + tolerance) throw new AuthError('token_expired', `the token expired ${ago(now - exp)} ago`);
+  if (nbf !== undefined && nbf > now + tolerance) {
+    throw new AuthError('token_not_yet_valid', `"nbf" is ${ago(nbf - now)} in the future by the clock of this machine`);
+  }
+  if (iat !== undefined && iat > now + tolerance) {
+    throw new AuthError('token_issued_in_future', `"iat" is ${ago(iat - now)} in the future by the clock of this machine`);
+  }
+}
+
+function checkClient(claims: JsonObject, { clientId: allowed }: TrustedIssuer): void {
+  if (allowed === undefined) return;
+  const clientId = claims['client_id'];
+  if (typeof clientId !== 'string') throw missing('client_id');
+  if (allowed.includes(clientId)) return;
+  const reason = `"client_id" is "${printable(clientId)}", which is not in the option "clientId"`;
+  throw new AuthError('client_not_allowed', reason, { facts: { clientId } });
+}
+
+/** The mistake behind half of all refused issuers and audiences. */
+export function differByTrailingSlash(one: string, other: string): boolean {
+  return one === `${other}/` || other === `${one}/`;
+}
+
+function missing(name: string): AuthError {
+  return new AuthError('claim_missing', `the claim "${name}" is missing`);
+}
+
+function ago(seconds: number): string {
+  return `${Math.round(seconds)} s`;
+}

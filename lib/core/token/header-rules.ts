@@ -1,0 +1,31 @@
+import type { Algorithm } from '../algorithms.js';
+import { AuthError } from '../errors.js';
+import type { TrustedIssuer } from '../issuer/issuer.js';
+import type { KeyQuery } from '../keys/key-set.js';
+import { printable } from '../printable.js';
+import type { ParsedToken } from './parse.js';
+
+/**
+ * Checks the JOSE header (RFC 7515 section 4, RFC 8725 sections 3.1 and 3.11) and says which key it asks for. `jku`, `jwk`, `x5u` and
+ * `x5c` are ignored: a token does not choose whom to trust.
+ */
+export function checkHeader({ header, claims }: ParsedToken, issuer: TrustedIssuer): KeyQuery {
+  const { alg, typ, kid } = header;
+  const algorithm = issuer.algorithms.find((allowed: Algorithm) => allowed === alg);
+  if (algorithm === undefined) {
+    throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(alg)}", allowed: ${issuer.algorithms.join(', ')}`);
+  }
+  if (issuer.typ !== 'any' && !issuer.typ.includes(normalizeTyp(typ))) {
+    if (issuer.profile.isIdToken(header, claims))
+      throw new AuthError('token_is_id_token', `"typ" is "${printable(typ)}" and the claims are an ID token's`);
+    throw new AuthError('typ_not_allowed', `"typ" is ${typ === undefined ? 'absent' : `"${printable(typ)}"`}, accepted: ${issuer.typ.join(', ')}`);
+  }
+  if (Object.hasOwn(header, 'crit')) throw new AuthError('crit_not_supported', 'the header has "crit"');
+  if (kid !== undefined && (typeof kid !== 'string' || kid === '')) throw new AuthError('kid_invalid', '"kid" is not a non-empty string');
+  return { kid, alg: algorithm };
+}
+
+/** RFC 7515 section 4.1.9: `application/` may be left away, and media types ignore case. `''` for what is no string. */
+export function normalizeTyp(typ: unknown): string {
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
+}

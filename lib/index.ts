@@ -1,0 +1,20 @@
+export { AuthgearModule } from './authgear.module.js';
+export { JwtAuthGuard } from './jwt-auth.guard.js';
+export { JwksService } from './authenticate/jwks.service.js';
+export { TokenService } from './authenticate/token.service.js';
+export { AuthgearUser } from './core/user.js';
+export { AuthError } from './core/errors.js';
+export { Public } from './authorize/public.decorator.js';
+export { OptionalAuth } from './authorize/optional-auth.decorator.js';
+export { Scopes } from './authorize/scopes.decorator.js';
+export { MaxAuthAge } from './authorize/max-auth-age.decorator.js';
+export { CurrentUser } from './inject/current-user.js';
+
+export type { AuthgearModuleAsyncOptions, AuthgearModuleExtras } from './authgear.module.js';
+export type { AuthgearModuleOptions, AuthgearOptionsFactory, FetchFunction, KeysOptions } from './options/options.js';
+export type { JwksStatus } from './authenticate/jwks.service.js';
+export type { AuthErrorCode, RefusalKind } from './core/errors.js';
+export type { Algorithm } from './core/algorithms.js';
+export type { Duration, DurationString } from './core/duration.js';
+export type { Claims } from './core/types.js';
+export type { AuthgearUserFields } from './core/user.js';

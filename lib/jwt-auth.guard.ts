@@ -1,0 +1,71 @@
+import type { BeforeApplicationShutdown, CanActivate, ExecutionContext } from '@nestjs/common';
+import type { TokenService } from './authenticate/token.service.js';
+import { routeOf, type Route } from './authorize/route-metadata.js';
+import { AuthError } from './core/errors.js';
+import { findDenial } from './core/policy/evaluate.js';
+import { isDemanding } from './core/policy/requirement.js';
+import type { AuthgearUser } from './core/user.js';
+import { extractBearerToken } from './extract/bearer-token.js';
+import { httpExchange, type HttpExchange } from './extract/http-exchange.js';
+import { injectUser } from './inject/current-user.js';
+import type { ResolvedOptions } from './options/resolve.js';
+import { RefusalLog } from './respond/refusal-log.js';
+import { refuse } from './respond/refuse.js';
+
+/**
+ * Lets a request in when its access token is genuine, current, meant for this API and enough for the route. Refusals are Nest's own
+ * HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
+ *
+ * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused.
+ */
+export class JwtAuthGuard implements CanActivate, BeforeApplicationShutdown {
+  private readonly log: RefusalLog;
+
+  /** @internal Injected, never made by hand. */
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly tokens: TokenService,
+  ) {
+    this.log = new RefusalLog(options.logger, options.clock);
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const route = routeOf(context);
+    if (route.access === 'public') return true;
+    const exchange = httpExchange(context);
+    try {
+      await this.admit(exchange, route, context.getType());
+      return true;
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      this.log.write(error);
+      throw refuse(error, exchange);
+    }
+  }
+
+  /** @internal */
+  beforeApplicationShutdown(): void {
+    this.log.flush();
+  }
+
+  private async admit(exchange: HttpExchange | undefined, route: Route, transport: string): Promise<void> {
+    if (exchange === undefined) throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${transport}"`);
+    const token = extractBearerToken(exchange.request);
+    if (token === undefined) return admitAnonymous(route);
+    const user = await this.tokens.verifyAccessToken(token);
+    this.authorize(user, route);
+    injectUser(exchange.request, user);
+  }
+
+  private authorize(user: AuthgearUser, { requirement }: Route): void {
+    const now = this.options.clock() / 1000;
+    const clockTolerance = this.options.issuers.find(({ issuer }) => issuer.issuer === user.issuer)?.issuer.clockTolerance ?? 0;
+    const denial = findDenial(user, requirement, { now, clockTolerance });
+    if (denial !== undefined) throw denial;
+  }
+}
+
+/** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
+function admitAnonymous({ access, requirement }: Route): void {
+  if (access !== 'optional' || isDemanding(requirement)) throw new AuthError('credentials_missing', 'the request has no bearer token');
+}

@@ -1,0 +1,138 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Algorithm } from '../core/algorithms.js';
+import type { Clock } from '../core/clock.js';
+import type { Duration } from '../core/duration.js';
+
+/** The `fetch` of the platform, or a function of its shape. */
+export type FetchFunction = (
+  url: string,
+  init: { method: 'GET'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
+) => Promise<Response>;
+
+/** How the keys of an issuer are kept. Durations are seconds, or strings with a unit. */
+export interface KeysOptions {
+  /**
+   * Lifetime of a key set whose answer has no `Cache-Control` (Authgear sends none).
+   * @default '10m'
+   */
+  readonly defaultAge?: Duration;
+  /**
+   * Shortest lifetime, whatever `Cache-Control` says. At least `refreshAhead + timeout`.
+   * @default '1m'
+   */
+  readonly minAge?: Duration;
+  /**
+   * Longest lifetime, whatever `Cache-Control` says: a withdrawn key works for this long at most.
+   * @default '1h'
+   */
+  readonly maxAge?: Duration;
+  /**
+   * How long before the end of its lifetime a key set is fetched anew in the background, on use.
+   * @default '30s'
+   */
+  readonly refreshAhead?: Duration;
+  /**
+   * How long after a fetch for an unknown `kid`, successful or not, no other is made for one. More than 0.
+   * @default '30s'
+   */
+  readonly cooldown?: Duration;
+  /**
+   * How long known keys are used past their lifetime while the issuer cannot be reached. 0 switches it off.
+   * @default '1h'
+   */
+  readonly staleFor?: Duration;
+  /**
+   * Time for one fetch of everything, metadata and keys together. Measured on the real clock.
+   * @default '5s'
+   */
+  readonly timeout?: Duration;
+}
+
+/** Options of `AuthgearModule.forRoot()`. They are checked when the module initialises, and all problems are reported together. */
+export interface AuthgearModuleOptions {
+  /**
+   * The exact `iss` of the tokens to trust. For Authgear the origin of the project, such as `https://my-app.authgear.cloud`, without a
+   * trailing slash. Plain http is refused except on loopback (see `allowInsecure`).
+   */
+  readonly issuer: string;
+  /**
+   * The accepted `aud` value, or several of which one is enough. For Authgear user tokens the issuer itself, for machine tokens the
+   * URI of the API resource. Required: without it, a token for another API would do.
+   */
+  readonly audience: string | readonly string[];
+  /**
+   * The accepted `client_id` value, or several. All clients of one Authgear project share the same `aud`, so this is the only way to
+   * keep the tokens of another application out.
+   * @default every client
+   */
+  readonly clientId?: string | readonly string[];
+  /**
+   * Accepted signature algorithms. Asymmetric ones only.
+   * @default ['RS256']
+   */
+  readonly algorithms?: readonly Algorithm[];
+  /**
+   * Accepted `typ` header values, compared without case and without `application/`. `'any'` accepts every one, and with it **ID tokens in place
+   * of access tokens** unless something else tells them apart.
+   * @default 'at+jwt'
+   */
+  readonly typ?: string | readonly string[];
+  /**
+   * Claims that a token must have **beside** `iss aud exp iat sub` and, for Authgear, `client_id jti`.
+   * @default []
+   */
+  readonly requiredClaims?: readonly string[];
+  /**
+   * How far the clocks of issuer and API may be apart: for `exp`, `nbf`, a future `iat` and a future `auth_time`. 120 s at most.
+   * @default 5
+   */
+  readonly clockTolerance?: Duration;
+  /**
+   * Where to get the metadata, when that differs from the well-known addresses under the issuer. Its `issuer` must be the configured one all the same.
+   * @default discovery
+   */
+  readonly metadataUrl?: string;
+  /**
+   * Where to get the keys; no metadata is asked for then. Not together with `metadataUrl` or `jwks`.
+   * @default discovery
+   */
+  readonly jwksUri?: string;
+  /**
+   * The keys themselves, a JWK Set of public keys; nothing is fetched then. Not together with `metadataUrl` or `jwksUri`.
+   * @default discovery
+   */
+  readonly jwks?: { readonly keys: readonly object[] };
+  /** How keys are kept. */
+  readonly keys?: KeysOptions;
+  /**
+   * `true`: the application does not start until keys are there, and fails without them. `false`: it starts, looks for keys in the
+   * background, and answers 503 until it has some.
+   * @default false
+   */
+  readonly failFast?: boolean;
+  /**
+   * Allows a plain http issuer off loopback. An https issuer never gets its keys over http, with this or without. Never set it in production.
+   * @default false
+   */
+  readonly allowInsecure?: boolean;
+  /**
+   * Gets metadata and keys; for proxies and tests.
+   * @default the platform's
+   */
+  readonly fetch?: FetchFunction;
+  /**
+   * Tells the time in epoch **milliseconds**. Everything reads it but the deadline of a fetch.
+   * @default Date.now
+   */
+  readonly clock?: Clock;
+  /**
+   * Where refusals and key events are logged.
+   * @default a Nest `Logger` with the context `Authgear`
+   */
+  readonly logger?: LoggerService;
+}
+
+/** For `forRootAsync({ useClass })` and `{ useExisting }`: a provider that makes the options. */
+export interface AuthgearOptionsFactory {
+  createAuthgearOptions(): Promise<AuthgearModuleOptions> | AuthgearModuleOptions;
+}

@@ -1,0 +1,25 @@
+import { AuthError } from '../core/errors.js';
+
+/** Collects everything that is wrong with the options, so that one start shows it all. */
+export class Problems {
+  private readonly lines: string[] = [];
+
+  /** `option`: which; `received`: what it was given; `fix`: what to do. */
+  add(option: string, received: unknown, fix: string): void {
+    this.lines.push(`- ${option}: received ${show(received)}. ${fix}`);
+  }
+
+  throwIfAny(): void {
+    if (this.lines.length === 0) return;
+    const count = this.lines.length === 1 ? '1 problem' : `${this.lines.length} problems`;
+    throw new AuthError('configuration_invalid', `AuthgearModule cannot start, ${count} in its options:\n${this.lines.join('\n')}`);
+  }
+}
+
+/** Functions, `NaN` and `undefined` survive; credentials in a URL do not. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return JSON.stringify(value.replace(/\/\/[^/@\s]*@/, '//***@'));
+  if (typeof value === 'number' || typeof value === 'function') return String(value).slice(0, 60);
+  return (JSON.stringify(value) ?? typeof value).slice(0, 200);
+}

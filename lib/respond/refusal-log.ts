@@ -1,0 +1,49 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Clock } from '../core/clock.js';
+import type { AuthError, AuthErrorCode } from '../core/errors.js';
+
+const INTERVAL = 10_000;
+
+interface Window {
+  readonly since: number;
+  suppressed: number;
+}
+
+/**
+ * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code in 10 seconds, so that a
+ * flood of forgeries is a number and not a full disk. Codes are a fixed set, so this is bounded too.
+ */
+export class RefusalLog {
+  private readonly windows = new Map<AuthErrorCode, Window>();
+
+  constructor(
+    private readonly logger: LoggerService,
+    private readonly clock: Clock,
+  ) {}
+
+  write(error: AuthError): void {
+    const now = this.clock();
+    const window = this.windows.get(error.code);
+    if (window !== undefined && now >= window.since && now < window.since + INTERVAL) {
+      window.suppressed += 1;
+      return;
+    }
+    this.windows.set(error.code, { since: now, suppressed: 0 });
+    const line = format(error, 1 + (window?.suppressed ?? 0));
+    if (error.kind === 'unavailable') this.logger.error(line);
+    else this.logger.warn(line);
+  }
+
+  /** Writes what was counted and not told yet. */
+  flush(): void {
+    for (const [code, { suppressed }] of this.windows) {
+      if (suppressed > 0) this.logger.warn(`Refused ${code}: ${suppressed} more since the last line`);
+    }
+    this.windows.clear();
+  }
+}
+
+function format({ code, reason, fix, facts }: AuthError, count: number): string {
+  const told = Object.entries(facts).map(([name, value]) => `${name}="${value}"`);
+  return `Refused ${code} (count ${count}): ${[reason, ...told].join(', ')}. Fix: ${fix}`;
+}

@@ -1,0 +1,30 @@
+import {
+  BadRequestException,
+  ForbiddenException,
+  type HttpException,
+  InternalServerErrorException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { answerTo, type Answer } from '../core/challenge/answer.js';
+import type { AuthError } from '../core/errors.js';
+import type { HttpExchange } from '../extract/http-exchange.js';
+
+const exceptions = {
+  400: { name: 'Bad Request', type: BadRequestException },
+  401: { name: 'Unauthorized', type: UnauthorizedException },
+  403: { name: 'Forbidden', type: ForbiddenException },
+  500: { name: 'Internal Server Error', type: InternalServerErrorException },
+  503: { name: 'Service Unavailable', type: ServiceUnavailableException },
+} as const satisfies Record<Answer['status'], { name: string; type: typeof BadRequestException }>;
+
+/**
+ * Makes a refusal Nest's own exception, with the {@link AuthError} as its cause. The headers are set on the response now: an
+ * application's exception filter that writes its own body keeps the challenge.
+ */
+export function refuse(error: AuthError, exchange: HttpExchange | undefined): HttpException {
+  const { status, headers, message, code } = answerTo(error);
+  for (const [name, value] of Object.entries(headers)) exchange?.response.header(name, value);
+  const { name, type: Exception } = exceptions[status];
+  return new Exception({ statusCode: status, error: name, message, code }, { cause: error });
+}
