@@ -1,12 +1,13 @@
 import { ConfigurableModuleBuilder, Module, type ConfigurableModuleAsyncOptions, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwksService } from './authenticate/jwks.service.js';
 import { TokenService } from './authenticate/token.service.js';
 import { RouteAudit } from './authorize/route-audit.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
-import { RESOLVED_OPTIONS } from './options/providers.js';
-import { resolveOptions, type ResolvedOptions } from './options/resolve.js';
+import { RESOLVED_OPTIONS } from './options/tokens.js';
+import { resolveOptions } from './options/resolve.js';
+import { RefusalLog } from './respond/refusal-log.js';
 
 /** What is decided when the module is declared, not when its options are there. */
 export interface AuthgearModuleExtras {
@@ -40,24 +41,14 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   imports: [DiscoveryModule],
   providers: [
     { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
-    { provide: JwksService, inject: [RESOLVED_OPTIONS], useFactory: (options: ResolvedOptions) => new JwksService(options) },
-    {
-      provide: TokenService,
-      inject: [RESOLVED_OPTIONS, JwksService],
-      useFactory: (options: ResolvedOptions, jwks: JwksService) => new TokenService(options, jwks),
-    },
-    {
-      provide: JwtAuthGuard,
-      inject: [RESOLVED_OPTIONS, TokenService],
-      useFactory: (options: ResolvedOptions, tokens: TokenService) => new JwtAuthGuard(options, tokens),
-    },
-    {
-      provide: RouteAudit,
-      inject: [DiscoveryService, MetadataScanner],
-      useFactory: (discovery: DiscoveryService, scanner: MetadataScanner) => new RouteAudit(discovery, scanner),
-    },
+    JwksService,
+    TokenService,
+    RefusalLog,
+    JwtAuthGuard,
+    RouteAudit,
   ],
-  exports: [JwksService, TokenService, JwtAuthGuard],
+  // The guard is made anew in each module that names it in @UseGuards(): what it needs must reach that far.
+  exports: [RESOLVED_OPTIONS, JwksService, TokenService, RefusalLog, JwtAuthGuard],
 })
 export class AuthgearModule extends ConfigurableModuleClass {
   /**

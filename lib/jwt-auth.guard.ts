@@ -1,5 +1,5 @@
-import type { BeforeApplicationShutdown, CanActivate, ExecutionContext } from '@nestjs/common';
-import type { TokenService } from './authenticate/token.service.js';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { TokenService } from './authenticate/token.service.js';
 import { routeOf, type Route } from './authorize/route-metadata.js';
 import { AuthError } from './core/errors.js';
 import { findDenial } from './core/policy/evaluate.js';
@@ -8,6 +8,7 @@ import type { AuthgearUser } from './core/user.js';
 import { extractBearerToken } from './extract/bearer-token.js';
 import { httpExchange, type HttpExchange } from './extract/http-exchange.js';
 import { injectUser } from './inject/current-user.js';
+import { RESOLVED_OPTIONS } from './options/tokens.js';
 import type { ResolvedOptions } from './options/resolve.js';
 import { RefusalLog } from './respond/refusal-log.js';
 import { refuse } from './respond/refuse.js';
@@ -18,16 +19,14 @@ import { refuse } from './respond/refuse.js';
  *
  * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused.
  */
-export class JwtAuthGuard implements CanActivate, BeforeApplicationShutdown {
-  private readonly log: RefusalLog;
-
+@Injectable()
+export class JwtAuthGuard implements CanActivate {
   /** @internal Injected, never made by hand. */
   constructor(
-    private readonly options: ResolvedOptions,
-    private readonly tokens: TokenService,
-  ) {
-    this.log = new RefusalLog(options.logger, options.clock);
-  }
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(TokenService) private readonly tokens: TokenService,
+    @Inject(RefusalLog) private readonly log: RefusalLog,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const route = routeOf(context);
@@ -41,11 +40,6 @@ export class JwtAuthGuard implements CanActivate, BeforeApplicationShutdown {
       this.log.write(error);
       throw refuse(error, exchange);
     }
-  }
-
-  /** @internal */
-  beforeApplicationShutdown(): void {
-    this.log.flush();
   }
 
   private async admit(exchange: HttpExchange | undefined, route: Route, transport: string): Promise<void> {

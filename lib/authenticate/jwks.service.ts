@@ -1,10 +1,11 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import type { OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { isAlgorithm } from '../core/algorithms.js';
 import { AuthError } from '../core/errors.js';
 import type { KeyStore, KeyStoreStatus } from '../core/keys/key-store.js';
 import type { KeyQuery, PublicKey } from '../core/keys/key-set.js';
 import { printable } from '../core/printable.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 import { createKeyLog } from './key-log.js';
 import { createKeyStores } from './key-stores.js';
@@ -18,11 +19,12 @@ export type JwksStatus = KeyStoreStatus;
  *
  * Where a method takes an issuer, it is the first configured one by default; one that is not configured rejects with `issuer_mismatch`.
  */
+@Injectable()
 export class JwksService implements OnApplicationBootstrap {
   private readonly stores: ReadonlyMap<string, KeyStore>;
 
   /** @internal Injected, never made by hand. */
-  constructor(private readonly options: ResolvedOptions) {
+  constructor(@Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {
     this.stores = createKeyStores(options, createKeyLog(options.logger));
   }
 

@@ -1,14 +1,17 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { createVerifier, type Verify } from '../core/token/verify.js';
 import type { AuthgearUser } from '../core/user.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import type { JwksService } from './jwks.service.js';
+import { JwksService } from './jwks.service.js';
 
 /** Verifies tokens outside the guard: in a job, a message handler, a gateway. */
+@Injectable()
 export class TokenService {
   private readonly verify: Verify;
 
   /** @internal Injected, never made by hand. */
-  constructor({ issuers, clock }: ResolvedOptions, jwks: JwksService) {
+  constructor(@Inject(RESOLVED_OPTIONS) { issuers, clock }: ResolvedOptions, @Inject(JwksService) jwks: JwksService) {
     this.verify = createVerifier({
       issuers: issuers.map(({ issuer }) => issuer),
       findKey: ({ issuer }, query) => jwks.find(query, issuer),

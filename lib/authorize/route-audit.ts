@@ -1,15 +1,16 @@
-import type { OnModuleInit, Type } from '@nestjs/common';
-import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AuthError } from '../core/errors.js';
 import { findContradictions } from './route-metadata.js';
 
 type Handler = (...args: never[]) => unknown;
 
 /** Looks at every decorated class once, at bootstrap: a route that contradicts itself must not wait for its first request. */
+@Injectable()
 export class RouteAudit implements OnModuleInit {
   constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
   ) {}
 
   onModuleInit(): void {

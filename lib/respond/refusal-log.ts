@@ -1,6 +1,8 @@
-import type { LoggerService } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy, type LoggerService } from '@nestjs/common';
 import type { Clock } from '../core/clock.js';
 import type { AuthError, AuthErrorCode } from '../core/errors.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
+import type { ResolvedOptions } from '../options/resolve.js';
 
 const INTERVAL = 10_000;
 
@@ -13,13 +15,16 @@ interface Window {
  * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code in 10 seconds, so that a
  * flood of forgeries is a number and not a full disk. Codes are a fixed set, so this is bounded too.
  */
-export class RefusalLog {
+@Injectable()
+export class RefusalLog implements OnModuleDestroy {
   private readonly windows = new Map<AuthErrorCode, Window>();
+  private readonly logger: LoggerService;
+  private readonly clock: Clock;
 
-  constructor(
-    private readonly logger: LoggerService,
-    private readonly clock: Clock,
-  ) {}
+  constructor(@Inject(RESOLVED_OPTIONS) { logger, clock }: Pick<ResolvedOptions, 'logger' | 'clock'>) {
+    this.logger = logger;
+    this.clock = clock;
+  }
 
   write(error: AuthError): void {
     const now = this.clock();
@@ -35,7 +40,7 @@ export class RefusalLog {
   }
 
   /** Writes what was counted and not told yet. */
-  flush(): void {
+  onModuleDestroy(): void {
     for (const [code, { suppressed }] of this.windows) {
       if (suppressed > 0) this.logger.warn(`Refused ${code}: ${suppressed} more since the last line`);
     }

@@ -1,0 +1,158 @@
+import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { AuthgearModule } from '../../lib/authgear.module.js';
+import { Public } from '../../lib/authorize/public.decorator.js';
+import { Scopes } from '../../lib/authorize/scopes.decorator.js';
+import { TokenService } from '../../lib/authenticate/token.service.js';
+import { AuthgearUser } from '../../lib/core/user.js';
+import { JwtAuthGuard } from '../../lib/jwt-auth.guard.js';
+import type { AuthgearModuleOptions, AuthgearOptionsFactory } from '../../lib/options/options.js';
+import { TestIssuer } from '../../lib/testing/test-issuer.js';
+import { MemoryLogger, startTestApp } from '../support/app.js';
+
+@Controller()
+class RouteController {
+  @Get() route() {
+    return {};
+  }
+  @UseGuards(JwtAuthGuard) @Get('guarded') guarded() {
+    return {};
+  }
+}
+
+const issuer = new TestIssuer();
+const options = (): AuthgearModuleOptions => ({ ...issuer.moduleOptions, jwks: issuer.jwks(), logger: new MemoryLogger() });
+
+async function statusOf(imported: unknown, path = '/', token?: string): Promise<number> {
+  @Module({ imports: [imported as never], controllers: [RouteController] })
+  class AppModule {}
+  const app = (await Test.createTestingModule({ imports: [AppModule] }).compile()).createNestApplication();
+  try {
+    await app.listen(0, '127.0.0.1');
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return (await fetch((await app.getUrl()) + path, { headers })).status;
+  } finally {
+    await app.close();
+  }
+}
+
+@Injectable()
+class OptionsFactory implements AuthgearOptionsFactory {
+  createAuthgearOptions = options;
+}
+
+@Module({ providers: [OptionsFactory], exports: [OptionsFactory] })
+class FactoryModule {}
+
+describe('registration', () => {
+  test.each([
+    ['forRoot', () => AuthgearModule.forRoot(options())],
+    ['useFactory', () => AuthgearModule.forRootAsync({ useFactory: async () => options() })],
+    [
+      'useFactory with inject and imports',
+      () =>
+        AuthgearModule.forRootAsync({
+          imports: [FactoryModule],
+          inject: [OptionsFactory],
+          useFactory: (factory: OptionsFactory) => factory.createAuthgearOptions(),
+        }),
+    ],
+    ['useClass', () => AuthgearModule.forRootAsync({ useClass: OptionsFactory })],
+    ['useExisting', () => AuthgearModule.forRootAsync({ imports: [FactoryModule], useExisting: OptionsFactory })],
+  ])('%s guards every route', async (_, register) => {
+    expect(await statusOf(register())).toBe(401);
+    expect(await statusOf(register(), '/', issuer.accessToken())).toBe(200);
+  });
+
+  test('globalGuard: false leaves it to @UseGuards', async () => {
+    for (const register of [
+      () => AuthgearModule.forRoot({ ...options(), globalGuard: false }),
+      () => AuthgearModule.forRootAsync({ globalGuard: false, useFactory: options }),
+    ]) {
+      expect(await statusOf(register())).toBe(200);
+      expect(await statusOf(register(), '/guarded')).toBe(401);
+      expect(await statusOf(register(), '/guarded', issuer.accessToken())).toBe(200);
+    }
+  });
+
+  test.each([
+    ['forRoot', (bad: never) => AuthgearModule.forRoot(bad)],
+    ['forRootAsync', (bad: never) => AuthgearModule.forRootAsync({ useFactory: () => bad })],
+  ])('%s: a bad configuration does not start, and lists everything', async (_, register) => {
+    const bad = { issuer: 'https://my-app.authgear.cloud/', algorithms: ['HS256'], clockTolerance: 121 };
+    const failure: unknown = await statusOf(register(bad as never)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'AuthError', code: 'configuration_invalid' });
+    for (const option of ['issuer', 'audience', 'algorithms', 'clockTolerance']) expect(String(failure)).toContain(`- ${option}: received`);
+  });
+
+  test('a test can override the guard', async () => {
+    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(options())], controllers: [RouteController] })
+      .overrideProvider(JwtAuthGuard)
+      .useValue({ canActivate: () => true })
+      .compile();
+    const app = compiled.createNestApplication();
+    await app.listen(0, '127.0.0.1');
+    expect((await fetch(await app.getUrl())).status).toBe(200);
+    await app.close();
+  });
+
+  test('TokenService verifies outside the guard', async () => {
+    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(options())] }).compile();
+    const tokens = compiled.get(TokenService);
+    const user = await tokens.verifyAccessToken(issuer.accessToken({ sub: 'user-1' }));
+    expect(user).toBeInstanceOf(AuthgearUser);
+    expect(user.sub).toBe('user-1');
+    await expect(tokens.verifyAccessToken('garbage')).rejects.toMatchObject({ name: 'AuthError', code: 'token_malformed' });
+  });
+
+  test('people and machines with both audiences', async () => {
+    const both = { ...options(), audience: [issuer.issuer, 'https://api.example'] };
+    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(both)] }).compile();
+    const tokens = compiled.get(TokenService);
+    expect((await tokens.verifyAccessToken(issuer.accessToken())).isMachine).toBe(false);
+    const machine = await tokens.verifyAccessToken(issuer.machineToken({ clientId: 'robot', scope: 'read:reports' }));
+    expect(machine).toMatchObject({ isMachine: true, clientId: 'robot', sub: 'client_id_robot', scopes: ['read:reports'], roles: [] });
+    expect(machine).toMatchObject({ isVerified: undefined, authTime: undefined });
+  });
+});
+
+describe('routes that contradict themselves do not start', () => {
+  @Controller('a')
+  class PublicAndScoped {
+    @Public() @Scopes('admin') @Get() contradiction() {
+      return {};
+    }
+  }
+  @Public()
+  @Controller('b')
+  class PublicClass {
+    @Scopes('admin') @Get() scoped() {
+      return {};
+    }
+  }
+  test.each([PublicAndScoped, PublicClass])('%p', async (controller) => {
+    const starting = startTestApp({ controllers: [controller] });
+    await expect(starting).rejects.toMatchObject({ code: 'configuration_invalid', message: expect.stringContaining(`${controller.name}.`) });
+  });
+});
+
+test("a user's own exception filter keeps the challenge, and sees Nest's exception with its cause", async () => {
+  let caught: unknown;
+  const t = await startTestApp({
+    controllers: [RouteController],
+    prepare: (app) =>
+      app.useGlobalFilters({
+        catch(exception: unknown, host: { switchToHttp(): { getResponse(): { status(code: number): { json(body: unknown): void } } } }) {
+          caught = exception;
+          host.switchToHttp().getResponse().status(418).json({ own: true });
+        },
+      } as never),
+  });
+  const response = await t.get('/');
+  expect(response.status).toBe(418);
+  expect(response.headers.get('www-authenticate')).toBe('Bearer');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(caught).toMatchObject({ status: 401, cause: { name: 'AuthError', code: 'credentials_missing' } });
+  expect(caught).not.toBeInstanceOf(ForbiddenException);
+  await t.close();
+});

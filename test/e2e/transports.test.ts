@@ -1,0 +1,106 @@
+import type { AddressInfo, Server } from 'node:net';
+import { Controller, Get, Module } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { ClientProxyFactory, MessagePattern, Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { Test } from '@nestjs/testing';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { firstValueFrom } from 'rxjs';
+import { WebSocket } from 'ws';
+import { AuthgearModule } from '../../lib/authgear.module.js';
+import { Public } from '../../lib/authorize/public.decorator.js';
+import { JwtAuthGuard } from '../../lib/jwt-auth.guard.js';
+import { TestIssuer } from '../../lib/testing/test-issuer.js';
+import { MemoryLogger } from '../support/app.js';
+
+const calls: string[] = [];
+
+@Controller()
+class HandlersController {
+  @MessagePattern('guarded') guarded() {
+    calls.push('rpc guarded');
+    return 'in';
+  }
+  @Public() @MessagePattern('public') open() {
+    return 'in';
+  }
+  @Get('http') http() {
+    return {};
+  }
+}
+
+@WebSocketGateway()
+class EventsGateway {
+  @SubscribeMessage('guarded') guarded() {
+    calls.push('ws guarded');
+    return { event: 'answer', data: 'in' };
+  }
+  @Public() @SubscribeMessage('public') open() {
+    return { event: 'answer', data: 'in' };
+  }
+}
+
+const issuer = new TestIssuer();
+const logger = new MemoryLogger();
+
+const protection = AuthgearModule.forRoot({ ...issuer.moduleOptions, jwks: issuer.jwks(), logger });
+
+@Module({ imports: [protection], controllers: [HandlersController] })
+class MessagesModule {}
+
+@Module({ imports: [protection], providers: [EventsGateway] })
+class EventsModule {}
+
+beforeEach(() => {
+  calls.length = 0;
+  logger.lines.length = 0;
+});
+
+test('RPC: refused with a word in the log, open where it says so', async () => {
+  const compiled = await Test.createTestingModule({ imports: [MessagesModule] }).compile();
+  const app = compiled.createNestMicroservice<MicroserviceOptions>({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } });
+  app.useLogger(false);
+  await app.listen();
+  const { port } = app.unwrap<Server>().address() as AddressInfo;
+  const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+  await expect(firstValueFrom(client.send('guarded', {}))).rejects.toMatchObject({ status: 'error' });
+  expect(await firstValueFrom(client.send('public', {}))).toBe('in');
+  expect(calls).toEqual([]);
+  expect(logger.lines.join('\n')).toMatch(/Refused transport_not_supported .*"rpc"/);
+  client.close();
+  await app.close();
+});
+
+test('WebSocket: refused with a word in the log, open where it says so', async () => {
+  const app = (await Test.createTestingModule({ imports: [EventsModule] }).compile()).createNestApplication();
+  app.useLogger(false);
+  app.useWebSocketAdapter(new WsAdapter(app));
+  await app.listen(0, '127.0.0.1');
+  const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'));
+  const answers: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('open', () => socket.send(JSON.stringify({ event: 'guarded', data: 1 })));
+    socket.on('message', (data: Buffer) => {
+      answers.push(JSON.parse(data.toString()));
+      if (answers.length === 1) socket.send(JSON.stringify({ event: 'public', data: 1 }));
+      else resolve();
+    });
+  });
+  socket.terminate();
+  expect(answers[0]).toMatchObject({ event: 'exception' });
+  expect(answers[1]).toEqual({ event: 'answer', data: 'in' });
+  expect(calls).toEqual([]);
+  expect(logger.lines.join('\n')).toMatch(/Refused transport_not_supported .*"ws"/);
+  await app.close();
+});
+
+test.each(['graphql', 'something-new'])('%s: refused with a clear message', async (transport) => {
+  const compiled = await Test.createTestingModule({ imports: [MessagesModule] }).compile();
+  const context = new ExecutionContextHost([{}, {}, {}, {}], HandlersController, HandlersController.prototype.http);
+  context.setType(transport);
+  await expect(compiled.get(JwtAuthGuard).canActivate(context)).rejects.toMatchObject({
+    status: 403,
+    response: { code: 'transport_not_supported', message: expect.stringContaining('protects HTTP routes only') },
+  });
+});
