@@ -57,7 +57,7 @@ export class JwksService implements OnApplicationBootstrap {
   }
 
   /** @internal For the verifier. */
-  find(query: KeyQuery, issuer: string): Promise<PublicKey> {
+  find(query: KeyQuery, issuer: string): PublicKey | Promise<PublicKey> {
     return this.storeOf(issuer).find(query);
   }
 

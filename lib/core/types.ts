@@ -12,10 +12,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** Freezes a JSON value and everything in it. A loop, not a recursion: nesting is the sender's choice. */
 export function deepFreeze<T>(value: T): T {
   const pending: unknown[] = [value];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next !== 'object' || next === null || Object.isFrozen(next)) continue;
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next !== 'object' || next === null) continue;
     Object.freeze(next);
-    pending.push(...Object.values(next).filter((child) => typeof child === 'object' && child !== null));
+    for (const child of Object.values(next)) if (typeof child === 'object') pending.push(child);
   }
   return value;
 }

@@ -1,3 +1,4 @@
+import { claimRules } from '../token/claim-types.js';
 import type { IssuerProfile } from './profile.js';
 
 const USER = 'https://authgear.com/claims/user';
@@ -11,7 +12,7 @@ export const authgearProfile: IssuerProfile = {
   name: 'Authgear',
   algorithms: ['RS256'],
   requiredClaims: ['client_id', 'jti'],
-  claimTypes: { [ROLES]: 'strings', [IS_ANONYMOUS]: 'boolean', [IS_VERIFIED]: 'boolean', [CAN_REAUTHENTICATE]: 'boolean' },
+  claimRules: claimRules({ [ROLES]: 'strings', [IS_ANONYMOUS]: 'boolean', [IS_VERIFIED]: 'boolean', [CAN_REAUTHENTICATE]: 'boolean' }),
 
   findIssuerProblem({ pathname, search, hash, username, password }, issuer) {
     if (/[?#]/.test(issuer) || search || hash || username || password) return "Authgear's issuer is an origin: take everything after the host away";

@@ -1,5 +1,5 @@
 import type { Algorithm } from '../algorithms.js';
-import type { ClaimTypes } from '../token/claim-types.js';
+import type { ClaimRule } from '../token/claim-types.js';
 import type { JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 
@@ -11,7 +11,7 @@ export interface IssuerProfile {
   /** Claims that its access tokens always have, beside `iss aud exp iat sub`. */
   readonly requiredClaims: readonly string[];
   /** Types of the claims that {@link readUser} reads, beside the registered ones. */
-  readonly claimTypes: ClaimTypes;
+  readonly claimRules: readonly ClaimRule[];
   /** What is wrong with `url` as an issuer of this kind; `undefined` when nothing is. */
   readonly findIssuerProblem: (url: URL, issuer: string) => string | undefined;
   /** Whether a token of the wrong `typ` is this issuer's ID token. */

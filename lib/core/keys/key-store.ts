@@ -52,8 +52,15 @@ export class KeyStore {
 
   constructor(private readonly options: KeyStoreOptions) {}
 
-  /** Finds the key of a token. Rejects with `key_unknown` (the issuer has none such) or `keys_unavailable` (nobody can tell). */
-  async find(query: KeyQuery): Promise<PublicKey> {
+  /** Finds the key of a token; a promise only if it has to wait for one. Rejects with `key_unknown` (the issuer has none such) or `keys_unavailable` (nobody can tell). */
+  find(query: KeyQuery): PublicKey | Promise<PublicKey> {
+    // Nearly every time: a usable key that needs no refresh. Nothing to wait for, so nothing asynchronous.
+    const { found, key } = this.ask(query);
+    const decision = decide(this.state, this.now(), found, this.options.policy);
+    return decision.action === 'serve' && !decision.refresh && key !== undefined ? key : this.findSlowly(query);
+  }
+
+  private async findSlowly(query: KeyQuery): Promise<PublicKey> {
     const decision = await this.settle(() => this.ask(query).found);
     const { key } = this.ask(query);
     if (decision.action === 'serve' && key !== undefined) return key;

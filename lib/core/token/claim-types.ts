@@ -4,8 +4,12 @@ import type { JsonObject } from '../types.js';
 /** The type that a claim must have wherever it stands. */
 export type ClaimType = 'name' | 'number' | 'string' | 'boolean' | 'strings' | 'string or strings';
 
-/** Claim name → its type. */
-export type ClaimTypes = Readonly<Record<string, ClaimType>>;
+/** A claim and the type it must have; made once by {@link claimRules}, walked for every token. */
+export interface ClaimRule {
+  readonly name: string;
+  readonly holds: (value: unknown) => boolean;
+  readonly words: string;
+}
 
 const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
@@ -18,8 +22,13 @@ const checks: Readonly<Record<ClaimType, { readonly holds: (value: unknown) => b
   'string or strings': { holds: (value) => typeof value === 'string' || isStrings(value), words: 'a string or an array of strings' },
 };
 
+/** Makes rules of claim name → type. */
+export function claimRules(types: Readonly<Record<string, ClaimType>>): readonly ClaimRule[] {
+  return Object.entries(types).map(([name, type]) => ({ name, ...checks[type] }));
+}
+
 /** RFC 7519 section 4.1, RFC 9068 section 2.2: the registered claims that are read. */
-export const registeredClaimTypes: ClaimTypes = {
+export const registeredClaims = claimRules({
   iss: 'name',
   sub: 'name',
   client_id: 'name',
@@ -31,14 +40,12 @@ export const registeredClaimTypes: ClaimTypes = {
   auth_time: 'number',
   scope: 'string',
   amr: 'strings',
-};
+});
 
 /** Throws `claim_invalid` for the first claim of the wrong type. A claim that is absent is not wrong. */
-export function checkClaimTypes(claims: JsonObject, types: ClaimTypes): void {
-  for (const [name, type] of Object.entries(types)) {
-    if (!Object.hasOwn(claims, name)) continue;
-    if (!checks[type].holds(claims[name])) {
-      throw new AuthError('claim_invalid', `the claim "${name}" is not ${checks[type].words}`);
-    }
+export function checkClaimTypes(claims: JsonObject, rules: readonly ClaimRule[]): void {
+  for (const { name, holds, words } of rules) {
+    // JSON has no undefined: this is "absent".
+    if (claims[name] !== undefined && !holds(claims[name])) throw new AuthError('claim_invalid', `the claim "${name}" is not ${words}`);
   }
 }

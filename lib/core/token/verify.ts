@@ -12,7 +12,7 @@ import { parseToken, type ParsedToken } from './parse.js';
 
 export interface VerifierOptions {
   readonly issuers: readonly TrustedIssuer[];
-  readonly findKey: (issuer: TrustedIssuer, query: KeyQuery) => Promise<PublicKey>;
+  readonly findKey: (issuer: TrustedIssuer, query: KeyQuery) => PublicKey | Promise<PublicKey>;
   readonly clock: Clock;
 }
 
@@ -30,8 +30,10 @@ export function createVerifier({ issuers, findKey, clock }: VerifierOptions): Ve
     const query = checkHeader(parsed, issuer);
     checkIssuer(parsed, issuer);
     checkClaims(parsed.claims, issuer, clock() / 1000);
-    const key = await findKey(issuer, query);
-    await checkSignature(parsed, key, query);
+    const found = findKey(issuer, query);
+    const key = found instanceof Promise ? await found : found;
+    const holds = await verifySignature(token, key.byAlgorithm.get(query.alg) as VerificationKey, query.alg);
+    if (!holds) throw badSignature(key);
     return toUser(parsed, issuer);
   };
 }
@@ -52,9 +54,8 @@ function checkIssuer({ claims }: ParsedToken, { issuer }: TrustedIssuer): void {
   throw new AuthError(code, `"iss" is "${printable(iss)}", trusted: "${issuer}"`, { facts: { iss } });
 }
 
-async function checkSignature({ token }: ParsedToken, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): Promise<void> {
-  if (await verifySignature(token, byAlgorithm.get(alg) as VerificationKey, alg)) return;
-  throw new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
+function badSignature({ kid }: PublicKey): AuthError {
+  return new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
     facts: kid === undefined ? {} : { kid },
   });
 }
