@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { answerTo } from '../../../lib/core/challenge/answer.js';
+import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+
+const root = join(process.cwd());
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const rows = (firstColumn: RegExp) => [...readme.matchAll(new RegExp(`^\\| *${firstColumn.source} *\\|.*$`, 'gm'))];
+
+test('the two commands come first', () => {
+  expect(/```\n([^`]*)```/.exec(readme)?.[1]).toBe('npm ci && npm start\nnpm ci && npm test\n');
+});
+
+test('the error table has every code with its status and its fix, and no other', () => {
+  const table = readme.slice(readme.indexOf('## Why was my token refused?'), readme.indexOf('## What is not checked'));
+  const documented = new Map(
+    [...table.matchAll(/^\| `(\w+)`( \\\*)? *\| (\w+) *\| (.*?) *\|$/gm)].map(([, code, star, status, fix]) => [
+      code,
+      { hidden: star !== undefined, status, fix: fix?.replaceAll('\\*', '*') },
+    ]),
+  );
+  const actual = new Map(
+    Object.entries(errorCatalog).map(([code, { kind, fix, publicCode }]) => [
+      code,
+      {
+        hidden: publicCode !== undefined,
+        status: kind === 'configuration' ? 'boot' : String(answerTo(new AuthError(code as AuthErrorCode, '')).status),
+        fix,
+      },
+    ]),
+  );
+  expect(documented).toEqual(actual);
+});
+
+test('the options tables have every option, and no other', () => {
+  const declared = (file: string, name: string): string[] => {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ES2022);
+    const declaration = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name) as ts.InterfaceDeclaration;
+    return declaration.members.map((member) => (member.name as ts.Identifier).text);
+  };
+  const table = (header: string): string[] => {
+    const [, ...lines] = readme.slice(readme.indexOf(header)).split('\n\n')[0]?.split('\n') ?? [];
+    return lines.flatMap((line) => /^\| `(\w+)`/.exec(line)?.[1] ?? []);
+  };
+  expect(table('| option ').toSorted()).toEqual(
+    [...declared('lib/options/options.ts', 'AuthgearModuleOptions'), ...declared('lib/authgear.module.ts', 'AuthgearModuleExtras')].toSorted(),
+  );
+  expect(table('| `keys.…`').toSorted()).toEqual(declared('lib/options/options.ts', 'KeysOptions').toSorted());
+  expect(rows(/`issuer`/).length).toBeGreaterThan(0);
+});
+
+test('every TypeScript snippet compiles, on its own', () => {
+  const snippets = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], index) => ({
+    name: join(root, `readme-snippet-${index}.ts`),
+    code: code as string,
+  }));
+  expect(snippets.length).toBeGreaterThanOrEqual(5);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8')) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, root);
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  const find = (name: string) => snippets.find((snippet) => snippet.name === name);
+  host.fileExists = (name) => find(name) !== undefined || fileExists(name);
+  host.getSourceFile = (name, target, ...rest) => {
+    const snippet = find(name);
+    return snippet === undefined ? getSourceFile(name, target, ...rest) : ts.createSourceFile(name, snippet.code, target);
+  };
+  const program = ts.createProgram(
+    snippets.map(({ name }) => name),
+    options,
+    host,
+  );
+  const problems = snippets.flatMap(({ name }) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
+  expect(problems.map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)).toEqual([]);
+}, 60_000);
