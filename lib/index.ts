@@ -9,9 +9,31 @@ export { OptionalAuth } from './authorize/optional-auth.decorator.js';
 export { Scopes } from './authorize/scopes.decorator.js';
 export { MaxAuthAge } from './authorize/max-auth-age.decorator.js';
 export { CurrentUser } from './inject/current-user.js';
+export { Issuers } from './authorize/issuers.decorator.js';
+export { OrganizationScopes } from './authorize/organization-scopes.decorator.js';
+export { CurrentOrganization } from './inject/current-organization.js';
+export { authgear, authpi, oidc } from './options/profiles.js';
 
 export type { AuthgearModuleAsyncOptions, AuthgearModuleExtras } from './authgear.module.js';
-export type { AuthgearModuleOptions, AuthgearOptionsFactory, FetchFunction, KeysOptions } from './options/options.js';
+export type {
+  AuthgearModuleOptions,
+  AuthgearOptionsFactory,
+  FetchFunction,
+  IssuerLookup,
+  IssuerOptions,
+  KeysOptions,
+  Profile,
+  SeveralIssuersOptions,
+  SharedOptions,
+  SingleIssuerOptions,
+} from './options/options.js';
+export type { ProfileOptions } from './options/profiles.js';
+export type { ClaimPath, OidcClaims } from './core/issuer/oidc.js';
+export type { Organization } from './core/organization.js';
+export type { OrganizationScopesOptions } from './authorize/organization-scopes.decorator.js';
+export type { OrganizationRequest, OrganizationSource } from './extract/organization-id.js';
+export type { KeysMessage } from './authenticate/key-channel.js';
+export type { RefusedMessage } from './respond/refusal-channel.js';
 export type { JwksStatus } from './authenticate/jwks.service.js';
 export type { AuthErrorCode, RefusalKind } from './core/errors.js';
 export type { Algorithm } from './core/algorithms.js';

@@ -4,12 +4,14 @@ import { routeOf, type Route } from './authorize/route-metadata.js';
 import { AuthError } from './core/errors.js';
 import { findDenial } from './core/policy/evaluate.js';
 import { isDemanding } from './core/policy/requirement.js';
-import type { AuthgearUser } from './core/user.js';
+import type { VerifiedToken } from './core/token/verify.js';
 import { extractBearerToken } from './extract/bearer-token.js';
-import { httpExchange, type HttpExchange } from './extract/http-exchange.js';
+import { httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
+import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
 import { injectUser } from './inject/current-user.js';
 import { RESOLVED_OPTIONS } from './options/tokens.js';
 import type { ResolvedOptions } from './options/resolve.js';
+import { publishRefusal } from './respond/refusal-channel.js';
 import { RefusalLog } from './respond/refusal-log.js';
 import { refuse } from './respond/refuse.js';
 
@@ -38,6 +40,7 @@ export class JwtAuthGuard implements CanActivate {
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       this.log.write(error);
+      publishRefusal(error);
       throw refuse(error, exchange);
     }
   }
@@ -46,15 +49,17 @@ export class JwtAuthGuard implements CanActivate {
     if (exchange === undefined) throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${transport}"`);
     const token = extractBearerToken(exchange.request);
     if (token === undefined) return admitAnonymous(route);
-    const user = await this.tokens.verifyAccessToken(token);
-    this.authorize(user, route);
-    injectUser(exchange.request, user);
+    const verified = await this.tokens.verify(token);
+    this.authorize(verified, route, exchange.request);
+    injectUser(exchange.request, verified.user);
   }
 
-  private authorize(user: AuthgearUser, { requirement }: Route): void {
-    const now = this.options.clock() / 1000;
-    const clockTolerance = this.options.issuers.find(({ issuer }) => issuer.issuer === user.issuer)?.issuer.clockTolerance ?? 0;
-    const denial = findDenial(user, requirement, { now, clockTolerance });
+  private authorize({ user, issuer }: VerifiedToken, { requirement }: Route, request: HttpRequest): void {
+    const denial = findDenial(user, requirement, {
+      now: this.options.clock() / 1000,
+      clockTolerance: issuer.clockTolerance,
+      organizationIdOf: ({ from }) => readOrganizationId(from as OrganizationSource, request),
+    });
     if (denial !== undefined) throw denial;
   }
 }

@@ -8,15 +8,12 @@ import { JwksService } from './jwks.service.js';
 /** Verifies tokens outside the guard: in a job, a message handler, a gateway. */
 @Injectable()
 export class TokenService {
-  private readonly verify: Verify;
+  /** @internal For the guard, which also needs the issuer's rules. */
+  readonly verify: Verify;
 
   /** @internal Injected, never made by hand. */
-  constructor(@Inject(RESOLVED_OPTIONS) { issuers, clock }: ResolvedOptions, @Inject(JwksService) jwks: JwksService) {
-    this.verify = createVerifier({
-      issuers: issuers.map(({ issuer }) => issuer),
-      findKey: ({ issuer }, query) => jwks.find(query, issuer),
-      clock,
-    });
+  constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions, @Inject(JwksService) { issuers }: JwksService) {
+    this.verify = createVerifier(issuers, clock);
   }
 
   /**
@@ -26,7 +23,7 @@ export class TokenService {
    * `unavailable` when that cannot be decided now. **Not** checked: scopes, the age of the authentication, and whether the session was
    * revoked since the token was issued.
    */
-  verifyAccessToken(token: string): Promise<AuthgearUser> {
-    return this.verify(token);
+  async verifyAccessToken(token: string): Promise<AuthgearUser> {
+    return (await this.verify(token)).user;
   }
 }

@@ -15,13 +15,18 @@ export function Scopes(...all: [string, ...string[]]): RouteDecorator;
 export function Scopes(alternatives: { readonly anyOf: readonly [string, ...string[]] }): RouteDecorator;
 export function Scopes(...args: [{ readonly anyOf: readonly string[] }] | string[]): RouteDecorator {
   const [first] = args;
-  const scopes: unknown = typeof first === 'object' ? first.anyOf : args;
-  if (!Array.isArray(scopes) || scopes.length === 0) throw new TypeError('@Scopes() needs at least one scope');
+  const scopes = checkScopes('@Scopes()', typeof first === 'object' ? first.anyOf : args);
+  const demand = typeof first === 'object' ? { anyOf: scopes } : { allOf: scopes };
+  return declareRoute({ requirement: { ...noRequirement, scopes: [demand] } });
+}
+
+/** @internal Throws a `TypeError` unless these are scopes, at least one. */
+export function checkScopes(decorator: string, scopes: unknown): readonly string[] {
+  if (!Array.isArray(scopes) || scopes.length === 0) throw new TypeError(`${decorator} needs at least one scope`);
   for (const scope of scopes) {
     if (typeof scope !== 'string' || !SCOPE_TOKEN.test(scope)) {
-      throw new TypeError(`@Scopes(): ${JSON.stringify(scope)} is not a scope (RFC 6749 section 3.3); pass several as several arguments`);
+      throw new TypeError(`${decorator}: ${JSON.stringify(scope)} is not a scope (RFC 6749 section 3.3); pass several as several arguments`);
     }
   }
-  const demand = typeof first === 'object' ? { anyOf: scopes as string[] } : { allOf: scopes as string[] };
-  return declareRoute({ requirement: { ...noRequirement, scopes: [demand] } });
+  return scopes as string[];
 }

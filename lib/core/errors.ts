@@ -169,12 +169,32 @@ const catalog = {
   authentication_time_missing: {
     kind: 'step_up',
     message: 'This route needs a token that tells when the user authenticated.',
-    fix: 'The token has no "auth_time". Update the issuer (Authgear sends it since February 2025) and reauthenticate the user.',
+    fix: 'The token has no "auth_time". Authgear sends it since February 2025: update the issuer. AuthPI\'s access tokens never tell.',
   },
   authentication_time_in_future: {
     kind: 'step_up',
     message: 'The authentication time of the access token is in the future.',
     fix: 'The clock of this machine is behind the clock of the issuer: synchronize it (NTP).',
+  },
+  issuer_not_accepted: {
+    kind: 'forbidden',
+    message: 'This route does not accept tokens of this issuer.',
+    fix: 'Call the route with a token of an issuer that its @Issuers() names, or add this issuer there.',
+  },
+  organization_not_named: {
+    kind: 'forbidden',
+    message: 'The request does not say which organization it is about.',
+    fix: 'Send what the "from" of @OrganizationScopes() reads; if the request does, correct "from": it may name another parameter.',
+  },
+  organization_not_member: {
+    kind: 'forbidden',
+    message: 'The user is no active member of this organization.',
+    fix: 'Let the user join the organization and sign in again: memberships are in the token. Only AuthPI tokens have them.',
+  },
+  organization_scope_missing: {
+    kind: 'forbidden',
+    message: 'The user lacks a scope in this organization.',
+    fix: "Grant the scope in the user's membership of this organization, and let the user sign in again.",
   },
   machine_cannot_reauthenticate: {
     kind: 'forbidden',
@@ -192,6 +212,11 @@ const catalog = {
     kind: 'unavailable',
     message: 'The keys of the issuer cannot be reached, so no token can be checked right now.',
     fix: 'Look at the reason: can this machine reach the issuer (DNS, proxy, firewall, an IP filter at the issuer)?',
+  },
+  issuer_lookup_failed: {
+    kind: 'unavailable',
+    message: 'Whether the issuer of the token is trusted cannot be found out right now.',
+    fix: 'The function in the option "issuers" failed: see the reason and the cause. It must return options, or undefined for a stranger.',
   },
   metadata_issuer_mismatch: {
     kind: 'unavailable',

@@ -15,5 +15,5 @@ export function parseHttpUrl(value: string): URL | undefined {
  */
 export function isTrustworthy(url: URL, issuer: string, allowInsecure: boolean): boolean {
   if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' && !issuer.startsWith('https:') && (allowInsecure || isLoopback(url));
+  return url.protocol === 'http:' && parseHttpUrl(issuer)?.protocol === 'http:' && (allowInsecure || isLoopback(url));
 }

@@ -1,3 +1,4 @@
+import type { Organization } from './organization.js';
 import type { Claims } from './types.js';
 
 /** The fields of an {@link AuthgearUser}, to make one by hand. */
@@ -19,7 +20,7 @@ export class AuthgearUser {
   readonly audience: readonly string[];
   /** `scope`, split; empty when the token has none. */
   readonly scopes: readonly string[];
-  /** Effective role keys (Authgear: `https://authgear.com/claims/user/roles`); empty when the token has none. */
+  /** Effective role keys (Authgear: `https://authgear.com/claims/user/roles`; others: see `rolesClaim`); empty when the token has none. */
   readonly roles: readonly string[];
   /** Authgear: an anonymous user. */
   readonly isAnonymous: boolean | undefined;
@@ -33,6 +34,12 @@ export class AuthgearUser {
   readonly authTime: number | undefined;
   /** `amr`: how the user authenticated (RFC 8176); empty when the token does not tell. */
   readonly amr: readonly string[];
+  /** AuthPI: the organizations that the user belongs to. `undefined` where the issuer knows none. */
+  readonly organizations: readonly Organization[] | undefined;
+  /** `sid`: the session behind the token, where the access token tells (AuthPI; Authgear's does not). */
+  readonly sessionId: string | undefined;
+  /** AuthPI `dat.type`: what the token speaks for, such as `identity`, `agent`, `key` or `token`. */
+  readonly principalType: string | undefined;
   /** `exp`, in epoch seconds. */
   readonly expiresAt: number;
   /** All claims of the token as the issuer sent them, deeply frozen. */
@@ -51,6 +58,9 @@ export class AuthgearUser {
     this.isMachine = fields.isMachine;
     this.authTime = fields.authTime;
     this.amr = fields.amr;
+    this.organizations = fields.organizations;
+    this.sessionId = fields.sessionId;
+    this.principalType = fields.principalType;
     this.expiresAt = fields.expiresAt;
     this.claims = fields.claims;
     Object.freeze(this);

@@ -6,6 +6,7 @@ export interface HttpRequest {
   /** Names and values in turn, as they came; Node keeps only the first of several `Authorization` fields in `headers`. */
   readonly rawHeaders?: readonly string[];
   readonly raw?: { readonly rawHeaders?: readonly string[] };
+  readonly params?: unknown;
   user?: unknown;
 }
 

@@ -33,7 +33,7 @@ export interface KeysOptions {
   readonly refreshAhead?: Duration;
   /**
    * How long after a fetch for an unknown `kid`, successful or not, no other is made for one. More than 0.
-   * @default '30s'
+   * @default '30s'; AuthPI '60s'
    */
   readonly cooldown?: Duration;
   /**
@@ -48,8 +48,8 @@ export interface KeysOptions {
   readonly timeout?: Duration;
 }
 
-/** Options of `AuthgearModule.forRoot()`. They are checked when the module initialises, and all problems are reported together. */
-export interface AuthgearModuleOptions {
+/** An issuer to trust, and what its tokens must be. Authgear's rules, unless `authpi()` or `oidc()` says otherwise. */
+export interface IssuerOptions {
   /**
    * The exact `iss` of the tokens to trust. For Authgear the origin of the project, such as `https://my-app.authgear.cloud`, without a
    * trailing slash. Plain http is refused except on loopback (see `allowInsecure`).
@@ -68,7 +68,7 @@ export interface AuthgearModuleOptions {
   readonly clientId?: string | readonly string[];
   /**
    * Accepted signature algorithms. Asymmetric ones only.
-   * @default ['RS256']
+   * @default Authgear `['RS256']`; AuthPI and others `['ES256', 'EdDSA', 'RS256']`
    */
   readonly algorithms?: readonly Algorithm[];
   /**
@@ -78,7 +78,7 @@ export interface AuthgearModuleOptions {
    */
   readonly typ?: string | readonly string[];
   /**
-   * Claims that a token must have **beside** `iss aud exp iat sub` and, for Authgear, `client_id jti`.
+   * Claims that a token must have **beside** `iss aud exp iat sub` and, for Authgear and AuthPI, `client_id jti`.
    * @default []
    */
   readonly requiredClaims?: readonly string[];
@@ -102,6 +102,28 @@ export interface AuthgearModuleOptions {
    * @default discovery
    */
   readonly jwks?: { readonly keys: readonly object[] };
+  /**
+   * Allows a plain http issuer off loopback. An https issuer never gets its keys over http, with this or without. Never set it in production.
+   * @default false
+   */
+  readonly allowInsecure?: boolean;
+  /** What kind of issuer this is: set by `authgear()`, `authpi()` and `oidc()`, never by hand. */
+  readonly profile?: Profile;
+}
+
+/** A kind of issuer, made by `authgear()`, `authpi()` or `oidc()`. */
+export interface Profile {
+  readonly name: string;
+}
+
+/**
+ * Finds an issuer by the exact `iss` of a token, for applications with many tenants; `undefined` for one that is not trusted. It is asked with
+ * **what a stranger wrote**, once per name at a time; answers are kept for ten minutes, refusals for 30 s, 1,000 of each at most.
+ */
+export type IssuerLookup = (iss: string) => IssuerOptions | undefined | Promise<IssuerOptions | undefined>;
+
+/** What holds for the module as a whole. */
+export interface SharedOptions {
   /** How keys are kept. */
   readonly keys?: KeysOptions;
   /**
@@ -110,11 +132,6 @@ export interface AuthgearModuleOptions {
    * @default false
    */
   readonly failFast?: boolean;
-  /**
-   * Allows a plain http issuer off loopback. An https issuer never gets its keys over http, with this or without. Never set it in production.
-   * @default false
-   */
-  readonly allowInsecure?: boolean;
   /**
    * Gets metadata and keys; for proxies and tests.
    * @default the platform's
@@ -131,6 +148,23 @@ export interface AuthgearModuleOptions {
    */
   readonly logger?: LoggerService;
 }
+
+/** One issuer, Authgear. */
+export interface SingleIssuerOptions extends IssuerOptions, SharedOptions {
+  readonly issuers?: undefined;
+}
+
+/** Several issuers. What stands here beside `issuers` is a default for all of them, and an entry's own value wins. */
+export interface SeveralIssuersOptions extends Partial<Omit<IssuerOptions, 'issuer' | 'audience' | 'clientId' | 'profile'>>, SharedOptions {
+  /** The issuers to trust, or a function that looks one up. Each brings its own audience. */
+  readonly issuers: readonly IssuerOptions[] | IssuerLookup;
+  readonly issuer?: undefined;
+  readonly audience?: undefined;
+  readonly clientId?: undefined;
+}
+
+/** Options of `AuthgearModule.forRoot()`. They are checked when the module initialises, and all problems are reported together. */
+export type AuthgearModuleOptions = SingleIssuerOptions | SeveralIssuersOptions;
 
 /** For `forRootAsync({ useClass })` and `{ useExisting }`: a provider that makes the options. */
 export interface AuthgearOptionsFactory {

@@ -1,67 +1,49 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Algorithm } from '../core/algorithms.js';
 import type { Clock } from '../core/clock.js';
+import { authgearShape } from './authgear-shape.js';
+import { authpiShape } from './authpi-shape.js';
 import { createSigningKey, signJwt, type SigningKey } from './signing-key.js';
 import { TestClock } from './test-clock.js';
 import { TestServer, type Outage } from './test-server.js';
+import type { AccessTokenFields, TokenShape } from './token-shape.js';
 import { makeWrongToken, type WrongToken } from './wrong-tokens.js';
 
 export interface TestIssuerOptions {
   /**
+   * Whose tokens, keys and addresses it imitates. AuthPI's has six keys (ES256, EdDSA and RS256, two generations), `Cache-Control`, an `ETag`, and a path.
+   * @default 'authgear'
+   */
+  readonly kind?: 'authgear' | 'authpi';
+  /**
    * The issuer's name. `TestIssuer.listen()` takes the address it listens on.
-   * @default 'https://test-issuer.authgear.cloud'
+   * @default 'https://test-issuer.authgear.cloud', 'https://idp.authpi.com/test'
    */
   readonly issuer?: string;
   /** @default a clock that stands still at the present */
   readonly clock?: TestClock;
-  /** @default 'RS256' */
+  /**
+   * One key of this algorithm in place of the kind's own.
+   * @default the kind's, Authgear's is 'RS256'
+   */
   readonly algorithm?: Algorithm;
   /**
    * `Cache-Control` of the keys.
-   * @default none, as Authgear
+   * @default the kind's: Authgear sends none
    */
   readonly cacheControl?: string;
   /**
    * Whether the keys have an `ETag` and answer 304.
-   * @default false, as Authgear
+   * @default the kind's: Authgear sends none
    */
   readonly etag?: boolean;
 }
 
-/** What a user token says. Anything beside the named fields goes to `claims`. */
-export interface AccessTokenFields {
-  readonly sub?: string;
-  readonly clientId?: string;
-  /** @default the issuer itself */
-  readonly audience?: string | readonly string[];
-  /** Space separated, or a list. */
-  readonly scope?: string | readonly string[];
-  readonly roles?: readonly string[];
-  readonly amr?: readonly string[];
-  readonly isAnonymous?: boolean;
-  readonly isVerified?: boolean;
-  readonly canReauthenticate?: boolean;
-  /**
-   * Epoch seconds; `null` leaves it away.
-   * @default 10 s ago
-   */
-  readonly authTime?: number | null;
-  /**
-   * Lifetime in seconds.
-   * @default 1800
-   */
-  readonly expiresIn?: number;
-  /** Claims as they are; they win. `undefined` takes a claim away. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-  /** Header parameters as they are; they win. */
-  readonly header?: Readonly<Record<string, unknown>>;
-}
-
-const USER = 'https://authgear.com/claims/user';
+const shapes = { authgear: authgearShape, authpi: authpiShape } as const;
 
 /**
- * An issuer for tests: real keys, real signatures and, by {@link TestIssuer.listen}, real HTTP on loopback. Its tokens are Authgear's, claim
- * by claim (authgear-server `pkg/lib/oauth/token_encoding.go`). It loads in every test runner: nothing but Node stands behind it.
+ * An issuer for tests: real keys, real signatures and, by {@link TestIssuer.listen}, real HTTP on loopback. Its tokens are Authgear's or
+ * AuthPI's, claim by claim. It loads in every test runner: nothing but Node stands behind it.
  *
  * @example
  * const issuer = await TestIssuer.listen();
@@ -70,17 +52,20 @@ const USER = 'https://authgear.com/claims/user';
  */
 export class TestIssuer {
   readonly clock: TestClock;
+  private readonly shape: TokenShape;
   private readonly server: TestServer;
   private name: string;
-  private keys: SigningKey[];
+  /** Generations of keys, the newest first; each has a key per algorithm. */
+  private generations: SigningKey[][];
   private published: unknown;
   private metadata: Readonly<Record<string, unknown>> = {};
   private revision = 1;
 
   constructor(private readonly options: TestIssuerOptions = {}) {
+    this.shape = shapes[options.kind ?? 'authgear'];
     this.clock = options.clock ?? new TestClock();
-    this.name = options.issuer ?? 'https://test-issuer.authgear.cloud';
-    this.keys = [createSigningKey(options.algorithm ?? 'RS256')];
+    this.name = options.issuer ?? this.shape.issuer;
+    this.generations = Array.from({ length: this.shape.generations }, () => this.generate());
     this.server = new TestServer((path) => this.document(path));
   }
 
@@ -88,7 +73,7 @@ export class TestIssuer {
   static async listen(options: TestIssuerOptions & { readonly port?: number } = {}): Promise<TestIssuer> {
     const issuer = new TestIssuer(options);
     const origin = await issuer.server.listen(options.port);
-    issuer.name = options.issuer ?? origin;
+    issuer.name = options.issuer ?? origin + new URL(issuer.shape.issuer).pathname.replace(/\/$/, '');
     return issuer;
   }
 
@@ -104,31 +89,27 @@ export class TestIssuer {
 
   /** The key that signs now. */
   get signingKey(): SigningKey {
-    return this.keys[0] as SigningKey;
+    return this.generations[0]?.[0] as SigningKey;
   }
 
   /** The public keys, as published. */
   jwks(): { keys: object[] } {
-    return { keys: this.keys.map(({ jwk }) => jwk) };
+    return { keys: this.generations.flat().map(({ jwk }) => jwk) };
   }
 
   /** A user's access token. */
   accessToken(fields: AccessTokenFields = {}): string {
-    return signJwt(this.header('at+jwt', fields.header), this.accessClaims(fields), this.signingKey);
+    return this.sign('at+jwt', this.shape.accessClaims(fields, this.context()), fields);
   }
 
-  /** A machine's access token (client credentials): `aud` is an API resource, and there is no user behind it. */
-  machineToken(fields: Pick<AccessTokenFields, 'clientId' | 'audience' | 'scope' | 'expiresIn' | 'claims' | 'header'> = {}): string {
-    const { clientId = 'test-machine', audience = 'https://api.example' } = fields;
-    const payload = { ...this.commonClaims({ ...fields, clientId, audience }), sub: `client_id_${clientId}`, ...fields.claims };
-    return signJwt(this.header('at+jwt', fields.header), payload, this.signingKey);
+  /** A machine's access token (client credentials): there is no user behind it. Authgear's `aud` is an API resource. */
+  machineToken(fields: AccessTokenFields = {}): string {
+    return this.sign('at+jwt', this.shape.machineClaims(fields, this.context()), fields);
   }
 
   /** A user's ID token, for the client. */
   idToken(fields: AccessTokenFields = {}): string {
-    const { clientId = 'test-client', expiresIn = 300 } = fields;
-    const { client_id: _, scope: __, jti: ___, ...user } = this.accessClaims({ ...fields, audience: [clientId], expiresIn });
-    return signJwt(this.header('JWT', fields.header), { ...user, sid: 'b2f1', ...fields.claims }, this.signingKey);
+    return this.sign(this.shape.idTokenTyp, this.shape.idClaims(fields, this.context()), fields);
   }
 
   /** An opaque access token: 32 letters and digits, what Authgear gives unless it is told to give JWTs. */
@@ -136,20 +117,24 @@ export class TestIssuer {
     return randomBytes(16).toString('hex');
   }
 
-  /** A refresh token. */
-  refreshToken(): string {
-    return `${randomUUID()}.${randomBytes(16).toString('hex')}`;
+  /** A refresh token: Authgear's is opaque, AuthPI's a JWT of the same keys. */
+  refreshToken(fields: AccessTokenFields = {}): string {
+    const claims = this.shape.refreshClaims?.(fields, this.context());
+    return claims === undefined ? `${randomUUID()}.${randomBytes(16).toString('hex')}` : this.sign(undefined, claims, fields);
   }
 
   /** One of the classic wrong access tokens. */
   wrongToken(kind: WrongToken, fields: AccessTokenFields = {}): string {
-    const header = this.header('at+jwt', fields.header);
-    return makeWrongToken(kind, { header, payload: this.accessClaims(fields), key: this.signingKey, now: Math.floor(this.clock.seconds) });
+    const context = this.context();
+    const key = this.keyFor(fields.algorithm);
+    const payload = { ...this.shape.accessClaims(fields, context), ...fields.claims };
+    return makeWrongToken(kind, { header: header('at+jwt', key, fields), payload, key, now: context.now });
   }
 
-  /** Signs with a new key from now on. `overlap: false` withdraws the old one at once; else it stays published. */
-  rotate({ overlap = true, algorithm = this.signingKey.alg }: { overlap?: boolean; algorithm?: Algorithm } = {}): SigningKey {
-    this.keys = [createSigningKey(algorithm), ...(overlap ? this.keys : [])];
+  /** Signs with new keys from now on. `overlap: false` withdraws the old ones at once; else they stay published. Gives the first new key. */
+  rotate({ overlap = true, algorithm }: { overlap?: boolean; algorithm?: Algorithm } = {}): SigningKey {
+    const next = algorithm === undefined ? this.generate() : [createSigningKey(algorithm)];
+    this.generations = overlap ? [next, ...this.generations] : [next];
     this.revision += 1;
     return this.signingKey;
   }
@@ -178,57 +163,42 @@ export class TestIssuer {
   get requests(): { readonly metadata: number; readonly jwks: number; readonly total: number } {
     const entries = [...this.server.requests];
     const sum = (part: string) => entries.reduce((total, [path, count]) => (path.includes(part) ? total + count : total), 0);
-    return { metadata: sum('/.well-known/'), jwks: sum('/oauth2/jwks'), total: sum('') };
+    return { metadata: sum('/.well-known/'), jwks: sum(this.shape.jwksPath), total: sum('') };
   }
 
   async close(): Promise<void> {
     await this.server.close();
   }
 
-  private header(typ: string, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-    const { alg, kid } = this.signingKey;
-    return { alg, kid, typ, ...changes };
+  private generate(): SigningKey[] {
+    const { algorithm } = this.options;
+    const algorithms = algorithm === undefined ? this.shape.algorithms : [algorithm];
+    return algorithms.map((alg) => createSigningKey(alg));
   }
 
-  private commonClaims({ clientId = 'test-client', audience = this.name, scope, expiresIn = 1800 }: AccessTokenFields): Record<string, unknown> {
-    const iat = Math.floor(this.clock.seconds);
-    return {
-      iss: this.name,
-      aud: [audience].flat(),
-      iat,
-      exp: iat + expiresIn,
-      client_id: clientId,
-      scope: typeof scope === 'string' ? scope : (scope?.join(' ') ?? 'openid offline_access https://authgear.com/scopes/full-access'),
-      jti: randomBytes(32).toString('hex'),
-    };
+  private keyFor(algorithm: Algorithm | undefined): SigningKey {
+    if (algorithm === undefined) return this.signingKey;
+    const key = this.generations[0]?.find(({ alg }) => alg === algorithm);
+    if (key === undefined) throw new TypeError(`this issuer has no ${algorithm} key`);
+    return key;
   }
 
-  private accessClaims(fields: AccessTokenFields): Record<string, unknown> {
-    const { sub = 'test-user', amr = ['pwd', 'x_primary_password'], roles = [], authTime = Math.floor(this.clock.seconds) - 10 } = fields;
-    const { isAnonymous = false, isVerified = true, canReauthenticate = true } = fields;
-    return {
-      ...this.commonClaims(fields),
-      ...(authTime === null ? {} : { auth_time: authTime }),
-      ...(amr.length === 0 ? {} : { amr }),
-      sub,
-      [`${USER}/is_anonymous`]: isAnonymous,
-      [`${USER}/is_verified`]: isVerified,
-      [`${USER}/can_reauthenticate`]: canReauthenticate,
-      [`${USER}/roles`]: roles,
-      ...fields.claims,
-    };
+  private context(): { issuer: string; now: number } {
+    return { issuer: this.name, now: Math.floor(this.clock.seconds) };
+  }
+
+  private sign(typ: string | undefined, payload: object, fields: AccessTokenFields): string {
+    const key = this.keyFor(fields.algorithm);
+    return signJwt(header(typ, key, fields), { ...payload, ...fields.claims }, key);
   }
 
   private document(path: string): { body: unknown; headers?: Record<string, string> } | undefined {
-    switch (path) {
-      case '/.well-known/openid-configuration':
-      case '/.well-known/oauth-authorization-server':
-        return { body: this.metadataDocument() };
-      case '/oauth2/jwks':
-        return { body: this.published ?? this.jwks(), headers: this.cachingHeaders() };
-      default:
-        return undefined;
+    const { pathname } = new URL(this.name);
+    const base = pathname.replace(/\/$/, '');
+    if (path === `${base}/.well-known/openid-configuration` || path === `/.well-known/oauth-authorization-server${base}`) {
+      return { body: this.metadataDocument() };
     }
+    return path === base + this.shape.jwksPath ? { body: this.published ?? this.jwks(), headers: this.cachingHeaders() } : undefined;
   }
 
   private metadataDocument(): object {
@@ -240,13 +210,17 @@ export class TestIssuer {
       userinfo_endpoint: at('userinfo'),
       revocation_endpoint: at('revoke'),
       end_session_endpoint: at('end_session'),
-      jwks_uri: at('jwks'),
+      jwks_uri: this.name + this.shape.jwksPath,
       ...this.metadata,
     };
   }
 
   private cachingHeaders(): Record<string, string> {
-    const { cacheControl, etag = false } = this.options;
+    const { cacheControl = this.shape.cacheControl, etag = this.shape.etag } = this.options;
     return { ...(cacheControl === undefined ? {} : { 'cache-control': cacheControl }), ...(etag ? { etag: `"${this.revision}"` } : {}) };
   }
+}
+
+function header(typ: string | undefined, { alg, kid }: SigningKey, { header: changes }: AccessTokenFields): Record<string, unknown> {
+  return { alg, kid, ...(typ === undefined ? {} : { typ }), ...changes };
 }

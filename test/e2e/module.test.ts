@@ -6,7 +6,7 @@ import { Scopes } from '../../lib/authorize/scopes.decorator.js';
 import { TokenService } from '../../lib/authenticate/token.service.js';
 import { AuthgearUser } from '../../lib/core/user.js';
 import { JwtAuthGuard } from '../../lib/jwt-auth.guard.js';
-import type { AuthgearModuleOptions, AuthgearOptionsFactory } from '../../lib/options/options.js';
+import type { AuthgearOptionsFactory, SingleIssuerOptions } from '../../lib/options/options.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import { MemoryLogger, startTestApp } from '../support/app.js';
 
@@ -21,7 +21,7 @@ class RouteController {
 }
 
 const issuer = new TestIssuer();
-const options = (): AuthgearModuleOptions => ({ ...issuer.moduleOptions, jwks: issuer.jwks(), logger: new MemoryLogger() });
+const options = (): SingleIssuerOptions => ({ ...issuer.moduleOptions, jwks: issuer.jwks(), logger: new MemoryLogger() });
 
 async function statusOf(imported: unknown, path = '/', token?: string): Promise<number> {
   @Module({ imports: [imported as never], controllers: [RouteController] })

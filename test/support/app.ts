@@ -3,7 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
 import type { AuthgearModuleExtras } from '../../lib/authgear.module.js';
-import type { AuthgearModuleOptions } from '../../lib/options/options.js';
+import type { AuthgearModuleOptions, SingleIssuerOptions } from '../../lib/options/options.js';
 import { TestIssuer, type TestIssuerOptions } from '../../lib/testing/test-issuer.js';
 
 export type Platform = 'express' | 'fastify';
@@ -22,7 +22,9 @@ export interface TestAppOptions {
   readonly controllers?: Type[];
   readonly providers?: Type[];
   /** Beside those of the issuer, or in their place. */
-  readonly options?: Partial<AuthgearModuleOptions & AuthgearModuleExtras>;
+  readonly options?: Partial<SingleIssuerOptions & AuthgearModuleExtras>;
+  /** All options, where those of the one issuer will not do. */
+  readonly configure?: (issuer: TestIssuer) => AuthgearModuleOptions;
   readonly issuer?: TestIssuerOptions;
   readonly prepare?: (app: INestApplication, issuer: TestIssuer) => void;
 }
@@ -42,7 +44,7 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
   const issuer = await TestIssuer.listen(setup.issuer);
   const logger = new MemoryLogger();
   @Module({
-    imports: [AuthgearModule.forRoot({ ...issuer.moduleOptions, logger, ...setup.options })],
+    imports: [AuthgearModule.forRoot({ logger, ...(setup.configure?.(issuer) ?? { ...issuer.moduleOptions, ...setup.options }) })],
     controllers: setup.controllers ?? [],
     providers: setup.providers ?? [],
   })

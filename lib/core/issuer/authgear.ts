@@ -1,5 +1,5 @@
 import { claimRules } from '../token/claim-types.js';
-import type { IssuerProfile } from './profile.js';
+import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
 
 const USER = 'https://authgear.com/claims/user';
 const ROLES = `${USER}/roles`;
@@ -13,18 +13,26 @@ export const authgearProfile: IssuerProfile = {
   algorithms: ['RS256'],
   requiredClaims: ['client_id', 'jti'],
   claimRules: claimRules({ [ROLES]: 'strings', [IS_ANONYMOUS]: 'boolean', [IS_VERIFIED]: 'boolean', [CAN_REAUTHENTICATE]: 'boolean' }),
+  audienceClaim: 'aud',
+  clientIdClaim: 'client_id',
+  cooldown: 30_000,
 
-  findIssuerProblem({ pathname, search, hash, username, password }, issuer) {
-    if (/[?#]/.test(issuer) || search || hash || username || password) return "Authgear's issuer is an origin: take everything after the host away";
-    if (pathname !== '/') return "Authgear's issuer is an origin: take the path away";
-    if (issuer.endsWith('/')) return "Authgear's issuer has no trailing slash: take it away";
-    return undefined;
+  findIssuerProblem({ origin, pathname }, issuer) {
+    if (issuer === origin) return undefined;
+    if (issuer === `${origin}/`) return "Authgear's issuer has no trailing slash: take it away";
+    if (pathname !== '/') return `Authgear's issuer is an origin: take the path away, "${origin}"`;
+    return `Authgear's issuer is an origin: write "${origin}"`;
   },
 
   // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id` nor `jti`.
-  isIdToken: (header, claims) => /^jwt$/i.test(String(header['typ'])) && !Object.hasOwn(claims, 'client_id') && !Object.hasOwn(claims, 'jti'),
+  recognize: ({ typ }, claims) => {
+    const isIdToken = typeof typ === 'string' && /^jwt$/i.test(typ) && claims['client_id'] === undefined && claims['jti'] === undefined;
+    return isIdToken ? 'token_is_id_token' : undefined;
+  },
 
   readUser: (claims) => ({
+    ...unknownFields,
+    scopes: readScopes(claims['scope']),
     roles: (claims[ROLES] as string[] | undefined) ?? [],
     isAnonymous: claims[IS_ANONYMOUS] as boolean | undefined,
     isVerified: claims[IS_VERIFIED] as boolean | undefined,

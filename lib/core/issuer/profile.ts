@@ -1,4 +1,5 @@
 import type { Algorithm } from '../algorithms.js';
+import type { AuthErrorCode } from '../errors.js';
 import type { ClaimRule } from '../token/claim-types.js';
 import type { JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
@@ -8,16 +9,46 @@ export interface IssuerProfile {
   readonly name: string;
   /** Signature algorithms that this kind of issuer uses. */
   readonly algorithms: readonly Algorithm[];
-  /** Claims that its access tokens always have, beside `iss aud exp iat sub`. */
+  /** Claims that its access tokens always have, beside `iss exp iat sub` and the audience. */
   readonly requiredClaims: readonly string[];
   /** Types of the claims that {@link readUser} reads, beside the registered ones. */
   readonly claimRules: readonly ClaimRule[];
+  /** The claim that tells for whom a token was issued. */
+  readonly audienceClaim: string;
+  /** The claim that tells to which application a token was issued. */
+  readonly clientIdClaim: string;
+  /** Milliseconds between two fetches for unknown keys, unless the options say otherwise. */
+  readonly cooldown: number;
   /** What is wrong with `url` as an issuer of this kind; `undefined` when nothing is. */
   readonly findIssuerProblem: (url: URL, issuer: string) => string | undefined;
-  /** Whether a token of the wrong `typ` is this issuer's ID token. */
-  readonly isIdToken: (header: JsonObject, claims: JsonObject) => boolean;
+  /** What a token of the wrong `typ` is, when that can be told. */
+  readonly recognize: (header: JsonObject, claims: JsonObject) => AuthErrorCode | undefined;
   /** The user's fields that only the profile can tell. The types of the claims have been checked. */
-  readonly readUser: (
-    claims: JsonObject,
-  ) => Pick<AuthgearUser, 'roles' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'isMachine' | 'authTime'>;
+  readonly readUser: (claims: JsonObject) => ProfileFields;
+}
+
+/** The fields of a user that mean different claims at different issuers. */
+export type ProfileFields = Pick<
+  AuthgearUser,
+  'scopes' | 'roles' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'isMachine' | 'authTime' | 'organizations' | 'sessionId' | 'principalType'
+>;
+
+/** Fields that a profile knows nothing about. */
+export const unknownFields: ProfileFields = {
+  scopes: [],
+  roles: [],
+  isAnonymous: undefined,
+  isVerified: undefined,
+  canReauthenticate: undefined,
+  isMachine: false,
+  authTime: undefined,
+  organizations: undefined,
+  sessionId: undefined,
+  principalType: undefined,
+};
+
+/** Splits a `scope` claim (RFC 6749 section 3.3: space separated); a list is taken as it is. */
+export function readScopes(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '');
+  return (value as readonly string[] | undefined) ?? [];
 }

@@ -33,22 +33,36 @@ export interface KeyStoreOptions {
   readonly random: () => number;
 }
 
-/** The state of an issuer's keys as plain data. Times are epoch seconds. */
+/** The state of an issuer's keys as plain data. Times are epoch seconds, ages are seconds. */
 export interface KeyStoreStatus {
   readonly issuer: string;
+  /** `stale`: past its lifetime, and used while the issuer cannot be reached. */
   readonly state: KeyHealth;
   readonly kids: readonly string[];
   readonly fetchedAt: number | undefined;
+  /** Seconds since the last successful fetch. */
+  readonly age: number | undefined;
   readonly expiresAt: number | undefined;
-  /** Before this time no fetch is tried by itself; `undefined` when the next one is free to go. */
-  readonly retryAt: number | undefined;
+  /** Until then the keys are used if the issuer cannot be reached. */
+  readonly usableUntil: number | undefined;
+  /** When the next fetch may start: the refresh on use, or the end of the back-off. */
+  readonly nextAttemptAt: number | undefined;
   readonly lastError: { readonly code: string; readonly reason: string } | undefined;
+  /** Attempts to fetch so far, failed ones too. */
+  readonly fetches: number;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  /** Tokens with an unknown key that were answered without a fetch, because the cooldown ran. */
+  readonly refusedByCooldown: number;
 }
 
 /** Keeps the keys of one issuer. Holds the state and the one flight; what to do is decided in `freshness.ts`. */
 export class KeyStore {
   private state: KeyState = initialState;
   private flight: Promise<void> | undefined;
+  private fetches = 0;
+  private refusedByCooldown = 0;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: KeyStoreOptions) {}
 
@@ -84,15 +98,27 @@ export class KeyStore {
 
   status(): KeyStoreStatus {
     const { loaded, retryAt, lastError, failures } = this.state;
+    const now = this.now();
+    const nextAttemptAt = failures > 0 ? retryAt : loaded?.refreshAt;
     return {
       issuer: this.options.issuer,
-      state: healthOf(this.state, this.now(), this.options.policy),
+      state: healthOf(this.state, now, this.options.policy),
       kids: loaded?.keySet.keys.flatMap(({ kid }) => kid ?? []) ?? [],
-      fetchedAt: loaded && loaded.fetchedAt / 1000,
-      expiresAt: loaded && loaded.expiresAt / 1000,
-      retryAt: failures > 0 ? retryAt / 1000 : undefined,
+      fetchedAt: seconds(loaded?.fetchedAt),
+      age: seconds(loaded && now - loaded.fetchedAt),
+      expiresAt: seconds(loaded?.expiresAt),
+      usableUntil: seconds(loaded && loaded.expiresAt + this.options.policy.staleFor),
+      nextAttemptAt: seconds(nextAttemptAt),
       lastError: lastError && { code: lastError.code, reason: lastError.reason },
+      fetches: this.fetches,
+      failures,
+      refusedByCooldown: this.refusedByCooldown,
     };
+  }
+
+  /** Ends a fetch that is under way. The keys that are there stay usable. */
+  close(): void {
+    this.closing.abort(new Error('closed'));
   }
 
   /** Carries the decision out as far as it is about fetching; what is left is to serve or to refuse. */
@@ -110,6 +136,7 @@ export class KeyStore {
       return decideAfterFetch(this.state, this.now(), found(), policy);
     }
     if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
+    if (decision.action !== 'serve' && found() === 'unknown') this.refusedByCooldown += 1;
     return decision;
   }
 
@@ -123,7 +150,8 @@ export class KeyStore {
     const { issuer, source, policy, random, onEvent } = this.options;
     const { failures, loaded } = this.state;
     try {
-      const fetched = await source(loaded?.etag);
+      this.fetches += 1;
+      const fetched = await source(loaded?.etag, this.closing.signal);
       const keySet = fetched.keySet ?? loaded?.keySet;
       if (keySet === undefined) throw new AuthError('keys_unavailable', `no keys from "${issuer}": it answered 304 to a first request`);
       const circumstances = { now: this.now(), jitter: random(), purpose, policy };
@@ -132,6 +160,7 @@ export class KeyStore {
     } catch (cause) {
       const error = cause instanceof AuthError ? cause : new AuthError('keys_unavailable', `no keys from "${issuer}"`, { cause });
       this.state = afterFailure(this.state, error, { now: this.now(), jitter: random(), purpose, policy });
+      if (this.closing.signal.aborted) return;
       onEvent({ type: 'failed', issuer, error, failures: this.state.failures, health: this.status().state });
     }
   }
@@ -144,10 +173,10 @@ export class KeyStore {
 
   private unavailable(retryAfter: number, query?: KeyQuery): AuthError {
     const { lastError } = this.state;
-    const seconds = Math.max(1, Math.ceil(retryAfter / 1000));
+    const wait = Math.max(1, Math.ceil(retryAfter / 1000));
     const reason = lastError?.reason ?? `the keys of "${this.options.issuer}" are not loaded yet`;
     return new AuthError(lastError?.code ?? 'keys_unavailable', reason, {
-      retryAfter: seconds,
+      retryAfter: wait,
       facts: this.factsOf(query),
       cause: lastError?.cause,
     });
@@ -166,4 +195,9 @@ export class KeyStore {
   private now(): number {
     return this.options.clock();
   }
+}
+
+/** Milliseconds as seconds. Configured keys never expire, which JSON cannot say: `undefined`. */
+function seconds(time: number | undefined): number | undefined {
+  return time === undefined || !Number.isFinite(time) ? undefined : time / 1000;
 }

@@ -8,7 +8,7 @@ export interface LifetimeBounds {
   readonly maxAge: number;
 }
 
-const MAX_AGE = /(?:^|[\s,])max-age\s*=\s*"?(\d{1,10})"?(?:$|[\s,;])/i;
+const MAX_AGE = /(?:^|[\s,])max-age\s*=\s*"?(\d+)"?(?:$|[\s,;])/i;
 const NOT_STORABLE = /(?:^|[\s,])no-(?:store|cache)(?:$|[\s,;=])/i;
 
 /** How long a key set may be used, in milliseconds: `max-age` of the answer (RFC 9111 section 5.2.2), within the bounds. */

@@ -13,8 +13,11 @@ export interface FetchedKeySet {
   readonly etag: string | undefined;
 }
 
-/** Gets a key set. Rejects with an {@link AuthError} and with nothing else. */
-export type KeySource = (etag: string | undefined) => Promise<FetchedKeySet>;
+/** Gets a key set. Rejects with an {@link AuthError} and with nothing else. `closing` ends it early. */
+export type KeySource = (etag: string | undefined, closing?: AbortSignal) => Promise<FetchedKeySet>;
+
+/** What a timer of Node can count to. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface RemoteSourceOptions extends DiscoveryTarget {
   /** The address of the keys, when it is configured; else it is discovered. */
@@ -31,8 +34,9 @@ export function remoteSource(options: RemoteSourceOptions): KeySource {
   const { issuer, algorithms, fetch, timeout } = options;
   let discovered: string | undefined;
 
-  return async (etag) => {
-    const signal = AbortSignal.timeout(timeout);
+  return async (etag, closing) => {
+    const deadline = AbortSignal.timeout(Math.min(Math.ceil(timeout), LONGEST_TIMER));
+    const signal = closing === undefined ? deadline : AbortSignal.any([deadline, closing]);
     try {
       const url = options.jwksUri ?? (discovered ??= await discoverJwksUri(options, fetch, signal));
       const { status, body, headers } = await getJson(url, fetch, signal, etag);

@@ -1,19 +1,46 @@
 import { AuthError } from '../errors.js';
+import type { Organization } from '../organization.js';
+import { printable } from '../printable.js';
 import type { AuthgearUser } from '../user.js';
-import type { Requirement, ScopeDemand } from './requirement.js';
+import type { OrganizationDemand, Requirement, ScopeDemand } from './requirement.js';
 
-/** When the decision is made, and how far clocks may be apart. Both in seconds, un-rounded. */
-export interface PolicyTime {
+/** What a decision depends on beside the user and the route. */
+export interface Circumstances {
+  /** Epoch seconds, un-rounded. */
   readonly now: number;
+  /** How far clocks may be apart, in seconds. */
   readonly clockTolerance: number;
+  /** The organization that the request is about, by the words of the demand. */
+  readonly organizationIdOf: (demand: OrganizationDemand) => string | undefined;
 }
 
-/**
- * Why the user may not use the route; `undefined` when they may. Scope comes before age: whoever lacks the scope would reauthenticate
- * for nothing.
- */
-export function findDenial(user: AuthgearUser, requirement: Requirement, time: PolicyTime): AuthError | undefined {
-  return findMissingScope(user, requirement) ?? findAgeProblem(user, requirement, time);
+type Check = (user: AuthgearUser, requirement: Requirement, circumstances: Circumstances) => AuthError | undefined;
+
+/** In the order in which they are told: whoever lacks a scope would reauthenticate for nothing. */
+const checks: readonly Check[] = [findForeignIssuer, findMissingScope, findOrganizationProblem, findAgeProblem];
+
+/** Why the user may not use the route; `undefined` when they may. */
+export function findDenial(user: AuthgearUser, requirement: Requirement, circumstances: Circumstances): AuthError | undefined {
+  for (const check of checks) {
+    const denial = check(user, requirement, circumstances);
+    if (denial !== undefined) return denial;
+  }
+  return undefined;
+}
+
+/** The user's active membership of an organization: one that was joined, and not in the future. */
+export function activeMembership(
+  user: AuthgearUser,
+  id: string | undefined,
+  { now, clockTolerance }: Omit<Circumstances, 'organizationIdOf'>,
+): Organization | undefined {
+  return user.organizations?.find((organization) => organization.id === id && (organization.joinedAt ?? Infinity) <= now + clockTolerance);
+}
+
+function findForeignIssuer({ issuer }: AuthgearUser, { issuers }: Requirement): AuthError | undefined {
+  const list = issuers.find((accepted) => !accepted.includes(issuer));
+  if (list === undefined) return undefined;
+  return new AuthError('issuer_not_accepted', `the route accepts "${list.join('", "')}"`, { facts: { iss: issuer } });
 }
 
 function findMissingScope({ scopes: granted }: AuthgearUser, { scopes: demands }: Requirement): AuthError | undefined {
@@ -32,8 +59,23 @@ function scopesOf(demand: ScopeDemand): readonly string[] {
   return 'anyOf' in demand ? demand.anyOf : demand.allOf;
 }
 
+/** The scopes count in the organization that this request is about, and nowhere else: being an owner elsewhere opens nothing here. */
+function findOrganizationProblem(user: AuthgearUser, { organizations: demands }: Requirement, circumstances: Circumstances): AuthError | undefined {
+  for (const demand of demands) {
+    const id = circumstances.organizationIdOf(demand);
+    if (id === undefined) return new AuthError('organization_not_named', 'what @OrganizationScopes() reads is not in the request');
+    const membership = activeMembership(user, id, circumstances);
+    if (membership === undefined) return new AuthError('organization_not_member', `the token has no active membership of "${printable(id)}"`);
+    const missing = demand.scopes.filter((scope) => !membership.scopes.includes(scope));
+    if (missing.length > 0) {
+      return new AuthError('organization_scope_missing', `the membership of "${printable(id)}" lacks "${missing.join('", "')}"`);
+    }
+  }
+  return undefined;
+}
+
 /** RFC 9470 section 4: a missing or a future time is as bad as an old one. */
-function findAgeProblem(user: AuthgearUser, { maxAge }: Requirement, { now, clockTolerance }: PolicyTime): AuthError | undefined {
+function findAgeProblem(user: AuthgearUser, { maxAge }: Requirement, { now, clockTolerance }: Circumstances): AuthError | undefined {
   if (maxAge === undefined) return undefined;
   if (user.isMachine) return new AuthError('machine_cannot_reauthenticate', 'the route has @MaxAuthAge() and the token is a machine token');
   const { authTime } = user;

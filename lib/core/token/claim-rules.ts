@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
+import type { IssuerProfile } from '../issuer/profile.js';
 import { printable } from '../printable.js';
 import type { JsonObject } from '../types.js';
 import { checkClaimTypes, registeredClaims } from './claim-types.js';
@@ -20,20 +21,21 @@ export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: numb
   checkClient(claims, issuer);
 }
 
-/** The `aud` of a token as a list. */
-export function audienceOf(claims: JsonObject): readonly string[] {
-  const { aud } = claims;
+/** For whom a token was issued, as a list. */
+export function audienceOf(claims: JsonObject, { audienceClaim }: IssuerProfile): readonly string[] {
+  const aud = claims[audienceClaim];
   return typeof aud === 'string' ? [aud] : ((aud as readonly string[] | undefined) ?? []);
 }
 
-function checkAudience(claims: JsonObject, { audience }: TrustedIssuer): void {
-  if (!Object.hasOwn(claims, 'aud')) throw missing('aud');
-  const given = audienceOf(claims);
+function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer): void {
+  const { audienceClaim } = profile;
+  if (!Object.hasOwn(claims, audienceClaim)) throw missing(audienceClaim);
+  const given = audienceOf(claims, profile);
   if (given.some((value) => audience.includes(value))) return;
 
   const almost = given.some((value) => audience.some((accepted) => differByTrailingSlash(value, accepted)));
   const aud = given.join(' ');
-  const reason = `"aud" is "${printable(aud)}", accepted: "${audience.join('", "')}"`;
+  const reason = `"${audienceClaim}" is "${printable(aud)}", accepted: "${audience.join('", "')}"`;
   throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, { facts: { aud } });
 }
 
@@ -49,12 +51,12 @@ function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
   }
 }
 
-function checkClient(claims: JsonObject, { clientId: allowed }: TrustedIssuer): void {
+function checkClient(claims: JsonObject, { clientId: allowed, profile: { clientIdClaim } }: TrustedIssuer): void {
   if (allowed === undefined) return;
-  const clientId = claims['client_id'];
-  if (typeof clientId !== 'string') throw missing('client_id');
+  const clientId = claims[clientIdClaim];
+  if (typeof clientId !== 'string') throw missing(clientIdClaim);
   if (allowed.includes(clientId)) return;
-  const reason = `"client_id" is "${printable(clientId)}", which is not in the option "clientId"`;
+  const reason = `"${clientIdClaim}" is "${printable(clientId)}", which is not in the option "clientId"`;
   throw new AuthError('client_not_allowed', reason, { facts: { clientId } });
 }
 

@@ -16,9 +16,8 @@ export function checkHeader({ header, claims }: ParsedToken, issuer: TrustedIssu
     throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(alg)}", allowed: ${issuer.algorithms.join(', ')}`);
   }
   if (issuer.typ !== 'any' && !issuer.typ.includes(normalizeTyp(typ))) {
-    if (issuer.profile.isIdToken(header, claims))
-      throw new AuthError('token_is_id_token', `"typ" is "${printable(typ)}" and the claims are an ID token's`);
-    throw new AuthError('typ_not_allowed', `"typ" is ${typ === undefined ? 'absent' : `"${printable(typ)}"`}, accepted: ${issuer.typ.join(', ')}`);
+    const code = issuer.profile.recognize(header, claims) ?? 'typ_not_allowed';
+    throw new AuthError(code, `"typ" is ${typ === undefined ? 'absent' : `"${printable(typ)}"`}, accepted: ${issuer.typ.join(', ')}`);
   }
   if (Object.hasOwn(header, 'crit')) throw new AuthError('crit_not_supported', 'the header has "crit"');
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) throw new AuthError('kid_invalid', '"kid" is not a non-empty string');

@@ -1,57 +1,87 @@
 import type { Clock } from '../clock.js';
+import { isAlgorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import { verifySignature, type VerificationKey } from '../jose.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { printable } from '../printable.js';
-import { deepFreeze } from '../types.js';
+import { deepFreeze, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
 import { audienceOf, checkClaims, differByTrailingSlash } from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
 import { parseToken, type ParsedToken } from './parse.js';
 
-export interface VerifierOptions {
-  readonly issuers: readonly TrustedIssuer[];
-  readonly findKey: (issuer: TrustedIssuer, query: KeyQuery) => PublicKey | Promise<PublicKey>;
-  readonly clock: Clock;
+/** An issuer and where its keys are found. */
+export interface IssuerWithKeys {
+  readonly issuer: TrustedIssuer;
+  readonly keys: { find(query: KeyQuery): PublicKey | Promise<PublicKey> };
 }
 
-/** Turns an access token into a user. Rejects with an {@link AuthError} when it is not genuine, current and meant for us. */
-export type Verify = (token: string) => Promise<AuthgearUser>;
+type Maybe<T> = T | undefined | Promise<T | undefined>;
+
+/** The issuers that are trusted. */
+export interface IssuerDirectory {
+  /** The issuer of exactly this name; a promise only where it has to be looked up. */
+  find(iss: string): Maybe<IssuerWithKeys>;
+  /** Those that are known by name, to tell what a refused token should have been. */
+  readonly named: readonly TrustedIssuer[];
+}
+
+/** What a genuine token says, and whose it is. */
+export interface VerifiedToken {
+  readonly user: AuthgearUser;
+  readonly issuer: TrustedIssuer;
+}
+
+/** Verifies an access token. Rejects with an {@link AuthError} when it is not genuine, current and meant for us. */
+export type Verify = (token: string) => Promise<VerifiedToken>;
 
 /**
  * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be refused never causes a fetch, and
  * nothing is trusted before the signature held.
  */
-export function createVerifier({ issuers, findKey, clock }: VerifierOptions): Verify {
+export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
   return async (token) => {
     const parsed = parseToken(token);
-    const issuer = chooseIssuer(parsed, issuers);
+    const chosen = chooseIssuer(parsed, issuers);
+    const { issuer, keys } = chosen instanceof Promise ? await chosen : chosen;
     const query = checkHeader(parsed, issuer);
-    checkIssuer(parsed, issuer);
     checkClaims(parsed.claims, issuer, clock() / 1000);
-    const found = findKey(issuer, query);
+    const found = keys.find(query);
     const key = found instanceof Promise ? await found : found;
     const holds = await verifySignature(token, key.byAlgorithm.get(query.alg) as VerificationKey, query.alg);
     if (!holds) throw badSignature(key);
-    return toUser(parsed, issuer);
+    return { user: toUser(parsed, issuer), issuer };
   };
 }
 
-/** The issuer whose rules the token is held against: its own by exact `iss`, else the first, which will refuse it. */
-function chooseIssuer({ claims }: ParsedToken, issuers: readonly TrustedIssuer[]): TrustedIssuer {
-  const chosen = issuers.find(({ issuer }) => issuer === claims['iss']) ?? issuers[0];
-  if (chosen === undefined) throw new AuthError('issuer_mismatch', 'no issuer is trusted');
-  return chosen;
+/**
+ * The issuer whose rules the token is held against, by exact `iss`. A token of another is held against the first one's header rules too, so
+ * that the first thing wrong with it is the one that is told; and nobody is asked to look up the issuer of an unsigned token.
+ */
+function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory): IssuerWithKeys | Promise<IssuerWithKeys> {
+  const { header, claims } = parsed;
+  if (!isAlgorithm(header['alg'])) {
+    throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
+  }
+  const { iss } = claims;
+  const orRefuse = (found: IssuerWithKeys | undefined): IssuerWithKeys => {
+    if (found !== undefined) return found;
+    const [first] = issuers.named;
+    if (first !== undefined) checkHeader(parsed, first);
+    throw foreignIssuer(claims, issuers.named);
+  };
+  const found = typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;
+  return found instanceof Promise ? found.then(orRefuse) : orRefuse(found);
 }
 
-function checkIssuer({ claims }: ParsedToken, { issuer }: TrustedIssuer): void {
+function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): AuthError {
   const { iss } = claims;
-  if (iss === issuer) return;
-  if (!Object.hasOwn(claims, 'iss')) throw new AuthError('claim_missing', 'the claim "iss" is missing');
-  if (typeof iss !== 'string' || iss === '') throw new AuthError('claim_invalid', 'the claim "iss" is not a non-empty string');
-  const code = differByTrailingSlash(iss, issuer) ? 'issuer_trailing_slash' : 'issuer_mismatch';
-  throw new AuthError(code, `"iss" is "${printable(iss)}", trusted: "${issuer}"`, { facts: { iss } });
+  if (!Object.hasOwn(claims, 'iss')) return new AuthError('claim_missing', 'the claim "iss" is missing');
+  if (typeof iss !== 'string' || iss === '') return new AuthError('claim_invalid', 'the claim "iss" is not a non-empty string');
+  const code = named.some(({ issuer }) => differByTrailingSlash(iss, issuer)) ? 'issuer_trailing_slash' : 'issuer_mismatch';
+  const trusted = named.length === 0 ? 'which the lookup of "issuers" does not know' : `trusted: "${named.map(({ issuer }) => issuer).join('", "')}"`;
+  return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
 function badSignature({ kid }: PublicKey): AuthError {
@@ -61,16 +91,16 @@ function badSignature({ kid }: PublicKey): AuthError {
 }
 
 function toUser({ claims }: ParsedToken, { issuer, profile }: TrustedIssuer): AuthgearUser {
-  const scope = (claims['scope'] as string | undefined) ?? '';
-  return new AuthgearUser({
-    sub: claims['sub'] as string,
-    issuer,
-    clientId: claims['client_id'] as string | undefined,
-    audience: Object.freeze([...audienceOf(claims)]),
-    scopes: Object.freeze(scope.split(' ').filter((item) => item !== '')),
-    amr: (claims['amr'] as readonly string[] | undefined) ?? [],
-    expiresAt: claims['exp'] as number,
-    ...profile.readUser(claims),
-    claims: deepFreeze(claims),
-  });
+  return new AuthgearUser(
+    deepFreeze({
+      sub: claims['sub'] as string,
+      issuer,
+      clientId: claims[profile.clientIdClaim] as string | undefined,
+      audience: [...audienceOf(claims, profile)],
+      amr: (claims['amr'] as readonly string[] | undefined) ?? [],
+      expiresAt: claims['exp'] as number,
+      ...profile.readUser(claims),
+      claims,
+    }),
+  );
 }

@@ -1,0 +1,83 @@
+import { claimRules, type ClaimRule } from '../token/claim-types.js';
+import { isJsonObject, type JsonObject } from '../types.js';
+import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
+
+/** A claim by its name, or a claim within claims by the names on the way: `['realm_access', 'roles']`. */
+export type ClaimPath = string | readonly string[];
+
+/** Where an issuer that is neither Authgear nor AuthPI keeps things. */
+export interface OidcClaims {
+  /**
+   * The claim with the scopes: a string, split at spaces, or a list (Okta: `scp`, Entra: `scp`).
+   * @default 'scope'
+   */
+  readonly scopesClaim?: string;
+  /**
+   * The claim with the roles, a list of strings (Keycloak: `['realm_access', 'roles']`, Auth0: `'permissions'`, Entra: `'roles'`).
+   * @default no roles
+   */
+  readonly rolesClaim?: ClaimPath;
+  /**
+   * The claim with the application (Keycloak, Auth0, Entra: `azp`, Okta: `cid`).
+   * @default 'client_id'
+   */
+  readonly clientIdClaim?: string;
+  /**
+   * The claim that `audience` is compared with. For issuers whose access tokens have no `aud` (Cognito: `client_id`).
+   * @default 'aud'
+   */
+  readonly audienceClaim?: string;
+  /**
+   * Whether `auth_time` of the access token is when the user really authenticated (RFC 9068 section 2.2.1); `false` keeps it from
+   * satisfying `@MaxAuthAge()`.
+   * @default true
+   */
+  readonly trustAuthTime?: boolean;
+}
+
+/** Any other issuer: RFC 9068 by default, and what differs from it by explicit option. */
+export function oidcProfile(options: OidcClaims): IssuerProfile {
+  const { scopesClaim = 'scope', rolesClaim, clientIdClaim = 'client_id', audienceClaim = 'aud', trustAuthTime = true } = options;
+  return {
+    name: 'OpenID Connect',
+    algorithms: ['ES256', 'EdDSA', 'RS256'],
+    requiredClaims: [],
+    claimRules: [
+      ...claimRules({ [scopesClaim]: scopesClaim === 'scope' ? 'string' : 'string or strings', [clientIdClaim]: 'name' }),
+      ...claimRules({ [audienceClaim]: 'string or strings' }),
+      ...(rolesClaim === undefined ? [] : [rolesRule(rolesClaim)]),
+    ],
+    audienceClaim,
+    clientIdClaim,
+    cooldown: 30_000,
+
+    findIssuerProblem: ({ username, password }, issuer) =>
+      /[?#]/.test(issuer) || username || password ? 'An issuer has neither query, fragment nor user-info: take them away' : undefined,
+
+    // OpenID Connect Core 1.0 sections 2 and 3.1.3.6: only ID tokens have these.
+    recognize: (_, claims) => ('nonce' in claims || 'at_hash' in claims || 'c_hash' in claims ? 'token_is_id_token' : undefined),
+
+    readUser: (claims) => ({
+      ...unknownFields,
+      scopes: readScopes(claims[scopesClaim]),
+      roles: rolesClaim === undefined ? [] : ((read(claims, rolesClaim) as readonly string[] | undefined) ?? []),
+      isMachine: claims['sub'] === claims[clientIdClaim],
+      authTime: trustAuthTime ? (claims['auth_time'] as number | undefined) : undefined,
+      sessionId: typeof claims['sid'] === 'string' ? claims['sid'] : undefined,
+    }),
+  };
+}
+
+function read(claims: JsonObject, path: ClaimPath): unknown {
+  return [path].flat().reduce<unknown>((value, name) => (isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), claims);
+}
+
+/** The rule stands at the outermost claim, for that is what a token has or has not. */
+function rolesRule(path: ClaimPath): ClaimRule {
+  const name = [path].flat()[0] as string;
+  const holds = (value: unknown) => {
+    const roles = read({ [name]: value }, path);
+    return roles === undefined || (Array.isArray(roles) && roles.every((role) => typeof role === 'string'));
+  };
+  return { name, holds, words: typeof path === 'string' ? 'a list of strings' : `an object with a list of strings at ${path.slice(1).join('.')}` };
+}

@@ -1,0 +1,27 @@
+import type { Problems } from './problems.js';
+
+/** Reads one name or a list of names; none is a problem. */
+export function readNames(option: string, given: unknown, problems: Problems, fix: string): readonly string[] {
+  const list: unknown[] = Array.isArray(given) ? given : [given];
+  if (list.length > 0 && list.every((item) => typeof item === 'string' && item !== '')) return list as string[];
+  problems.add(option, given, fix);
+  return [];
+}
+
+export function readFlag(option: string, given: unknown, problems: Problems): boolean {
+  if (given !== undefined && typeof given !== 'boolean') problems.add(option, given, 'It must be true or false.');
+  return given === true;
+}
+
+export function readFunction<T>(option: string, given: T | undefined, problems: Problems): T | undefined {
+  if (given !== undefined && typeof given !== 'function') problems.add(option, given, 'It must be a function.');
+  return given;
+}
+
+/** A misspelt security option must not be silently without effect. */
+export function checkKnown(prefix: string, given: object, known: readonly string[], problems: Problems): void {
+  for (const [name, value] of Object.entries(given)) {
+    // Not the value: it may be a secret that was meant for something else.
+    if (!known.includes(name)) problems.add(`${prefix}${name}`, typeof value, `There is no such option. Known: ${known.join(', ')}.`);
+  }
+}

@@ -1,0 +1,57 @@
+import { toSeconds } from '../core/duration.js';
+import type { KeyPolicy } from '../core/keys/freshness.js';
+import { isJsonObject } from '../core/types.js';
+import { checkKnown } from './checks.js';
+import type { KeysOptions } from './options.js';
+import type { Problems } from './problems.js';
+
+/** How keys are kept, in milliseconds. The cooldown is the profile's unless the options name one. */
+export type KeyTimes = Omit<KeyPolicy, 'cooldown'> & { readonly timeout: number; readonly cooldown: number | undefined };
+
+const defaults = {
+  defaultAge: '10m',
+  minAge: '1m',
+  maxAge: '1h',
+  refreshAhead: '30s',
+  cooldown: undefined,
+  staleFor: '1h',
+  timeout: '5s',
+} as const satisfies { readonly [Name in keyof Required<KeysOptions>]: KeysOptions[Name] };
+
+const MAY_BE_ZERO: readonly string[] = ['staleFor', 'refreshAhead'];
+
+export function resolveKeys(given: unknown, problems: Problems): KeyTimes {
+  const options = given ?? {};
+  if (!isJsonObject(options)) problems.add('keys', given, 'It must be an object.');
+  else checkKnown('keys.', options, Object.keys(defaults), problems);
+  const known = isJsonObject(options) ? options : {};
+  const names = Object.keys(defaults) as (keyof typeof defaults)[];
+  const times = Object.fromEntries(names.map((name) => [name, readTime(name, known[name], problems)])) as unknown as KeyTimes;
+  checkContradictions(times, problems);
+  return times;
+}
+
+/** Milliseconds; `undefined` for a time that is neither given nor preset; `NaN`, which contradicts nothing, for one that cannot be read. */
+function readTime(name: keyof typeof defaults, given: unknown, problems: Problems): number | undefined {
+  const value = given ?? defaults[name];
+  if (value === undefined) return undefined;
+  const seconds = toSeconds(value);
+  const mayBeZero = MAY_BE_ZERO.includes(name);
+  if (seconds !== undefined && (seconds > 0 || mayBeZero)) return seconds * 1000;
+  problems.add(`keys.${name}`, given, `It must be ${mayBeZero ? '' : 'more than 0, '}a number of seconds or a string such as '30s'.`);
+  return Number.NaN;
+}
+
+function checkContradictions(times: KeyTimes, problems: Problems): void {
+  const inSeconds = (...names: (keyof KeyTimes)[]) => Object.fromEntries(names.map((name) => [name, (times[name] ?? 0) / 1000]));
+  if (times.minAge > times.maxAge) {
+    problems.add('keys.minAge and keys.maxAge', inSeconds('minAge', 'maxAge'), 'minAge must not be longer than maxAge.');
+  }
+  if (times.defaultAge > times.maxAge) {
+    problems.add('keys.defaultAge and keys.maxAge', inSeconds('defaultAge', 'maxAge'), 'defaultAge must not be longer than maxAge.');
+  }
+  if (times.refreshAhead + times.timeout > times.minAge) {
+    const received = inSeconds('refreshAhead', 'timeout', 'minAge');
+    problems.add('keys.refreshAhead, keys.timeout and keys.minAge', received, 'refreshAhead + timeout must fit into minAge.');
+  }
+}
