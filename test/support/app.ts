@@ -40,6 +40,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+const running = new Set<() => Promise<void>>();
+
+/** A test that failed half-way must not keep the process alive. */
+export async function closeTestApps(): Promise<void> {
+  await Promise.all([...running].map((close) => close()));
+}
+
 export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp> {
   const issuer = await TestIssuer.listen(setup.issuer);
   const logger = new MemoryLogger();
@@ -54,6 +61,12 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
   setup.prepare?.(app, issuer);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
+  const close = async () => {
+    running.delete(close);
+    await app.close();
+    await issuer.close();
+  };
+  running.add(close);
   return {
     app,
     issuer,
@@ -61,9 +74,6 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
     url,
     get: (path, token, headers) =>
       fetch(url + path, { headers: token === undefined ? { ...headers } : { authorization: `Bearer ${token}`, ...headers } }),
-    close: async () => {
-      await app.close();
-      await issuer.close();
-    },
+    close,
   };
 }

@@ -22,7 +22,8 @@ export function parseToken(token: string): ParsedToken {
   }
   const [header, payload, signature, ...more] = token.split('.', 4);
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0) throw notThreeParts(token);
-  if (!isBase64Url(signature) || signature === '') throw malformed('the signature is not base64url');
+  if (signature === '') throw malformed('the token is not signed');
+  if (!isBase64Url(signature)) throw malformed('the signature is not base64url');
   return { token, header: parseObject(header, 'header'), claims: parseObject(payload, 'payload') };
 }
 

@@ -1,0 +1,3 @@
+import { closeTestApps } from './app.js';
+
+afterAll(closeTestApps);
