@@ -1,6 +1,6 @@
 import type { Algorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
-import { getJson, HttpProblem, type Fetch } from '../http.js';
+import { getJson, type Fetch } from '../http.js';
 import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';
 import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
@@ -63,10 +63,14 @@ function asAuthError(error: unknown, issuer: string, timeout: number): AuthError
 }
 
 function describe(error: unknown, timeout: number): string {
-  if (!(error instanceof Error)) return 'the fetch failed';
+  if (!isErrorLike(error)) return 'the fetch failed';
   if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
-  if (error instanceof HttpProblem) return error.message;
   // "fetch failed" says nothing: the reason is in its cause.
   const { cause } = error;
-  return cause instanceof Error ? ('code' in cause && String(cause.code)) || cause.message : error.message;
+  return isErrorLike(cause) ? (cause.code ?? cause.message) : error.message;
+}
+
+/** By shape: the errors of `fetch` may come from another realm than this file. */
+function isErrorLike(value: unknown): value is { name: string; message: string; code?: string; cause?: unknown } {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

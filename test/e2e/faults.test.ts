@@ -1,0 +1,181 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { JwksService } from '../../lib/authenticate/jwks.service.js';
+import { TokenService } from '../../lib/authenticate/token.service.js';
+import { AuthError } from '../../lib/core/errors.js';
+import { createSigningKey } from '../../lib/testing/signing-key.js';
+import { TestIssuer } from '../../lib/testing/test-issuer.js';
+import type { Outage } from '../../lib/testing/test-server.js';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+
+let t: TestApp;
+afterEach(() => t.close());
+
+async function start(setup: TestAppOptions = {}): Promise<{ tokens: TokenService; jwks: JwksService; issuer: TestIssuer }> {
+  t = await startTestApp({ ...setup, options: { keys: { timeout: '300ms' }, ...setup.options } });
+  return { tokens: t.app.get(TokenService), jwks: t.app.get(JwksService), issuer: t.issuer };
+}
+
+const codeOf = (verification: Promise<unknown>) =>
+  verification.then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof AuthError ? error.code : `not an AuthError: ${String(error)}`),
+  );
+
+const outages: readonly Outage[] = ['reset', 'hang', 'drip', 'half', 'redirect', 'html', 'huge', 500, 403, 404];
+
+describe.each(outages)('an issuer that answers with %p', (outage) => {
+  test('from the start: 503 within the deadline, one line, and it works when the issuer comes back', async () => {
+    const { tokens, jwks, issuer } = await start({ prepare: (_, down) => down.outage(outage) });
+    const begun = performance.now();
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('keys_unavailable');
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(jwks.status()[0]).toMatchObject({ state: 'unavailable', kids: [], lastError: { code: 'keys_unavailable' }, failures: 1 });
+    expect(t.logger.lines.filter((line) => line.includes('Until it answers, tokens are answered with 503'))).toHaveLength(1);
+
+    issuer.recover();
+    issuer.clock.advance('1s');
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+    expect(jwks.status()[0]).toMatchObject({ state: 'fresh', kids: [issuer.signingKey.kid], lastError: undefined, failures: 0 });
+    expect(t.logger.lines.filter((line) => line.includes('answers again'))).toHaveLength(1);
+  });
+
+  test('past the lifetime: known keys keep working for an hour, then 503', async () => {
+    const { tokens, jwks, issuer } = await start();
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+    issuer.outage(outage);
+    issuer.clock.advance('10m');
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted'); // the first one tries, and fails
+    expect(jwks.status()[0]).toMatchObject({ state: 'stale', kids: [issuer.signingKey.kid] });
+    expect(t.logger.lines.filter((line) => line.includes('keep working'))).toHaveLength(1);
+    issuer.clock.advance('59m');
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+    issuer.clock.advance('1m');
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('keys_unavailable');
+    expect(jwks.status()[0]?.state).toBe('unavailable');
+  });
+});
+
+test('a name that does not resolve: 503, and the line says why', async () => {
+  const { tokens } = await start({ configure: () => ({ issuer: 'https://no-such-host.invalid', audience: 'a', keys: { timeout: '2s' } }) });
+  const other = new TestIssuer({ issuer: 'https://no-such-host.invalid' });
+  expect(await codeOf(tokens.verifyAccessToken(other.accessToken({ audience: 'a' })))).toBe('keys_unavailable');
+  expect(t.logger.lines.join()).toMatch(/no keys from "https:\/\/no-such-host\.invalid": (?:ENOTFOUND|EAI_AGAIN)/);
+});
+
+test('nobody waits while a usable key is there, even when the issuer hangs', async () => {
+  const { tokens, issuer } = await start({ options: { keys: { timeout: '5s' } } });
+  await tokens.verifyAccessToken(issuer.accessToken());
+  issuer.outage('hang');
+  issuer.clock.advance(600 - 20); // the refresh is due, and will hang
+  const begun = performance.now();
+  for (let count = 0; count < 20; count += 1) expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
+describe('key sets', () => {
+  const jwkOf = (modulusLength: number) => createSigningKey('RS256', { kid: 'odd', modulusLength }).jwk;
+
+  test('an empty set is a success: the missing key dies at once', async () => {
+    const { tokens, jwks, issuer } = await start();
+    await tokens.verifyAccessToken(issuer.accessToken());
+    issuer.publish({ keys: [] });
+    await jwks.refresh();
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('key_unknown');
+    expect(jwks.status()[0]).toMatchObject({ state: 'fresh', kids: [] });
+  });
+
+  test('a key that was withdrawn dies with the next fetch, however long it would have lived', async () => {
+    const { tokens, jwks, issuer } = await start();
+    const old = issuer.accessToken();
+    await tokens.verifyAccessToken(old);
+    issuer.rotate({ overlap: false });
+    await jwks.refresh();
+    expect(await codeOf(tokens.verifyAccessToken(old))).toBe('key_unknown');
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+  });
+
+  test.each([
+    ['duplicate kids', (good: object) => [{ ...jwkOf(2048), kid: 'twice' }, { ...jwkOf(2048), kid: 'twice' }, good], 'has it twice'],
+    [
+      'a private key',
+      (good: object) => [{ ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), kid: 'odd' }, good],
+      'private or symmetric',
+    ],
+    ['a symmetric key', (good: object) => [{ kty: 'oct', k: 'c2VjcmV0', kid: 'odd' }, good], 'private or symmetric'],
+    ['RSA-1024', (good: object) => [jwkOf(1024), good], '1024 bits'],
+  ])('%s: skipped with one line, the others work', async (_, keys, words) => {
+    const { tokens, jwks, issuer } = await start({ prepare: (__, odd) => odd.publish({ keys: keys(odd.signingKey.jwk) }) });
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+    await jwks.refresh();
+    const lines = t.logger.lines.filter((line) => line.includes(words));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('c2VjcmV0');
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken({ header: { kid: 'odd' } })))).toMatch(/^key_unknown$/);
+  });
+});
+
+test('rotation with overlap under 10,000 requests: zero refusals', async () => {
+  const { tokens, issuer } = await start({ options: { algorithms: ['ES256'] }, issuer: { algorithm: 'ES256' } });
+  await tokens.verifyAccessToken(issuer.accessToken());
+  let refused = 0;
+  for (let batch = 0; batch < 100; batch += 1) {
+    const old = issuer.accessToken();
+    if (batch % 20 === 10) {
+      issuer.rotate();
+      issuer.clock.advance('31s');
+    }
+    const batchTokens = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? old : issuer.accessToken()));
+    const codes = await Promise.all(batchTokens.map((token) => codeOf(tokens.verifyAccessToken(token))));
+    refused += codes.filter((code) => code !== 'accepted').length;
+  }
+  expect(refused).toBe(0);
+}, 30_000);
+
+test('rotation without overlap under a flood of garbage kids: the new key works within one cooldown', async () => {
+  const { tokens, issuer } = await start();
+  await tokens.verifyAccessToken(issuer.accessToken());
+  const flood = () => codeOf(tokens.verifyAccessToken(issuer.wrongToken('unknown kid')));
+  await flood(); // the budget is spent
+  issuer.rotate({ overlap: false });
+  const good = issuer.accessToken();
+  const seen: string[] = [];
+  for (let second = 0; second < 30; second += 1) {
+    await flood();
+    seen.push(await codeOf(tokens.verifyAccessToken(good)));
+    issuer.clock.advance('1s');
+  }
+  await flood(); // the garbage may be first again
+  expect(seen.every((code) => code === 'key_unknown')).toBe(true);
+  expect(await codeOf(tokens.verifyAccessToken(good))).toBe('accepted');
+  expect(issuer.requests.jwks).toBe(3);
+});
+
+test('when the address of the keys fails, the metadata is asked for again', async () => {
+  const { tokens, issuer } = await start();
+  await tokens.verifyAccessToken(issuer.accessToken());
+  const { metadata } = issuer.requests;
+  issuer.outage(404);
+  issuer.clock.advance('10m');
+  await tokens.verifyAccessToken(issuer.accessToken());
+  issuer.recover();
+  issuer.clock.advance('31s');
+  await tokens.verifyAccessToken(issuer.accessToken());
+  await t.app.get(JwksService).refresh();
+  expect(issuer.requests.metadata).toBeGreaterThan(metadata);
+});
+
+test('Retry-After is the time until the next attempt', async () => {
+  const { tokens, issuer } = await start({ prepare: (_, down) => down.outage(500) });
+  const refusal = () => tokens.verifyAccessToken(issuer.accessToken()).catch((error: unknown) => error as AuthError);
+  await refusal();
+  for (let attempt = 1; attempt < 8; attempt += 1) {
+    const [status] = t.app.get(JwksService).status();
+    const error = (await refusal()) as AuthError;
+    const wait = (status?.nextAttemptAt ?? 0) - issuer.clock.seconds;
+    expect(error.details.retryAfter).toBe(Math.max(1, Math.ceil(wait)));
+    const before = issuer.requests.total;
+    issuer.clock.advance((error.details.retryAfter ?? 0) + 0.001);
+    await refusal();
+    expect(issuer.requests.total).toBe(before + 1);
+  }
+});
