@@ -1,0 +1,27 @@
+/** Calls a route of the API and gives everything that a person may want to know of its answer. */
+export async function call({ method, path }, token) {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(path, { method, headers, cache: 'no-store' });
+  const challenge = response.headers.get('www-authenticate') ?? undefined;
+  return {
+    method,
+    path,
+    status: response.status,
+    reason: response.statusText,
+    challenge,
+    parameters: readChallenge(challenge),
+    body: await response.json(),
+  };
+}
+
+/** The parameters of a `WWW-Authenticate: Bearer` header (RFC 6750 section 3, RFC 9470 section 3). */
+function readChallenge(challenge = '') {
+  return Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+}
+
+/** A token whose signature is off by one character; without a token, something that never was one. */
+export function breakToken(token) {
+  if (token === undefined) return 'not.a.token';
+  const at = token.lastIndexOf('.') + 20;
+  return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+}

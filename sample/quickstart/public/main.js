@@ -1,0 +1,92 @@
+import { showAnswer, showProblem } from './answer.js';
+import { breakToken, call } from './api.js';
+import { byId, h } from './dom.js';
+import { helpFor } from './help.js';
+import { createOidc, OidcError, readIdToken } from './oidc.js';
+import { routes } from './routes.js';
+import { showNobody, showUser } from './who.js';
+
+const config = await (await fetch('/config')).json();
+byId('issuer').textContent = config.issuer;
+byId('routes').replaceChildren(...routes.map(routeRow));
+
+// Until it is known who is there, the routes are shown but cannot be called: `inert` in index.html.
+const oidc = await guarded(() => createOidc(config));
+if (oidc === undefined) {
+  showNobody({ signIn: () => location.reload() }, 'The issuer cannot be reached.');
+  choose('none');
+  byId('calls').inert = false;
+} else {
+  const returned = await guarded(() => oidc.finishSignIn());
+  await showWho();
+  byId('calls').inert = false;
+  const again = routes.find(({ id }) => id === returned?.repeat);
+  if (again !== undefined) await callRoute(again);
+}
+
+async function showWho() {
+  const tokens = oidc.tokens();
+  choose(tokens === undefined ? 'none' : 'mine');
+  const signIn = () => guarded(() => oidc.signIn({ scopes: config.scopes }));
+  if (tokens === undefined) {
+    showNobody({ signIn });
+    return;
+  }
+  const { status, body } = await call({ method: 'GET', path: '/api/me' }, tokens.accessToken);
+  if (status === 401) {
+    oidc.forget();
+    choose('none');
+    showNobody({ signIn }, `Your token was refused (${body.code}). Please sign in again.`);
+    return;
+  }
+  if (status !== 200) {
+    showNobody({ signIn }, body.message);
+    return;
+  }
+  showUser(body, readIdToken(tokens.idToken).preferred_username ?? body.sub, {
+    refresh: tokens.refreshToken === undefined ? undefined : () => guarded(() => oidc.refresh().then(showWho)),
+    signOut: () => oidc.signOut(),
+  });
+}
+
+/** "My token" is there once somebody is signed in. */
+function choose(credential) {
+  const radio = (value) => document.querySelector(`input[name=credential][value=${value}]`);
+  radio('mine').disabled = credential !== 'mine';
+  radio(credential).checked = true;
+}
+
+async function callRoute(route) {
+  await guarded(async () => {
+    const credential = document.querySelector('input[name=credential]:checked').value;
+    const tokens = oidc?.tokens();
+    const token = { mine: tokens?.accessToken, none: undefined, broken: breakToken(tokens?.accessToken) }[credential];
+    const answer = await call(route, token);
+    const signIn = (request) => guarded(() => oidc.signIn({ ...request, repeat: route.id }));
+    showAnswer(answer, credential, oidc && helpFor(answer, { credential, tokens, defaultScopes: config.scopes, signIn }));
+  });
+}
+
+function routeRow(route) {
+  const { method, path, needs, about } = route;
+  const what = h('code', { className: 'path' }, h('span', { className: `method ${method.toLowerCase()}` }, method), ' ', path);
+  const declared = needs.map((need) => h('code', { className: 'chip' }, need));
+  return h(
+    'li',
+    {},
+    h('div', {}, what, h('p', { className: 'soft' }, about), h('p', { className: 'chips' }, declared)),
+    h('button', { onclick: () => callRoute(route), ariaLabel: `Call ${method} ${path}` }, 'Call'),
+  );
+}
+
+/** Runs what may fail for reasons outside this page, and shows them. */
+async function guarded(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OidcError || error instanceof TypeError)) throw error;
+    // A TypeError is how `fetch` says that nobody answered.
+    showProblem(error instanceof OidcError ? error.message : 'Nobody answered. Is the sample still running, and the issuer in reach?');
+    return undefined;
+  }
+}
