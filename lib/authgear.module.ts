@@ -2,10 +2,10 @@ import { ConfigurableModuleBuilder, Module, type ConfigurableModuleAsyncOptions,
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwksService } from './authenticate/jwks.service.js';
 import { TokenService } from './authenticate/token.service.js';
-import { RouteAudit } from './authorize/route-audit.js';
+import { RouteAudit } from './bootstrap/route-audit.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
-import { RESOLVED_OPTIONS } from './options/tokens.js';
+import { GLOBAL_GUARD, RESOLVED_OPTIONS } from './options/tokens.js';
 import { resolveOptions } from './options/resolve.js';
 import { RefusalLog } from './respond/refusal-log.js';
 
@@ -30,6 +30,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     global: true,
     providers: [
       ...(definition.providers ?? []),
+      { provide: GLOBAL_GUARD, useValue: globalGuard !== false },
       // An existing provider, so that a test can override JwtAuthGuard itself.
       ...(globalGuard === false ? [] : [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]),
     ],

@@ -61,14 +61,14 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
     return this.issuers.records().map(({ keys }) => keys.status());
   }
 
-  /** @internal Starts looking for keys. With `failFast`, the application waits for them and does not start without them. */
+  /** Starts looking for keys. With `failFast`, the application waits for them and does not start without them. */
   async onApplicationBootstrap(): Promise<void> {
     const loading = Promise.all(this.issuers.records().map(({ keys }) => keys.refresh()));
     if (this.options.failFast) await loading;
     else loading.catch(() => undefined); // the key log has told it
   }
 
-  /** @internal Ends a fetch that is under way, so that the process can exit. */
+  /** Ends a fetch that is under way, so that the process can exit. */
   onModuleDestroy(): void {
     for (const { keys } of this.issuers.records()) keys.close();
   }

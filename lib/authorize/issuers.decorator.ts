@@ -11,5 +11,5 @@ export function Issuers(...issuers: [string, ...string[]]): RouteDecorator {
   if (issuers.length === 0 || issuers.some((issuer) => typeof issuer !== 'string' || issuer === '')) {
     throw new TypeError('@Issuers() needs at least one issuer, by its exact name');
   }
-  return declareRoute({ requirement: { ...noRequirement, issuers: [issuers] } });
+  return declareRoute({ requirement: { ...noRequirement, issuers: [[...issuers]] } });
 }

@@ -22,6 +22,8 @@ const nothing: Declared = { access: new Set(), requirement: noRequirement };
 
 type Target = abstract new (...args: never[]) => unknown;
 type Handler = (...args: never[]) => unknown;
+/** The methods of a class by name. */
+export type Handlers = Readonly<Record<string, Handler>>;
 
 /** A decorator for classes and handlers. Decorators add up: a second `@Scopes()` never replaces the first. */
 export type RouteDecorator = ClassDecorator & MethodDecorator;
@@ -64,8 +66,13 @@ function accessOf({ access, requirement }: Declared): Access | undefined {
   return isDemanding(requirement) ? 'protected' : undefined;
 }
 
+/** Whether the decorators open this handler. */
+export function isPublic(target: Type, handler: Handler): boolean {
+  return read(target, handler).access === 'public';
+}
+
 /** What contradicts itself on a class and its handlers, one line per place. */
-export function findContradictions(target: Type, handlers: Readonly<Record<string, Handler>>): string[] {
+export function findContradictions(target: Type, handlers: Handlers): string[] {
   const outer = declaredOn(target);
   const problems = contradictionsOf(outer, target.name);
   for (const [name, handler] of Object.entries(handlers)) {

@@ -1,4 +1,4 @@
-import { noRequirement } from '../core/policy/requirement.js';
+import { noRequirement, type ScopeDemand } from '../core/policy/requirement.js';
 import { declareRoute, type RouteDecorator } from './route-metadata.js';
 
 /** RFC 6749 section 3.3: `scope-token`. */
@@ -15,12 +15,18 @@ export function Scopes(...all: [string, ...string[]]): RouteDecorator;
 export function Scopes(alternatives: { readonly anyOf: readonly [string, ...string[]] }): RouteDecorator;
 export function Scopes(...args: [{ readonly anyOf: readonly string[] }] | string[]): RouteDecorator {
   const [first] = args;
-  const scopes = checkScopes('@Scopes()', typeof first === 'object' ? first.anyOf : args);
-  const demand = typeof first === 'object' ? { anyOf: scopes } : { allOf: scopes };
-  return declareRoute({ requirement: { ...noRequirement, scopes: [demand] } });
+  if (typeof first !== 'object') return demand({ allOf: checkScopes('@Scopes()', args) });
+  // Anything beside it would silently be dropped.
+  if (args.length > 1 || Object.keys(first ?? {}).join() !== 'anyOf')
+    throw new TypeError('@Scopes() takes scopes, or one { anyOf: [...] } and nothing else');
+  return demand({ anyOf: checkScopes('@Scopes()', first.anyOf) });
 }
 
-/** @internal Throws a `TypeError` unless these are scopes, at least one. */
+function demand(scopes: ScopeDemand): RouteDecorator {
+  return declareRoute({ requirement: { ...noRequirement, scopes: [scopes] } });
+}
+
+/** @internal Gives a copy. Throws a `TypeError` unless these are scopes, at least one. */
 export function checkScopes(decorator: string, scopes: unknown): readonly string[] {
   if (!Array.isArray(scopes) || scopes.length === 0) throw new TypeError(`${decorator} needs at least one scope`);
   for (const scope of scopes) {
@@ -28,5 +34,5 @@ export function checkScopes(decorator: string, scopes: unknown): readonly string
       throw new TypeError(`${decorator}: ${JSON.stringify(scope)} is not a scope (RFC 6749 section 3.3); pass several as several arguments`);
     }
   }
-  return scopes as string[];
+  return Object.freeze([...(scopes as string[])]);
 }

@@ -10,7 +10,9 @@ export type VerificationKey = webcrypto.CryptoKey;
 
 /** Makes a public JWK (RFC 7517) ready for one algorithm. Rejects when the JWK is malformed. */
 export async function importVerificationKey(jwk: object, algorithm: string): Promise<VerificationKey> {
-  const key = await importJWK({ ...jwk }, algorithm);
+  // What the key says about its use was checked by the caller; Web Cryptography would refuse operations that a public key has not.
+  const { key_ops: _, ...rest } = jwk as { key_ops?: unknown };
+  const key = await importJWK(rest, algorithm);
   if (key instanceof Uint8Array) throw new TypeError('a symmetric key cannot verify');
   return key;
 }

@@ -3,10 +3,17 @@ export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127(?:\.\d{1,3}){3}$/.test(hostname) || hostname === '[::1]';
 }
 
+/** As it stands: the URL parser would also take white space around it, backslashes, and no slashes at all. */
+const ABSOLUTE_HTTP_URL = /^https?:\/\/[^\s\\]+$/i;
+
 /** Reads an absolute http(s) URL; `undefined` for anything else. */
 export function parseHttpUrl(value: string): URL | undefined {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+  return ABSOLUTE_HTTP_URL.test(value) && URL.canParse(value) ? new URL(value) : undefined;
+}
+
+/** Takes user and password out of every URL in a text. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/\s]*@/g, '//***@');
 }
 
 /**

@@ -3,7 +3,7 @@ import type { HttpRequest } from './http-exchange.js';
 
 /** RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme ignores case, the token is a `token68`. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
-const BEARER_SCHEME = /^Bearer(?: |$)/i;
+const BEARER_SCHEME = /^Bearer(?:\s|$)/i;
 const SECOND_BEARER = /,\s*Bearer(?:\s|$)/i;
 
 /**

@@ -1,3 +1,4 @@
+import type { LoggerService } from '@nestjs/common';
 import type { Problems } from './problems.js';
 
 /** Reads one name or a list of names; none is a problem. */
@@ -16,6 +17,17 @@ export function readFlag(option: string, given: unknown, problems: Problems): bo
 export function readFunction<T>(option: string, given: T | undefined, problems: Problems): T | undefined {
   if (given !== undefined && typeof given !== 'function') problems.add(option, given, 'It must be a function.');
   return given;
+}
+
+export function readLogger(given: unknown, problems: Problems): LoggerService | undefined {
+  if (given === undefined || isLogger(given)) return given;
+  problems.add('logger', typeof given, "It must have the methods log, warn and error, as Nest's Logger has.");
+  return undefined;
+}
+
+function isLogger(given: unknown): given is LoggerService {
+  const logger = given as Partial<LoggerService> | null;
+  return [logger?.log, logger?.warn, logger?.error].every((method) => typeof method === 'function');
 }
 
 /** A misspelt security option must not be silently without effect. */

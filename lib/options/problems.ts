@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.js';
+import { withoutCredentials } from '../core/urls.js';
 
 /** Collects everything that is wrong with the options, so that one start shows it all. */
 export class Problems {
@@ -19,7 +20,15 @@ export class Problems {
 /** Functions, `NaN` and `undefined` survive; credentials in a URL do not. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(value.replace(/\/\/[^/@\s]*@/, '//***@'));
-  if (typeof value === 'number' || typeof value === 'function') return String(value).slice(0, 60);
-  return (JSON.stringify(value) ?? typeof value).slice(0, 200);
+  if (typeof value === 'number' || typeof value === 'function' || typeof value === 'bigint') return String(value).slice(0, 60);
+  return withoutCredentials(stringify(value)).slice(0, 200);
+}
+
+/** What JSON cannot say (a circle, too deep a nesting) is named by its kind. */
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
 }

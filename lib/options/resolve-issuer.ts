@@ -87,6 +87,7 @@ function checkAddresses(named: (option: string) => string, given: IssuerOptions,
     if (value === undefined) continue;
     const url = typeof value === 'string' ? parseHttpUrl(value) : undefined;
     if (url === undefined) problems.add(named(name), value, 'It must be an absolute https URL.');
+    else if (url.username !== '' || url.password !== '') problems.add(named(name), value, 'Take user and password away: nothing sends them.');
     else if (typeof issuer === 'string' && !isTrustworthy(url, issuer, allowInsecure)) {
       problems.add(named(name), value, 'Use https: an https issuer never gets its keys over http, and an http one only from loopback.');
     }

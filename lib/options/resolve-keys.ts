@@ -21,7 +21,7 @@ const defaults = {
 const MAY_BE_ZERO: readonly string[] = ['staleFor', 'refreshAhead'];
 
 export function resolveKeys(given: unknown, problems: Problems): KeyTimes {
-  const options = given ?? {};
+  const options = given === undefined ? {} : given;
   if (!isJsonObject(options)) problems.add('keys', given, 'It must be an object.');
   else checkKnown('keys.', options, Object.keys(defaults), problems);
   const known = isJsonObject(options) ? options : {};
@@ -33,11 +33,11 @@ export function resolveKeys(given: unknown, problems: Problems): KeyTimes {
 
 /** Milliseconds; `undefined` for a time that is neither given nor preset; `NaN`, which contradicts nothing, for one that cannot be read. */
 function readTime(name: keyof typeof defaults, given: unknown, problems: Problems): number | undefined {
-  const value = given ?? defaults[name];
+  const value = given === undefined ? defaults[name] : given;
   if (value === undefined) return undefined;
   const seconds = toSeconds(value);
   const mayBeZero = MAY_BE_ZERO.includes(name);
-  if (seconds !== undefined && (seconds > 0 || mayBeZero)) return seconds * 1000;
+  if (seconds !== undefined && (seconds > 0 || mayBeZero)) return Math.round(seconds * 1000);
   problems.add(`keys.${name}`, given, `It must be ${mayBeZero ? '' : 'more than 0, '}a number of seconds or a string such as '30s'.`);
   return Number.NaN;
 }

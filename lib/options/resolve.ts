@@ -2,7 +2,7 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import { systemClock, type Clock } from '../core/clock.js';
 import type { Fetch } from '../core/http.js';
 import { isJsonObject } from '../core/types.js';
-import { checkKnown, readFlag, readFunction } from './checks.js';
+import { checkKnown, readFlag, readFunction, readLogger } from './checks.js';
 import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuersOptions, SharedOptions } from './options.js';
 import { Problems } from './problems.js';
 import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
@@ -47,7 +47,7 @@ export function resolveOptions(options: AuthgearModuleOptions | undefined): Reso
     failFast: readFlag('failFast', given.failFast, problems),
     fetch: readFunction('fetch', given.fetch, problems) ?? ((url, init) => globalThis.fetch(url, init)),
     clock: readFunction('clock', given.clock, problems) ?? systemClock,
-    logger: given.logger ?? new Logger('Authgear'),
+    logger: readLogger(given.logger, problems) ?? new Logger('Authgear'),
   };
   problems.throwIfAny();
   return resolved;

@@ -42,8 +42,8 @@ export const authgearShape: TokenShape = {
   idTokenTyp: 'JWT',
   accessClaims,
   machineClaims: (fields, context) => {
-    const { clientId = 'test-machine', audience = 'https://api.example' } = fields;
-    return { ...common({ ...fields, clientId, audience }, context), sub: `client_id_${clientId}` };
+    const { clientId = 'test-machine', audience = 'https://api.example', scope = '' } = fields;
+    return { ...common({ ...fields, clientId, audience, scope }, context), sub: `client_id_${clientId}` };
   },
   idClaims: (fields, context) => {
     const { clientId = 'test-client', expiresIn = 300 } = fields;

@@ -57,7 +57,7 @@ export class TestIssuer {
   private name: string;
   /** Generations of keys, the newest first; each has a key per algorithm. */
   private generations: SigningKey[][];
-  private published: unknown;
+  private published: { readonly document: unknown } | undefined;
   private metadata: Readonly<Record<string, unknown>> = {};
   private revision = 1;
 
@@ -141,7 +141,7 @@ export class TestIssuer {
 
   /** Publishes another key set document in place of its own, however odd; `undefined` ends that. */
   publish(document: unknown): void {
-    this.published = document;
+    this.published = document === undefined ? undefined : { document };
     this.revision += 1;
   }
 
@@ -198,7 +198,9 @@ export class TestIssuer {
     if (path === `${base}/.well-known/openid-configuration` || path === `/.well-known/oauth-authorization-server${base}`) {
       return { body: this.metadataDocument() };
     }
-    return path === base + this.shape.jwksPath ? { body: this.published ?? this.jwks(), headers: this.cachingHeaders() } : undefined;
+    return path === base + this.shape.jwksPath
+      ? { body: this.published === undefined ? this.jwks() : this.published.document, headers: this.cachingHeaders() }
+      : undefined;
   }
 
   private metadataDocument(): object {

@@ -245,7 +245,7 @@ describe('issuers by look-up', () => {
   test('an unsigned token is no reason to look anybody up', async () => {
     const issuer = new TestIssuer();
     let asked = 0;
-    const t = await startTestApp({ configure: () => ({ issuers: () => void (asked += 1) as undefined }) });
+    const t = await startTestApp({ configure: () => ({ issuers: () => void (asked += 1) }) });
     const tokens = t.app.get(TokenService);
     await expect(tokens.verifyAccessToken(issuer.wrongToken('hmac with the public key'))).rejects.toMatchObject({ code: 'algorithm_not_allowed' });
     await expect(tokens.verifyAccessToken('garbage')).rejects.toMatchObject({ code: 'token_malformed' });
@@ -359,10 +359,11 @@ test('what stands beside issuers is a default, and the entry wins', async () => 
   const entry = { issuer: issuer.issuer, audience: issuer.issuer, jwks: issuer.jwks() };
   const verify = async (own: object) => {
     const t = await startTestApp({ configure: () => ({ clock: issuer.clock.now, typ: 'JWT', issuers: [authgear({ ...entry, ...own })] }) });
-    return t.app
-      .get(TokenService)
-      .verifyAccessToken(issuer.accessToken())
-      .finally(() => t.close());
+    try {
+      return await t.app.get(TokenService).verifyAccessToken(issuer.accessToken());
+    } finally {
+      await t.close();
+    }
   };
   await expect(verify({})).rejects.toMatchObject({ code: 'typ_not_allowed' });
   await expect(verify({ typ: undefined })).rejects.toMatchObject({ code: 'typ_not_allowed' });

@@ -1,5 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, Get, Module, UseGuards, type Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { ClientProxyFactory, MessagePattern, Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -29,6 +29,7 @@ class HandlersController {
   }
 }
 
+@UseGuards(JwtAuthGuard)
 @WebSocketGateway()
 class EventsGateway {
   @SubscribeMessage('guarded') guarded() {
@@ -51,6 +52,22 @@ class MessagesModule {}
 @Module({ imports: [protection], providers: [EventsGateway] })
 class EventsModule {}
 
+@WebSocketGateway()
+class OpenGateway {
+  @SubscribeMessage('events') events() {
+    return {};
+  }
+}
+
+@Public()
+@WebSocketGateway()
+class PublicGateway extends OpenGateway {}
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+});
+
 beforeEach(() => {
   calls.length = 0;
   logger.lines.length = 0;
@@ -59,24 +76,26 @@ beforeEach(() => {
 test('RPC: refused with a word in the log, open where it says so', async () => {
   const compiled = await Test.createTestingModule({ imports: [MessagesModule] }).compile();
   const app = compiled.createNestMicroservice<MicroserviceOptions>({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } });
+  closers.push(() => app.close());
   app.useLogger(false);
   await app.listen();
   const { port } = app.unwrap<Server>().address() as AddressInfo;
   const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+  closers.push(() => client.close());
   await expect(firstValueFrom(client.send('guarded', {}))).rejects.toMatchObject({ status: 'error' });
   expect(await firstValueFrom(client.send('public', {}))).toBe('in');
   expect(calls).toEqual([]);
   expect(logger.lines.join('\n')).toMatch(/Refused transport_not_supported .*"rpc"/);
-  client.close();
-  await app.close();
 });
 
 test('WebSocket: refused with a word in the log, open where it says so', async () => {
   const app = (await Test.createTestingModule({ imports: [EventsModule] }).compile()).createNestApplication();
+  closers.push(() => app.close());
   app.useLogger(false);
   app.useWebSocketAdapter(new WsAdapter(app));
   await app.listen(0, '127.0.0.1');
   const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'));
+  closers.push(() => socket.terminate());
   const answers: unknown[] = [];
   await new Promise<void>((resolve, reject) => {
     socket.on('error', reject);
@@ -87,12 +106,10 @@ test('WebSocket: refused with a word in the log, open where it says so', async (
       else resolve();
     });
   });
-  socket.terminate();
   expect(answers[0]).toMatchObject({ event: 'exception' });
   expect(answers[1]).toEqual({ event: 'answer', data: 'in' });
   expect(calls).toEqual([]);
   expect(logger.lines.join('\n')).toMatch(/Refused transport_not_supported .*"ws"/);
-  await app.close();
 });
 
 test.each(['graphql', 'something-new'])('%s: refused with a clear message', async (transport) => {
@@ -103,4 +120,19 @@ test.each(['graphql', 'something-new'])('%s: refused with a clear message', asyn
     status: 403,
     response: { code: 'transport_not_supported', message: expect.stringContaining('protects HTTP routes only') },
   });
+});
+
+test('a gateway that NestJS 11 would leave open does not start, unless it says so', async () => {
+  const start = async (gateway: Type) => {
+    const app = (await Test.createTestingModule({ imports: [protection], providers: [gateway] }).compile()).createNestApplication();
+    closers.push(() => app.close());
+    app.useWebSocketAdapter(new WsAdapter(app));
+    await app.init();
+  };
+  await expect(start(OpenGateway)).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringContaining('OpenGateway.events() is outside the global guard'),
+  });
+  await start(PublicGateway);
+  await start(EventsGateway);
 });

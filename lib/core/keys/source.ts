@@ -2,6 +2,7 @@ import type { Algorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
 import { getJson, type Fetch } from '../http.js';
 import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';
+import { withoutCredentials } from '../urls.js';
 import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
 
@@ -67,7 +68,7 @@ function describe(error: unknown, timeout: number): string {
   if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
   // "fetch failed" says nothing: the reason is in its cause.
   const { cause } = error;
-  return isErrorLike(cause) ? (cause.code ?? cause.message) : error.message;
+  return withoutCredentials(isErrorLike(cause) ? (cause.code ?? cause.message) : error.message);
 }
 
 /** By shape: the errors of `fetch` may come from another realm than this file. */
