@@ -1,0 +1,57 @@
+import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+
+const codes = Object.keys(errorCatalog) as AuthErrorCode[];
+
+describe('AuthError', () => {
+  test('is an Error with its own name, whose message is the reason', () => {
+    const cause = new Error('why');
+    const error = new AuthError('token_expired', 'the token expired 3 s ago', { cause });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name: 'AuthError',
+      message: 'the token expired 3 s ago',
+      reason: 'the token expired 3 s ago',
+      code: 'token_expired',
+      cause,
+    });
+    expect(new AuthError('token_expired', '')).not.toHaveProperty('cause');
+  });
+
+  test('keeps its details', () => {
+    const details = { scopes: ['a'], maxAge: 300, retryAfter: 2 };
+    expect(new AuthError('scope_missing', '', { ...details, facts: { iss: 'i' } }).details).toEqual(details);
+  });
+
+  test('its facts are escaped and cut', () => {
+    const { facts } = new AuthError('issuer_mismatch', '', { facts: { iss: 'a\nb', aud: 'é', kid: 'k'.repeat(500), clientId: '"' } });
+    expect(facts).toMatchObject({ iss: 'a\\u000ab', aud: '\\u00e9' });
+    expect(facts.kid?.match(/k/g)).toHaveLength(100);
+  });
+});
+
+describe.each(codes)('%s', (code) => {
+  const { fix, publicMessage, publicCode, kind } = new AuthError(code, 'secret reason');
+
+  test('has a fix and a text for the client, both sentences in ASCII', () => {
+    for (const text of [fix, publicMessage]) expect(text).toMatch(/^[\x20-\x7e]{10,}[.?]$/);
+  });
+
+  test('the text needs no quoting in a header, and tells nothing of the reason', () => {
+    expect(publicMessage).not.toMatch(/["\\]/);
+    expect(publicMessage).not.toContain('secret');
+    expect(publicMessage).not.toBe(fix);
+  });
+
+  test('the client sees the code, or token_invalid', () => {
+    const undisclosed = [
+      'issuer_mismatch',
+      'issuer_trailing_slash',
+      'audience_mismatch',
+      'audience_trailing_slash',
+      'key_unknown',
+      'signature_invalid',
+    ];
+    expect(publicCode).toBe(undisclosed.includes(code) ? 'token_invalid' : code);
+    expect(publicCode === 'token_invalid' ? kind : 'invalid_token').toBe('invalid_token');
+  });
+});

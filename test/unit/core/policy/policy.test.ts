@@ -1,0 +1,137 @@
+import { findDenial } from '../../../../lib/core/policy/evaluate.js';
+import { combine, isDemanding, noRequirement, type Requirement } from '../../../../lib/core/policy/requirement.js';
+import { AuthgearUser } from '../../../../lib/core/user.js';
+import { NOW } from '../../../support/tokens.js';
+
+function user(fields: Partial<AuthgearUser> = {}): AuthgearUser {
+  return new AuthgearUser({
+    sub: 'user-1',
+    issuer: 'https://issuer.example',
+    clientId: 'client',
+    audience: [],
+    scopes: [],
+    roles: [],
+    isAnonymous: false,
+    isVerified: true,
+    canReauthenticate: true,
+    isMachine: false,
+    authTime: NOW - 10,
+    amr: [],
+    organizations: undefined,
+    sessionId: undefined,
+    principalType: undefined,
+    expiresAt: NOW + 60,
+    claims: {},
+    ...fields,
+  });
+}
+const requirement = (changes: Partial<Requirement>): Requirement => ({ ...noRequirement, ...changes });
+const deny = (who: AuthgearUser, what: Requirement, now = NOW, clockTolerance = 5) =>
+  findDenial(who, what, { now, clockTolerance, organizationIdOf: () => undefined });
+
+test('no requirement denies nobody', () => {
+  expect(deny(user({ authTime: undefined }), noRequirement)).toBeUndefined();
+});
+
+describe('scopes', () => {
+  const all = (...allOf: string[]) => ({ allOf });
+  const any = (...anyOf: string[]) => ({ anyOf });
+  test.each([
+    ['the one', ['a'], [all('a')], true],
+    ['among others', ['b', 'a', 'c'], [all('a')], true],
+    ['all of two', ['a', 'b'], [all('a', 'b')], true],
+    ['one of two is not all', ['a'], [all('a', 'b')], false],
+    ['one of two is any', ['b'], [any('a', 'b')], true],
+    ['none is not any', ['c'], [any('a', 'b')], false],
+    ['several demands, all met', ['a', 'c'], [all('a'), any('b', 'c')], true],
+    ['several demands, the first unmet', ['c'], [all('a'), any('b', 'c')], false],
+    ['several demands, the second unmet', ['a'], [all('a'), any('b', 'c')], false],
+    ['no scope', [], [all('a')], false],
+    ['a scope that starts like it', ['read:reports:all'], [all('read:reports')], false],
+    ['a scope that it starts like', ['read'], [all('read:reports')], false],
+    ['another case', ['A'], [all('a')], false],
+  ])('%s', (_, scopes, demands, allowed) => {
+    const denial = deny(user({ scopes }), requirement({ scopes: demands }));
+    expect(denial?.code).toBe(allowed ? undefined : 'scope_missing');
+  });
+
+  test('the denial lists all scopes of the route, in order, each once', () => {
+    const scopes = [all('class', 'both'), any('x', 'y'), all('handler', 'both')];
+    expect(deny(user({ scopes: ['class', 'both'] }), requirement({ scopes }))?.details.scopes).toEqual(['class', 'both', 'x', 'y', 'handler']);
+  });
+});
+
+describe('the age of the authentication, un-rounded', () => {
+  test.each([
+    ['now', NOW, 300, undefined],
+    ['at the limit', NOW - 300, 300, undefined],
+    ['just past the limit: no tolerance', NOW - 300.001, 300, 'authentication_too_old'],
+    ['long past', NOW - 86_400, 300, 'authentication_too_old'],
+    ['1970', 0, 300, 'authentication_too_old'],
+    ['a fraction of a second', NOW - 0.5, 0.5, undefined],
+    ['more than a fraction', NOW - 0.501, 0.5, 'authentication_too_old'],
+    ['missing', undefined, 300, 'authentication_time_missing'],
+    ['the near future: the clocks differ', NOW + 5, 300, undefined],
+    ['the future', NOW + 5.001, 300, 'authentication_time_in_future'],
+    ['far away', NOW * 1000, 300, 'authentication_time_in_future'],
+  ])('%s', (_, authTime, maxAge, code) => {
+    const denial = deny(user({ authTime }), requirement({ maxAge }));
+    expect(denial?.code).toBe(code);
+    expect(denial?.details.maxAge).toBe(code === undefined ? undefined : maxAge);
+  });
+
+  test('without a tolerance the near future is the future', () => {
+    expect(deny(user({ authTime: NOW + 0.001 }), requirement({ maxAge: 300 }), NOW, 0)?.code).toBe('authentication_time_in_future');
+  });
+
+  test('a fraction of now counts', () => {
+    expect(deny(user({ authTime: NOW }), requirement({ maxAge: 1 }), NOW + 1)?.code).toBeUndefined();
+    expect(deny(user({ authTime: NOW }), requirement({ maxAge: 1 }), NOW + 1.001)?.code).toBe('authentication_too_old');
+  });
+
+  test.each([NOW - 10, NOW - 10_000, undefined])('a machine is refused plainly, whatever its time (%p)', (authTime) => {
+    expect(deny(user({ isMachine: true, authTime }), requirement({ maxAge: 300 }))).toMatchObject({
+      code: 'machine_cannot_reauthenticate',
+      kind: 'forbidden',
+    });
+  });
+
+  test('a machine passes where no age is demanded', () => {
+    expect(deny(user({ isMachine: true, scopes: ['a'] }), requirement({ scopes: [{ allOf: ['a'] }] }))).toBeUndefined();
+  });
+});
+
+test.each([
+  ['old', { authTime: 0 }],
+  ['a machine', { isMachine: true }],
+  ['without a time', { authTime: undefined }],
+])('scope comes before age: %s', (_, fields) => {
+  expect(deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], maxAge: 300 }))?.code).toBe('scope_missing');
+});
+
+describe('combine', () => {
+  test.each([
+    [undefined, undefined, undefined],
+    [300, undefined, 300],
+    [undefined, 300, 300],
+    [300, 60, 60],
+    [60, 300, 60],
+    [0.5, 300, 0.5],
+  ])('ages %p and %p: %p, the strictest', (first, second, maxAge) => {
+    expect(combine(requirement({ maxAge: first }), requirement({ maxAge: second })).maxAge).toBe(maxAge);
+  });
+
+  test('scope demands add up, in order', () => {
+    const first = requirement({ scopes: [{ allOf: ['a'] }] });
+    const second = requirement({ scopes: [{ anyOf: ['b', 'c'] }] });
+    expect(combine(first, second).scopes).toEqual([{ allOf: ['a'] }, { anyOf: ['b', 'c'] }]);
+  });
+
+  test.each([
+    [noRequirement, false],
+    [requirement({ maxAge: 300 }), true],
+    [requirement({ scopes: [{ allOf: ['a'] }] }), true],
+  ])('%j demands something: %p', (what, demanding) => {
+    expect(isDemanding(what)).toBe(demanding);
+  });
+});

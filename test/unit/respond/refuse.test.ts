@@ -1,0 +1,57 @@
+import {
+  BadRequestException,
+  ForbiddenException,
+  HttpException,
+  InternalServerErrorException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { answerTo } from '../../../lib/core/challenge/answer.js';
+import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+import type { HttpExchange } from '../../../lib/extract/http-exchange.js';
+import { refuse } from '../../../lib/respond/refuse.js';
+
+const codes = Object.keys(errorCatalog) as AuthErrorCode[];
+
+function exchange(): { exchange: HttpExchange; headers: Record<string, string> } {
+  const headers: Record<string, string> = {};
+  return { headers, exchange: { request: { headers: {} }, response: { header: (name, value) => void (headers[name] = value) } } };
+}
+
+const names: Record<number, [string, typeof BadRequestException]> = {
+  400: ['Bad Request', BadRequestException],
+  401: ['Unauthorized', UnauthorizedException],
+  403: ['Forbidden', ForbiddenException],
+  500: ['Internal Server Error', InternalServerErrorException],
+  503: ['Service Unavailable', ServiceUnavailableException],
+};
+
+describe.each(codes)('%s', (code) => {
+  const error = new AuthError(code, 'the secret reason', { scopes: ['a'], maxAge: 300, retryAfter: 3 });
+  const { status, headers: expected } = answerTo(error);
+  const [name, type] = names[status] as [string, typeof BadRequestException];
+
+  test("is Nest's own exception, caused by the refusal", () => {
+    const exception = refuse(error, undefined);
+    expect(exception).toBeInstanceOf(HttpException);
+    expect(exception).toBeInstanceOf(type);
+    expect(exception.getStatus()).toBe(status);
+    expect(exception.cause).toBe(error);
+  });
+
+  test("has Nest's body plus the code", () => {
+    expect(refuse(error, undefined).getResponse()).toEqual({ statusCode: status, error: name, message: error.publicMessage, code: error.publicCode });
+  });
+
+  test('sets the headers on the response before it is thrown', () => {
+    const { exchange: http, headers } = exchange();
+    refuse(error, http);
+    expect(headers).toEqual(expected);
+    expect(headers['Cache-Control']).toBe('no-store');
+  });
+
+  test('tells nothing of the reason', () => {
+    const exception = refuse(error, undefined);
+    expect(JSON.stringify([exception.getResponse(), exception.message])).not.toContain('secret');
+  });
+});
