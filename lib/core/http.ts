@@ -32,6 +32,8 @@ export class HttpProblem extends Error {
 export async function getJson(url: string, fetch: Fetch, signal: AbortSignal, etag?: string): Promise<JsonAnswer> {
   const headers = { accept: 'application/json', ...(etag === undefined ? {} : { 'if-none-match': etag }) };
   const response = await unlessAborted(fetch(url, { method: 'GET', headers, redirect: 'manual', signal }), signal);
+  // A custom `fetch` may have followed one all the same.
+  if (response.redirected) throw new HttpProblem('the fetch followed a redirect, and redirects are refused');
   if (response.status === 304 && etag !== undefined) {
     return { status: 304, body: undefined, headers: response.headers };
   }

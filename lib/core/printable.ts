@@ -1,7 +1,7 @@
 const LONGEST = 100;
 
 /**
- * Makes a value of a stranger fit for a log line: printable ASCII, everything else escaped, at most 100 characters. A `kid` with line
+ * Makes a value of a stranger fit for a log line: printable ASCII, everything else escaped, cut at 100 characters. A `kid` with line
  * breaks must not write log lines of its own.
  */
 export function printable(value: unknown): string {

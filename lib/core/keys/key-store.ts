@@ -147,7 +147,7 @@ export class KeyStore {
   }
 
   private async attempt(purpose: FetchPurpose): Promise<void> {
-    const { issuer, source, policy, random, onEvent } = this.options;
+    const { issuer, source, policy, random } = this.options;
     const { failures, loaded } = this.state;
     try {
       this.fetches += 1;
@@ -156,12 +156,21 @@ export class KeyStore {
       if (keySet === undefined) throw new AuthError('keys_unavailable', `no keys from "${issuer}": it answered 304 to a first request`);
       const circumstances = { now: this.now(), jitter: random(), purpose, policy };
       this.state = afterSuccess(this.state, { keySet, lifetime: fetched.lifetime, etag: fetched.etag }, circumstances);
-      if (fetched.keySet !== undefined || failures > 0) onEvent({ type: 'loaded', issuer, keySet, afterFailures: failures });
+      if (fetched.keySet !== undefined || failures > 0) this.notify({ type: 'loaded', issuer, keySet, afterFailures: failures });
     } catch (cause) {
       const error = cause instanceof AuthError ? cause : new AuthError('keys_unavailable', `no keys from "${issuer}"`, { cause });
       this.state = afterFailure(this.state, error, { now: this.now(), jitter: random(), purpose, policy });
       if (this.closing.signal.aborted) return;
-      onEvent({ type: 'failed', issuer, error, failures: this.state.failures, health: this.status().state });
+      this.notify({ type: 'failed', issuer, error, failures: this.state.failures, health: this.status().state });
+    }
+  }
+
+  /** A logger that throws must not make a good fetch a bad one. */
+  private notify(event: KeyEvent): void {
+    try {
+      this.options.onEvent(event);
+    } catch {
+      // Whoever listens has to look after itself.
     }
   }
 

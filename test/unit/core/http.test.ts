@@ -229,3 +229,8 @@ describe('real sockets', () => {
     await expect(jwks(80)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });
+
+test('a fetch that followed a redirect all the same is refused', async () => {
+  const followed = Object.defineProperty(json({ keys: [] }), 'redirected', { value: true });
+  expect((await problemOf(get(followed))).message).toContain('redirect');
+});

@@ -537,3 +537,20 @@ describe('what an error says', () => {
 function replaceKeys(name: string, value: unknown): unknown {
   return name === 'keySet' || name === 'options' ? undefined : value;
 }
+
+test('a logger that throws makes no good fetch a bad one, and no refusal anything else', async () => {
+  const store = new KeyStore({
+    issuer: 'https://issuer.example',
+    source: t.source.ask,
+    policy: defaultPolicy,
+    clock: t.clock.now,
+    random: () => 0,
+    onEvent: () => {
+      throw new Error('the disk is full');
+    },
+  });
+  expect((await store.find({ kid: 'a', alg: 'ES256' })).kid).toBe('a');
+  expect(store.status()).toMatchObject({ state: 'fresh', failures: 0 });
+  t.source.down = true;
+  expect(await codeOf(store.refresh())).toBe('keys_unavailable');
+});
