@@ -179,3 +179,13 @@ test('Retry-After is the time until the next attempt', async () => {
     expect(issuer.requests.total).toBe(before + 1);
   }
 });
+
+test('closing the application ends a fetch that hangs', async () => {
+  const { jwks, issuer } = await start({ options: { keys: { timeout: '20s' } } });
+  issuer.outage('hang');
+  const refreshed = jwks.refresh().catch((error: unknown) => error);
+  const begun = performance.now();
+  await t.app.close();
+  expect(await refreshed).toMatchObject({ code: 'keys_unavailable' });
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});

@@ -1,5 +1,5 @@
 import { claimRules } from '../token/claim-types.js';
-import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
+import { none, readScopes, unknownFields, type IssuerProfile } from './profile.js';
 
 const USER = 'https://authgear.com/claims/user';
 const ROLES = `${USER}/roles`;
@@ -33,7 +33,7 @@ export const authgearProfile: IssuerProfile = {
   readUser: (claims) => ({
     ...unknownFields,
     scopes: readScopes(claims['scope']),
-    roles: (claims[ROLES] as string[] | undefined) ?? [],
+    roles: (claims[ROLES] as string[] | undefined) ?? none,
     isAnonymous: claims[IS_ANONYMOUS] as boolean | undefined,
     isVerified: claims[IS_VERIFIED] as boolean | undefined,
     canReauthenticate: claims[CAN_REAUTHENTICATE] as boolean | undefined,

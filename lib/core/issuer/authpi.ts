@@ -72,10 +72,8 @@ export const authpiProfile: IssuerProfile = {
 };
 
 function readOrganizations({ organizations = [] }: JsonObject): readonly Organization[] {
-  return (organizations as readonly OrganizationClaim[]).map(({ id, title, scopes, joined_at: joinedAt }) => ({
-    id,
-    title: title ?? undefined,
-    scopes,
-    joinedAt: joinedAt ?? undefined,
-  }));
+  const memberships = (organizations as readonly OrganizationClaim[]).map(({ id, title, scopes, joined_at: joinedAt }) =>
+    Object.freeze({ id, title: title ?? undefined, scopes, joinedAt: joinedAt ?? undefined }),
+  );
+  return Object.freeze(memberships);
 }

@@ -1,6 +1,6 @@
 import { claimRules, type ClaimRule } from '../token/claim-types.js';
 import { isJsonObject, type JsonObject } from '../types.js';
-import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
+import { none, readScopes, unknownFields, type IssuerProfile } from './profile.js';
 
 /** A claim by its name, or a claim within claims by the names on the way: `['realm_access', 'roles']`. */
 export type ClaimPath = string | readonly string[];
@@ -60,7 +60,7 @@ export function oidcProfile(options: OidcClaims): IssuerProfile {
     readUser: (claims) => ({
       ...unknownFields,
       scopes: readScopes(claims[scopesClaim]),
-      roles: rolesClaim === undefined ? [] : ((read(claims, rolesClaim) as readonly string[] | undefined) ?? []),
+      roles: (rolesClaim === undefined ? undefined : (read(claims, rolesClaim) as readonly string[] | undefined)) ?? none,
       isMachine: claims['sub'] === claims[clientIdClaim],
       authTime: trustAuthTime ? (claims['auth_time'] as number | undefined) : undefined,
       sessionId: typeof claims['sid'] === 'string' ? claims['sid'] : undefined,

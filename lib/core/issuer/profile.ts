@@ -23,7 +23,7 @@ export interface IssuerProfile {
   readonly findIssuerProblem: (url: URL, issuer: string) => string | undefined;
   /** What a token of the wrong `typ` is, when that can be told. */
   readonly recognize: (header: JsonObject, claims: JsonObject) => AuthErrorCode | undefined;
-  /** The user's fields that only the profile can tell. The types of the claims have been checked. */
+  /** The user's fields that only the profile can tell, deeply frozen. The claims are frozen already, and their types have been checked. */
   readonly readUser: (claims: JsonObject) => ProfileFields;
 }
 
@@ -33,10 +33,13 @@ export type ProfileFields = Pick<
   'scopes' | 'roles' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'isMachine' | 'authTime' | 'organizations' | 'sessionId' | 'principalType'
 >;
 
+/** What is not there. */
+export const none: readonly never[] = Object.freeze([]);
+
 /** Fields that a profile knows nothing about. */
 export const unknownFields: ProfileFields = {
-  scopes: [],
-  roles: [],
+  scopes: none,
+  roles: none,
   isAnonymous: undefined,
   isVerified: undefined,
   canReauthenticate: undefined,
@@ -49,6 +52,6 @@ export const unknownFields: ProfileFields = {
 
 /** Splits a `scope` claim (RFC 6749 section 3.3: space separated); a list is taken as it is. */
 export function readScopes(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '');
-  return (value as readonly string[] | undefined) ?? [];
+  if (typeof value === 'string') return Object.freeze(value.split(' ').filter((scope) => scope !== ''));
+  return (value as readonly string[] | undefined) ?? none;
 }

@@ -55,12 +55,17 @@ export async function readKeySet(document: unknown, allowed: readonly Algorithm[
 
 /** Picks the one key that the query means (design: exact `kid`; without one, only if exactly one key fits). */
 export function selectKey(set: KeySet, query: KeyQuery): Selection {
-  const named = query.kid === undefined ? set.keys : set.keys.filter((key) => key.kid === query.kid);
-  const fitting = named.filter((key) => key.byAlgorithm.has(query.alg));
-  const [only] = fitting;
-  if (only !== undefined && fitting.length === 1) return { key: only };
-  if (fitting.length > 1) return 'unusable';
-  return query.kid !== undefined && named.length > 0 ? 'unusable' : 'unknown';
+  let key: PublicKey | undefined;
+  let isNamed = false;
+  for (const candidate of set.keys) {
+    if (query.kid !== undefined && candidate.kid !== query.kid) continue;
+    isNamed = true;
+    if (!candidate.byAlgorithm.has(query.alg)) continue;
+    if (key !== undefined) return 'unusable';
+    key = candidate;
+  }
+  if (key !== undefined) return { key };
+  return query.kid !== undefined && isNamed ? 'unusable' : 'unknown';
 }
 
 async function readKey(jwk: unknown, allowed: readonly Algorithm[]): Promise<PublicKey | string> {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AuthError } from '../errors.js';
-import { isJsonObject, type JsonObject } from '../types.js';
+import { deepFreeze, isJsonObject, type JsonObject } from '../types.js';
 
 /** Longest token that is looked at, in bytes. */
 export const MAX_TOKEN_BYTES = 16_384;
@@ -16,7 +16,7 @@ export interface ParsedToken {
  * Takes a JWT apart (RFC 7515 section 3.1, RFC 7519 section 7.2): size, three parts, strict base64url, UTF-8 JSON objects. This is the
  * one parse: what is checked later is what is used later. Throws {@link AuthError}; tokens that are not JWTs are told apart.
  */
-export function parseToken(token: string): ParsedToken {
+export function parseToken(token: string, readHeader: ReadHeader = parseHeader): ParsedToken {
   if (token.length > MAX_TOKEN_BYTES || Buffer.byteLength(token) > MAX_TOKEN_BYTES) {
     throw new AuthError('token_too_large', `the token is longer than ${MAX_TOKEN_BYTES} bytes`);
   }
@@ -24,7 +24,25 @@ export function parseToken(token: string): ParsedToken {
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0) throw notThreeParts(token);
   if (signature === '') throw malformed('the token is not signed');
   if (!isBase64Url(signature)) throw malformed('the signature is not base64url');
-  return { token, header: parseObject(header, 'header'), claims: parseObject(payload, 'payload') };
+  return { token, header: readHeader(header), claims: parseObject(payload, 'payload') };
+}
+
+/** Reads the first part of a token. */
+export type ReadHeader = (part: string) => JsonObject;
+
+const parseHeader: ReadHeader = (part) => parseObject(part, 'header');
+
+/** Remembers the last header: the tokens of one key have the same one, to the letter. */
+export function lastHeader(): ReadHeader {
+  let lastPart: string | undefined;
+  let header: JsonObject = {};
+  return (part) => {
+    if (part !== lastPart) {
+      header = deepFreeze(parseHeader(part));
+      lastPart = part;
+    }
+    return header;
+  };
 }
 
 function parseObject(part: string, name: string): JsonObject {

@@ -8,8 +8,9 @@ import { printable } from '../printable.js';
 import { deepFreeze, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
 import { audienceOf, checkClaims, differByTrailingSlash } from './claim-rules.js';
+import { none } from '../issuer/profile.js';
 import { checkHeader } from './header-rules.js';
-import { parseToken, type ParsedToken } from './parse.js';
+import { lastHeader, parseToken, type ParsedToken } from './parse.js';
 
 /** An issuer and where its keys are found. */
 export interface IssuerWithKeys {
@@ -41,8 +42,9 @@ export type Verify = (token: string) => Promise<VerifiedToken>;
  * nothing is trusted before the signature held.
  */
 export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
+  const readHeader = lastHeader();
   return async (token) => {
-    const parsed = parseToken(token);
+    const parsed = parseToken(token, readHeader);
     const chosen = chooseIssuer(parsed, issuers);
     const { issuer, keys } = chosen instanceof Promise ? await chosen : chosen;
     const query = checkHeader(parsed, issuer);
@@ -91,16 +93,15 @@ function badSignature({ kid }: PublicKey): AuthError {
 }
 
 function toUser({ claims }: ParsedToken, { issuer, profile }: TrustedIssuer): AuthgearUser {
-  return new AuthgearUser(
-    deepFreeze({
-      sub: claims['sub'] as string,
-      issuer,
-      clientId: claims[profile.clientIdClaim] as string | undefined,
-      audience: [...audienceOf(claims, profile)],
-      amr: (claims['amr'] as readonly string[] | undefined) ?? [],
-      expiresAt: claims['exp'] as number,
-      ...profile.readUser(claims),
-      claims,
-    }),
-  );
+  deepFreeze(claims);
+  return new AuthgearUser({
+    sub: claims['sub'] as string,
+    issuer,
+    clientId: claims[profile.clientIdClaim] as string | undefined,
+    audience: Object.freeze(audienceOf(claims, profile)),
+    amr: (claims['amr'] as readonly string[] | undefined) ?? none,
+    expiresAt: claims['exp'] as number,
+    ...profile.readUser(claims),
+    claims,
+  });
 }
