@@ -1,0 +1,113 @@
+import { scrollToAnswer, showAnswer, showProblem } from './answer.js';
+import { call, control, readStatus } from './api.js';
+import { createCallPanel } from './call-panel.js';
+import { callers, routes, stranger } from './cast.js';
+import { byId } from './dom.js';
+import { createIssuerCard } from './issuer-card.js';
+import { createTimeline } from './timeline.js';
+import { duration, timeOfDay } from './words.js';
+
+const SECOND = 1000;
+const NOBODY = 'Nobody answers. Is the sample still running?';
+
+const timeline = createTimeline([...callers, stranger]);
+const panel = createCallPanel(routes, callers, (caller) => guarded(() => callAs(caller)));
+const cards = new Map();
+/** The last token of each caller, so that it can be sent again when its issuer has other keys. */
+const tokens = new Map();
+/** Labels of the issuers by their names. */
+const labels = new Map();
+
+for (const button of document.querySelectorAll('[data-seconds]')) {
+  const seconds = Number(button.dataset.seconds);
+  button.addEventListener('click', () => void guarded(async () => show(await control('clock', { seconds }))));
+}
+void look();
+void keepCalling();
+
+/** Looks once a second, whether somebody does something or not. */
+async function look() {
+  try {
+    show(await readStatus());
+    byId('problem').hidden = true;
+  } catch {
+    byId('problem').textContent = NOBODY;
+    byId('problem').hidden = false;
+  }
+  setTimeout(look, SECOND);
+}
+
+function show({ clock, issuers }) {
+  byId('time').textContent = timeOfDay(clock.now);
+  byId('ahead').textContent = clock.ahead === 0 ? 'the time of day' : `${duration(clock.ahead)} ahead`;
+  for (const issuer of issuers) {
+    if (!cards.has(issuer.id)) addCard(issuer);
+    const { update, state } = cards.get(issuer.id);
+    update(issuer, clock.now);
+    tellChange(issuer, state);
+  }
+}
+
+function addCard(issuer) {
+  const { card, update } = createIssuerCard(issuer, (action, body) => guarded(() => act(issuer.id, action, body)));
+  cards.set(issuer.id, { update });
+  if (issuer.keys !== undefined) labels.set(issuer.keys.issuer, issuer.label);
+  byId('issuers').append(card);
+}
+
+/** Says aloud when keys become stale or fresh: once, and not with every look at them. */
+function tellChange({ id, label, keys }, before) {
+  const state = keys?.state;
+  if (before !== undefined && before !== state) byId('news').textContent = `The keys of ${label} are ${state}.`;
+  cards.get(id).state = state;
+}
+
+async function act(id, action, body) {
+  if (action === 'garbage') await sendUnknownKeys(id);
+  else show(await control(`${id}/${action}`, body));
+}
+
+async function callAs(caller, { quietly = false } = {}) {
+  if (panel.wantsFreshToken() || !tokens.has(caller.id)) {
+    const { token } = await control('tokens', { caller: caller.id });
+    tokens.set(caller.id, token);
+  }
+  const answer = await call(panel.path(), tokens.get(caller.id));
+  timeline.add(caller.id, answer);
+  if (!quietly) {
+    showAnswer(answer, caller.name, labels);
+    scrollToAnswer();
+  }
+  show(await readStatus());
+}
+
+/** Ten tokens in a row, each with a key id that the issuer never had: the issuer is asked once, and then left in peace. */
+async function sendUnknownKeys(issuer) {
+  const imitated = callers.find((one) => one.issuer === issuer);
+  for (let count = 1; count <= 10; count += 1) {
+    const { token } = await control('tokens', { caller: imitated.id, unknownKey: true });
+    const answer = await call('/api/whoami', token);
+    timeline.add(stranger.id, answer);
+    if (count === 10) showAnswer(answer, `a stranger, ${count} times`, labels);
+  }
+  show(await readStatus());
+}
+
+async function keepCalling() {
+  if (panel.keepsCalling()) {
+    // Both at a time, as an issuer that does not answer must not keep the callers of the other one waiting. Quiet also about failures.
+    const [ada, job] = callers;
+    await Promise.allSettled([ada, job].map((caller) => callAs(caller, { quietly: true })));
+  }
+  setTimeout(keepCalling, SECOND);
+}
+
+/** Runs what fails when the sample is gone, and shows that. A TypeError is how `fetch` says that nobody answered. */
+async function guarded(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    showProblem(NOBODY);
+  }
+}
