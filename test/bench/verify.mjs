@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as jose from 'jose';
 
-const require = createRequire(import.meta.url);
+// From the root: this folder has a package of its own, and ours is imported by its name.
+const require = createRequire(new URL('../../package.json', import.meta.url));
 require('reflect-metadata');
 const { NestFactory } = require('@nestjs/core');
 const { AuthgearModule, TokenService } = require('nestjs-authgear');
@@ -65,7 +66,13 @@ async function setUp(algorithm) {
   const token = issuer.accessToken();
   await tokens.verifyAccessToken(token);
   const key = await jose.importJWK(issuer.signingKey.jwk, algorithm);
-  const checks = { issuer: issuer.issuer, audience: issuer.issuer, typ: 'at+jwt', algorithms: [algorithm], currentDate: new Date(issuer.clock.now()) };
+  const checks = {
+    issuer: issuer.issuer,
+    audience: issuer.issuer,
+    typ: 'at+jwt',
+    algorithms: [algorithm],
+    currentDate: new Date(issuer.clock.now()),
+  };
   return {
     issuer,
     tokens,
@@ -79,7 +86,9 @@ async function setUp(algorithm) {
 }
 
 function report(what, { ours, theirs, ratio }, target) {
-  console.log(`${what.padEnd(44)} ${ours.toFixed(1).padStart(8)} µs  ${theirs.toFixed(1).padStart(8)} µs   ratio ${ratio.toFixed(2)}  (at most ${target})`);
+  console.log(
+    `${what.padEnd(44)} ${ours.toFixed(1).padStart(8)} µs  ${theirs.toFixed(1).padStart(8)} µs   ratio ${ratio.toFixed(2)}  (at most ${target})`,
+  );
 }
 
 console.log(`Node ${process.version}, ${availableParallelism()} processors, ${ROUNDS} rounds in turn, medians\n`);
@@ -95,7 +104,14 @@ for (const algorithm of ['RS256', 'ES256']) {
     ['an expired token', issuer.wrongToken('expired')],
     ['an unknown kid', unknown],
   ]) {
-    report(`${algorithm}, refusing ${what}, to accepting`, await compare(refused(() => tokens.verifyAccessToken(token)), alone(ours)), 0.2);
+    report(
+      `${algorithm}, refusing ${what}, to accepting`,
+      await compare(
+        refused(() => tokens.verifyAccessToken(token)),
+        alone(ours),
+      ),
+      0.2,
+    );
   }
   await close();
 }
