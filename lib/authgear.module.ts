@@ -3,6 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwksService } from './authenticate/jwks.service.js';
 import { TokenService } from './authenticate/token.service.js';
 import { RouteAudit } from './bootstrap/route-audit.js';
+import { CustomPolicies } from './authorize/custom-policies.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
 import { GLOBAL_GUARD, RESOLVED_OPTIONS } from './options/tokens.js';
@@ -44,12 +45,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
     JwksService,
     TokenService,
+    CustomPolicies,
     RefusalLog,
     JwtAuthGuard,
     RouteAudit,
   ],
   // The guard is made anew in each module that names it in @UseGuards(): what it needs must reach that far.
-  exports: [RESOLVED_OPTIONS, JwksService, TokenService, RefusalLog, JwtAuthGuard],
+  exports: [RESOLVED_OPTIONS, JwksService, TokenService, CustomPolicies, RefusalLog, JwtAuthGuard],
 })
 export class AuthgearModule extends ConfigurableModuleClass {
   /**

@@ -1,12 +1,17 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { TokenService } from './authenticate/token.service.js';
+import { CustomPolicies } from './authorize/custom-policies.js';
 import { routeOf, type Route } from './authorize/route-metadata.js';
 import { AuthError } from './core/errors.js';
-import { findDenial } from './core/policy/evaluate.js';
-import { isDemanding } from './core/policy/requirement.js';
+import type { TrustedIssuer } from './core/issuer/issuer.js';
+import type { Circumstances } from './core/policy/circumstances.js';
+import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
+import { isDemanding, type Requirement } from './core/policy/requirement.js';
 import type { VerifiedToken } from './core/token/verify.js';
+import type { AuthgearUser } from './core/user.js';
 import { extractBearerToken } from './extract/bearer-token.js';
 import { httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
+import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
 import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
 import { injectUser } from './inject/current-user.js';
 import { RESOLVED_OPTIONS } from './options/tokens.js';
@@ -27,6 +32,7 @@ export class JwtAuthGuard implements CanActivate {
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(TokenService) private readonly tokens: TokenService,
+    @Inject(CustomPolicies) private readonly policies: CustomPolicies,
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {}
 
@@ -35,7 +41,7 @@ export class JwtAuthGuard implements CanActivate {
     if (route.access === 'public') return true;
     const exchange = httpExchange(context);
     try {
-      await this.admit(exchange, route, context.getType());
+      await this.admit(exchange, route, context);
       return true;
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
@@ -45,23 +51,46 @@ export class JwtAuthGuard implements CanActivate {
     }
   }
 
-  private async admit(exchange: HttpExchange | undefined, route: Route, transport: string): Promise<void> {
-    if (exchange === undefined) throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${transport}"`);
-    const token = extractBearerToken(exchange.request);
+  private async admit(exchange: HttpExchange | undefined, route: Route, context: ExecutionContext): Promise<void> {
+    if (exchange === undefined) {
+      throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${context.getType()}"`);
+    }
+    const { request } = exchange;
+    const token = extractBearerToken(request);
     if (token === undefined) return admitAnonymous(route);
     const verified = await this.tokens.verify(token);
-    this.authorize(verified, route, exchange.request);
-    injectUser(exchange.request, verified.user);
+    await this.authorize(verified, route, request, context);
+    injectUser(request, verified.user);
   }
 
-  private authorize({ user, issuer }: VerifiedToken, { requirement }: Route, request: HttpRequest): void {
-    const denial = findDenial(user, requirement, {
+  private async authorize({ user, issuer }: VerifiedToken, { requirement }: Route, request: HttpRequest, context: ExecutionContext): Promise<void> {
+    if (!isDemanding(requirement)) return;
+    const circumstances: Circumstances = {
       now: this.options.clock() / 1000,
       clockTolerance: issuer.clockTolerance,
       organizationIdOf: ({ from }) => readOrganizationId(from as OrganizationSource, request),
-    });
-    if (denial !== undefined) throw denial;
+    };
+    deny(findMissingPermission(user, requirement, circumstances));
+    deny(await this.policies.findDenial(user, requirement.custom, context));
+    const reauthenticatedAt = await this.reauthenticatedAt(user, issuer, requirement, request);
+    deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
   }
+
+  /** `auth_time` of the ID token beside the access token, on routes that look at it. */
+  private async reauthenticatedAt(
+    user: AuthgearUser,
+    { idToken: source }: TrustedIssuer,
+    { age }: Requirement,
+    request: HttpRequest,
+  ): Promise<number | undefined> {
+    if (source === undefined || age.length === 0 || user.isMachine) return undefined;
+    const idToken = extractIdToken(source as IdTokenSource, request);
+    return idToken === undefined ? undefined : (await this.tokens.verifyIdToken(idToken, { user })).authTime;
+  }
+}
+
+function deny(denial: AuthError | undefined): void {
+  if (denial !== undefined) throw denial;
 }
 
 /** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */

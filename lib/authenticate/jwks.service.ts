@@ -61,6 +61,11 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
     return this.issuers.records().map(({ keys }) => keys.status());
   }
 
+  /** @internal Uses all keys as a request would: what is due is refreshed, and what is missing is waited for. Never rejects. */
+  async use(): Promise<void> {
+    await Promise.allSettled(this.issuers.records().map(({ keys }) => keys.keySet()));
+  }
+
   /** Starts looking for keys. With `failFast`, the application waits for them and does not start without them. */
   async onApplicationBootstrap(): Promise<void> {
     const loading = Promise.all(this.issuers.records().map(({ keys }) => keys.refresh()));

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createVerifier, type Verify } from '../core/token/verify.js';
+import { createIdTokenVerifier, type IdTokenExpectation, type VerifiedIdToken, type VerifyIdToken } from '../core/token/verify-id-token.js';
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
@@ -10,10 +11,23 @@ import { JwksService } from './jwks.service.js';
 export class TokenService {
   /** @internal For the guard, which also needs the issuer's rules. */
   readonly verify: Verify;
+  private readonly verifyId: VerifyIdToken;
 
   /** @internal Injected, never made by hand. */
   constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions, @Inject(JwksService) { issuers }: JwksService) {
     this.verify = createVerifier(issuers, clock);
+    this.verifyId = createIdTokenVerifier(issuers, clock);
+  }
+
+  /**
+   * Verifies an ID token (OpenID Connect Core 1.0 section 3.1.3.7): signature, `iss`, `exp`, `typ`, a numeric `auth_time`, and that it belongs to `user` and the
+   * client. Give at least one of `user` and `clientId`.
+   *
+   * Rejects with an `AuthError`: `id_token_invalid`, whose cause says why, or of kind `unavailable`. **Not** checked: `nonce`, `at_hash` and
+   * `acr`, which are the client's business.
+   */
+  verifyIdToken(token: string, expected: IdTokenExpectation): Promise<VerifiedIdToken> {
+    return this.verifyId(token, expected);
   }
 
   /**

@@ -1,4 +1,5 @@
-import { noRequirement, type ScopeDemand } from '../core/policy/requirement.js';
+import { noRequirement } from '../core/policy/requirement.js';
+import { readDemand, type Alternatives } from './demand.js';
 import { declareRoute, type RouteDecorator } from './route-metadata.js';
 
 /** RFC 6749 section 3.3: `scope-token`. */
@@ -12,18 +13,9 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  * @example `@Scopes({ anyOf: ['admin', 'write:reports'] })`
  */
 export function Scopes(...all: [string, ...string[]]): RouteDecorator;
-export function Scopes(alternatives: { readonly anyOf: readonly [string, ...string[]] }): RouteDecorator;
-export function Scopes(...args: [{ readonly anyOf: readonly string[] }] | string[]): RouteDecorator {
-  const [first] = args;
-  if (typeof first !== 'object') return demand({ allOf: checkScopes('@Scopes()', args) });
-  // Anything beside it would silently be dropped.
-  if (args.length > 1 || Object.keys(first ?? {}).join() !== 'anyOf')
-    throw new TypeError('@Scopes() takes scopes, or one { anyOf: [...] } and nothing else');
-  return demand({ anyOf: checkScopes('@Scopes()', first.anyOf) });
-}
-
-function demand(scopes: ScopeDemand): RouteDecorator {
-  return declareRoute({ requirement: { ...noRequirement, scopes: [scopes] } });
+export function Scopes(alternatives: Alternatives): RouteDecorator;
+export function Scopes(...args: [Alternatives] | string[]): RouteDecorator {
+  return declareRoute({ requirement: { ...noRequirement, scopes: [readDemand('@Scopes()', args, checkScopes)] } });
 }
 
 /** @internal Gives a copy. Throws a `TypeError` unless these are scopes, at least one. */

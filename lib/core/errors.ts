@@ -196,6 +196,41 @@ const catalog = {
     message: 'The user lacks a scope in this organization.',
     fix: "Grant the scope in the user's membership of this organization, and let the user sign in again.",
   },
+  role_missing: {
+    kind: 'forbidden',
+    message: 'The user lacks a role that this route needs.',
+    fix: 'Give the user the role at the issuer. It is in the next token: let the client refresh.',
+  },
+  user_not_verified: {
+    kind: 'forbidden',
+    message: 'This route needs a verified user.',
+    fix: 'Let the user verify an email address or phone number. Only Authgear tokens tell.',
+  },
+  user_is_anonymous: {
+    kind: 'forbidden',
+    message: 'This route is not for anonymous users.',
+    fix: 'Let the client promote the anonymous user to a full one. Only Authgear tokens tell.',
+  },
+  policy_denied: {
+    kind: 'forbidden',
+    message: 'A policy of this route does not allow the request.',
+    fix: 'The reason is the one that the @Authorize() of the route gives.',
+  },
+  authentication_method_missing: {
+    kind: 'step_up',
+    message: 'This route needs a stronger authentication.',
+    fix: 'Let the client reauthenticate the user by the method that the reason names.',
+  },
+  id_token_invalid: {
+    kind: 'invalid_token',
+    message: 'The ID token beside the access token is not valid for this call.',
+    fix: 'Send a fresh ID token of the same user and application as the access token, or none. See the reason.',
+  },
+  user_cannot_reauthenticate: {
+    kind: 'forbidden',
+    message: 'This route needs a fresh authentication, and this user cannot reauthenticate.',
+    fix: "Decide for such users by @MaxAuthAge(age, { ifCannotReauthenticate: 'allow' }), or let them set up a way to sign in.",
+  },
   machine_cannot_reauthenticate: {
     kind: 'forbidden',
     message: 'This route needs a person who authenticated recently; a machine cannot.',

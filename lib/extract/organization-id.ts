@@ -1,7 +1,7 @@
 import type { HttpRequest } from './http-exchange.js';
 
 /** What a function in `from` is given: the request of Express or Fastify, as far as they agree. */
-export interface OrganizationRequest {
+export interface ReadableRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly params?: unknown;
   readonly query?: unknown;
@@ -12,7 +12,7 @@ export interface OrganizationRequest {
  * Where a request names the organization that it is about: a route parameter, a header, or a function of the request. A function that
  * throws ends the request with its error; one that gives no string names no organization.
  */
-export type OrganizationSource = `params.${string}` | `headers.${string}` | ((request: OrganizationRequest) => string | undefined);
+export type OrganizationSource = `params.${string}` | `headers.${string}` | ((request: ReadableRequest) => string | undefined);
 
 /** Finds the organization's id; `undefined` unless it is one non-empty string. */
 export function readOrganizationId(from: OrganizationSource, request: HttpRequest): string | undefined {

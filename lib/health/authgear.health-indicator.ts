@@ -13,8 +13,8 @@ export interface IssuerHealth {
 
 /**
  * A `@nestjs/terminus` indicator of the keys: **up** when every issuer's keys are usable; up with `stale: true` and the age while an issuer cannot be
- * reached and its known keys keep working; **down** when an issuer has no usable keys. Never causes a fetch: keys that nobody asked for yet
- * are down until the first fetch, which the bootstrap starts.
+ * reached and its known keys keep working; **down** when an issuer has no usable keys. It uses the
+ * keys as a request does: an idle application refreshes them here, and waits only where a request would, `keys.timeout` at most.
  */
 @Injectable()
 export class AuthgearHealthIndicator {
@@ -24,7 +24,8 @@ export class AuthgearHealthIndicator {
   ) {}
 
   /** @param key the name of the entry in the health report */
-  isHealthy(key = 'authgear'): HealthIndicatorResult {
+  async isHealthy(key = 'authgear'): Promise<HealthIndicatorResult> {
+    await this.jwks.use();
     const statuses = this.jwks.status();
     const issuers = Object.fromEntries(
       statuses.map(({ issuer, state, age, lastError }) => [issuer, { state, age, error: lastError?.code } satisfies IssuerHealth]),

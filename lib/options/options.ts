@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { Algorithm } from '../core/algorithms.js';
 import type { Clock } from '../core/clock.js';
 import type { Duration } from '../core/duration.js';
+import type { IdTokenSource } from '../extract/id-token.js';
 
 /** The `fetch` of the platform, or a function of its shape. */
 export type FetchFunction = (
@@ -87,6 +88,12 @@ export interface IssuerOptions {
    * @default 5
    */
   readonly clockTolerance?: Duration;
+  /**
+   * Where an ID token may stand beside the access token, for `@MaxAuthAge()`: `{ header: 'x-id-token' }`, or `{ from: (request) => … }`. It must
+   * be of the same issuer, user and client as the access token; present but bad is 401. It is read on routes with `@MaxAuthAge()` only.
+   * @default none is read
+   */
+  readonly idToken?: IdTokenSource;
   /**
    * Where to get the metadata, when that differs from the well-known addresses under the issuer. Its `issuer` must be the configured one all the same.
    * @default discovery

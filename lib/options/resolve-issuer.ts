@@ -30,6 +30,7 @@ export const issuerOptionNames: readonly string[] = Object.keys({
   typ: true,
   requiredClaims: true,
   clockTolerance: true,
+  idToken: true,
   metadataUrl: true,
   jwksUri: true,
   jwks: true,
@@ -65,6 +66,7 @@ function readRules(named: (option: string) => string, given: IssuerOptions, prof
     typ: typ === 'any' ? 'any' : readNames(named('typ'), typ, problems, "Name the types, or 'any'.").map(normalizeTyp),
     requiredClaims: [...new Set([...ALWAYS_REQUIRED, profile.audienceClaim, ...profile.requiredClaims, ...own])],
     clockTolerance: checkTolerance(named('clockTolerance'), clockTolerance, problems),
+    idToken: checkIdToken(named('idToken'), given.idToken, problems),
   };
 }
 
@@ -123,6 +125,17 @@ function checkRequiredClaims(option: string, given: unknown, problems: Problems)
   if (Array.isArray(given) && given.every((name) => typeof name === 'string' && name !== '')) return given as string[];
   problems.add(option, given, 'It must be a list of claim names.');
   return [];
+}
+
+function checkIdToken(option: string, given: unknown, problems: Problems): unknown {
+  if (given === undefined) return undefined;
+  const { header, from } = isJsonObject(given) ? given : {};
+  const isHeader =
+    typeof header === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(header) && header.toLowerCase() !== 'authorization' && from === undefined;
+  if (!isHeader && !(typeof from === 'function' && header === undefined)) {
+    problems.add(option, given, "It is { header: 'x-id-token' } (any header but Authorization) or { from: (request) => … }.");
+  }
+  return given;
 }
 
 function checkTolerance(option: string, given: unknown, problems: Problems): number {

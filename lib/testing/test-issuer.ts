@@ -55,6 +55,7 @@ export class TestIssuer {
   private readonly shape: TokenShape;
   private readonly server: TestServer;
   private name: string;
+  private address: string | undefined;
   /** Generations of keys, the newest first; each has a key per algorithm. */
   private generations: SigningKey[][];
   private published: { readonly document: unknown } | undefined;
@@ -73,6 +74,7 @@ export class TestIssuer {
   static async listen(options: TestIssuerOptions & { readonly port?: number } = {}): Promise<TestIssuer> {
     const issuer = new TestIssuer(options);
     const origin = await issuer.server.listen(options.port);
+    issuer.address = origin;
     issuer.name = options.issuer ?? origin + new URL(issuer.shape.issuer).pathname.replace(/\/$/, '');
     return issuer;
   }
@@ -80,6 +82,12 @@ export class TestIssuer {
   /** The `iss` of its tokens. */
   get issuer(): string {
     return this.name;
+  }
+
+  /** Where its keys really are, whatever its name: for the option `jwksUri`. Throws before `listen()`. */
+  get jwksUri(): string {
+    if (this.address === undefined) throw new Error('TestIssuer.jwksUri: it does not listen; use TestIssuer.listen()');
+    return this.address + this.path + this.shape.jwksPath;
   }
 
   /** What `AuthgearModule.forRoot()` needs to trust it: issuer, audience and clock. Without `listen()`, add `jwks: issuer.jwks()`. */
@@ -193,14 +201,17 @@ export class TestIssuer {
   }
 
   private document(path: string): { body: unknown; headers?: Record<string, string> } | undefined {
-    const { pathname } = new URL(this.name);
-    const base = pathname.replace(/\/$/, '');
+    const base = this.path;
     if (path === `${base}/.well-known/openid-configuration` || path === `/.well-known/oauth-authorization-server${base}`) {
       return { body: this.metadataDocument() };
     }
     return path === base + this.shape.jwksPath
       ? { body: this.published === undefined ? this.jwks() : this.published.document, headers: this.cachingHeaders() }
       : undefined;
+  }
+
+  private get path(): string {
+    return new URL(this.name).pathname.replace(/\/$/, '');
   }
 
   private metadataDocument(): object {

@@ -59,7 +59,7 @@ test('a name that does not resolve: 503, and the line says why', async () => {
   const { tokens } = await start({ configure: () => ({ issuer: 'https://no-such-host.invalid', audience: 'a', keys: { timeout: '2s' } }) });
   const other = new TestIssuer({ issuer: 'https://no-such-host.invalid' });
   expect(await codeOf(tokens.verifyAccessToken(other.accessToken({ audience: 'a' })))).toBe('keys_unavailable');
-  expect(t.logger.lines.join()).toMatch(/no keys from "https:\/\/no-such-host\.invalid": (?:ENOTFOUND|EAI_AGAIN)/);
+  expect(t.logger.lines.join()).toMatch(/no keys from "https:\/\/no-such-host\.invalid": .*\((?:ENOTFOUND|EAI_AGAIN)\)/);
 });
 
 test('nobody waits while a usable key is there, even when the issuer hangs', async () => {

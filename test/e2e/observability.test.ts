@@ -55,6 +55,11 @@ test('health: down, up, up but stale with the age, down', async () => {
   expect(await report()).toMatchObject({ http: 200, status: 'up', stale: true, issuers: { [issuer.issuer]: { state: 'stale', age: 1200 } } });
   issuer.clock.advance('1h');
   expect(await report()).toMatchObject({ http: 503, status: 'down' });
+  issuer.recover();
+  issuer.clock.advance('1m');
+  expect(await report()).toMatchObject({ http: 200, stale: false });
+  issuer.clock.advance('12h'); // an idle application is not a sick one
+  expect(await report()).toMatchObject({ http: 200, status: 'up', stale: false });
   await app.close();
   await issuer.close();
 });

@@ -17,6 +17,7 @@ export function trustedIssuer(changes: Partial<TrustedIssuer> = {}): TrustedIssu
     typ: ['at+jwt'],
     requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti'],
     clockTolerance: 5,
+    idToken: undefined,
     ...changes,
   };
 }

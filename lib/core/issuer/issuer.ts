@@ -15,4 +15,6 @@ export interface TrustedIssuer {
   readonly requiredClaims: readonly string[];
   /** Seconds. */
   readonly clockTolerance: number;
+  /** Where an ID token may stand beside the access token: what it is, only the edge knows. `undefined`: none is read. */
+  readonly idToken: unknown;
 }

@@ -68,7 +68,9 @@ function describe(error: unknown, timeout: number): string {
   if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
   // "fetch failed" says nothing: the reason is in its cause.
   const { cause } = error;
-  return withoutCredentials(isErrorLike(cause) ? (cause.code ?? cause.message) : error.message);
+  if (!isErrorLike(cause)) return withoutCredentials(error.message);
+  const words = [cause.message, cause.code && `(${cause.code})`].filter(Boolean).join(' ');
+  return withoutCredentials(words || error.message);
 }
 
 /** By shape: the errors of `fetch` may come from another realm than this file. */

@@ -1,5 +1,5 @@
-/** Scopes that a route demands: all of them, or one of them. */
-export type ScopeDemand = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
+/** Names that a route demands, scopes or roles: all of them, or one of them. */
+export type Demand = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
 
 /** Scopes that the user must have in the organization that a request is about. */
 export interface OrganizationDemand {
@@ -8,31 +8,62 @@ export interface OrganizationDemand {
   readonly from: unknown;
 }
 
-/** What a route demands of a user. Class and handler demands add up: see {@link combine}. */
+/** A decision that the application makes itself: what it is, only the edge knows. */
+export interface CustomDemand {
+  readonly policy: unknown;
+  readonly reason: string;
+}
+
+/** The user authenticated at most this long ago. */
+export interface AgeDemand {
+  /** Seconds. */
+  readonly maxAge: number;
+  /** What becomes of a user who can never reauthenticate. */
+  readonly ifCannotReauthenticate: 'allow' | 'deny';
+}
+
+/** What a route demands of a user. Class and handler demands add up: each list holds as a whole. */
 export interface Requirement {
-  readonly scopes: readonly ScopeDemand[];
-  /** The user authenticated at most this many seconds ago. */
-  readonly maxAge: number | undefined;
-  /** Lists of issuers; the user's must be in each. */
   readonly issuers: readonly (readonly string[])[];
+  readonly scopes: readonly Demand[];
+  readonly roles: readonly Demand[];
+  readonly verified: readonly true[];
+  readonly notAnonymous: readonly true[];
   readonly organizations: readonly OrganizationDemand[];
+  readonly custom: readonly CustomDemand[];
+  readonly amr: readonly string[];
+  readonly age: readonly AgeDemand[];
 }
 
 /** Demands nothing: any verified token will do. */
-export const noRequirement: Requirement = { scopes: [], maxAge: undefined, issuers: [], organizations: [] };
+export const noRequirement: Requirement = {
+  issuers: [],
+  scopes: [],
+  roles: [],
+  verified: [],
+  notAnonymous: [],
+  organizations: [],
+  custom: [],
+  amr: [],
+  age: [],
+};
 
-/** Both requirements hold: every demand of both, and the stricter age. */
+/** Both requirements hold: every demand of both. */
 export function combine(first: Requirement, second: Requirement): Requirement {
-  const ages = [first.maxAge, second.maxAge].filter((age) => age !== undefined);
-  return {
-    scopes: [...first.scopes, ...second.scopes],
-    maxAge: ages.length === 0 ? undefined : Math.min(...ages),
-    issuers: [...first.issuers, ...second.issuers],
-    organizations: [...first.organizations, ...second.organizations],
-  };
+  const names = Object.keys(noRequirement) as (keyof Requirement)[];
+  return Object.fromEntries(names.map((name) => [name, [...first[name], ...second[name]]])) as unknown as Requirement;
 }
 
 /** Whether the requirement demands anything beyond a verified token. */
-export function isDemanding({ scopes, maxAge, issuers, organizations }: Requirement): boolean {
-  return scopes.length > 0 || maxAge !== undefined || issuers.length > 0 || organizations.length > 0;
+export function isDemanding(requirement: Requirement): boolean {
+  return Object.values(requirement).some((demands: readonly unknown[]) => demands.length > 0);
+}
+
+/** The strictest age; a user who cannot reauthenticate is let in only if every demand says so. */
+export function strictestAge({ age }: Requirement): AgeDemand | undefined {
+  if (age.length === 0) return undefined;
+  return {
+    maxAge: Math.min(...age.map(({ maxAge }) => maxAge)),
+    ifCannotReauthenticate: age.every((demand) => demand.ifCannotReauthenticate === 'allow') ? 'allow' : 'deny',
+  };
 }

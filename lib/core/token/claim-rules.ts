@@ -23,7 +23,11 @@ export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: numb
 
 /** For whom a token was issued, as a list. */
 export function audienceOf(claims: JsonObject, { audienceClaim }: IssuerProfile): readonly string[] {
-  const aud = claims[audienceClaim];
+  return audienceClaimOf(claims, audienceClaim);
+}
+
+export function audienceClaimOf(claims: JsonObject, name: string): readonly string[] {
+  const aud = claims[name];
   return typeof aud === 'string' ? [aud] : ((aud as readonly string[] | undefined) ?? []);
 }
 
@@ -39,7 +43,8 @@ function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer)
   throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, { facts: { aud } });
 }
 
-function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
+/** `exp`, `nbf` and `iat` on un-rounded time, all in epoch seconds. */
+export function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
   const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number };
   if (exp === undefined) throw missing('exp');
   if (now >= exp + tolerance) throw new AuthError('token_expired', `the token expired ${ago(now - exp)} ago`);

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery } from '../keys/key-set.js';
 import { printable } from '../printable.js';
+import type { JsonObject } from '../types.js';
 import type { ParsedToken } from './parse.js';
 
 /**
@@ -10,16 +11,22 @@ import type { ParsedToken } from './parse.js';
  * `x5c` are ignored: a token does not choose whom to trust.
  */
 export function checkHeader({ header, claims }: ParsedToken, issuer: TrustedIssuer): KeyQuery {
-  const { alg, typ, kid } = header;
-  const algorithm = issuer.algorithms.find((allowed: Algorithm) => allowed === alg);
-  if (algorithm === undefined) {
-    throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(alg)}", allowed: ${issuer.algorithms.join(', ')}`);
-  }
+  const { typ } = header;
+  const query = checkSigningHeader(header, issuer);
   if (issuer.typ !== 'any' && !issuer.typ.includes(normalizeTyp(typ))) {
     const code = issuer.profile.recognize(header, claims) ?? 'typ_not_allowed';
     throw new AuthError(code, `"typ" is ${typ === undefined ? 'absent' : `"${printable(typ)}"`}, accepted: ${issuer.typ.join(', ')}`);
   }
-  if (Object.hasOwn(header, 'crit')) throw new AuthError('crit_not_supported', 'the header has "crit"');
+  return query;
+}
+
+/** The part of the header that is the same for every kind of token: how it is signed, and by which key. */
+export function checkSigningHeader({ alg, crit, kid }: JsonObject, issuer: TrustedIssuer): KeyQuery {
+  const algorithm = issuer.algorithms.find((allowed: Algorithm) => allowed === alg);
+  if (algorithm === undefined) {
+    throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(alg)}", allowed: ${issuer.algorithms.join(', ')}`);
+  }
+  if (crit !== undefined) throw new AuthError('crit_not_supported', 'the header has "crit"');
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) throw new AuthError('kid_invalid', '"kid" is not a non-empty string');
   return { kid, alg: algorithm };
 }

@@ -50,9 +50,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
     const query = checkHeader(parsed, issuer);
     checkClaims(parsed.claims, issuer, clock() / 1000);
     const found = keys.find(query);
-    const key = found instanceof Promise ? await found : found;
-    const holds = await verifySignature(token, key.byAlgorithm.get(query.alg) as VerificationKey, query.alg);
-    if (!holds) throw badSignature(key);
+    await requireSignature(token, found instanceof Promise ? await found : found, query);
     return { user: toUser(parsed, issuer), issuer };
   };
 }
@@ -61,7 +59,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
  * The issuer whose rules the token is held against, by exact `iss`. A token of another is held against the first one's header rules too, so
  * that the first thing wrong with it is the one that is told; and nobody is asked to look up the issuer of an unsigned token.
  */
-function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory): IssuerWithKeys | Promise<IssuerWithKeys> {
+export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory): IssuerWithKeys | Promise<IssuerWithKeys> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
     throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
@@ -86,8 +84,9 @@ function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): Aut
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
-function badSignature({ kid }: PublicKey): AuthError {
-  return new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
+export async function requireSignature(token: string, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): Promise<void> {
+  if (await verifySignature(token, byAlgorithm.get(alg) as VerificationKey, alg)) return;
+  throw new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
     facts: kid === undefined ? {} : { kid },
   });
 }

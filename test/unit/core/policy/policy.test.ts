@@ -1,5 +1,5 @@
 import { findDenial } from '../../../../lib/core/policy/evaluate.js';
-import { combine, isDemanding, noRequirement, type Requirement } from '../../../../lib/core/policy/requirement.js';
+import { combine, isDemanding, noRequirement, strictestAge, type Requirement } from '../../../../lib/core/policy/requirement.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
 import { NOW } from '../../../support/tokens.js';
 
@@ -25,6 +25,8 @@ function user(fields: Partial<AuthgearUser> = {}): AuthgearUser {
     ...fields,
   });
 }
+const age = (maxAge: number | undefined, ifCannotReauthenticate: 'allow' | 'deny' = 'deny') =>
+  maxAge === undefined ? [] : [{ maxAge, ifCannotReauthenticate }];
 const requirement = (changes: Partial<Requirement>): Requirement => ({ ...noRequirement, ...changes });
 const deny = (who: AuthgearUser, what: Requirement, now = NOW, clockTolerance = 5) =>
   findDenial(who, what, { now, clockTolerance, organizationIdOf: () => undefined });
@@ -75,22 +77,22 @@ describe('the age of the authentication, un-rounded', () => {
     ['the future', NOW + 5.001, 300, 'authentication_time_in_future'],
     ['far away', NOW * 1000, 300, 'authentication_time_in_future'],
   ])('%s', (_, authTime, maxAge, code) => {
-    const denial = deny(user({ authTime }), requirement({ maxAge }));
+    const denial = deny(user({ authTime }), requirement({ age: age(maxAge) }));
     expect(denial?.code).toBe(code);
     expect(denial?.details.maxAge).toBe(code === undefined ? undefined : maxAge);
   });
 
   test('without a tolerance the near future is the future', () => {
-    expect(deny(user({ authTime: NOW + 0.001 }), requirement({ maxAge: 300 }), NOW, 0)?.code).toBe('authentication_time_in_future');
+    expect(deny(user({ authTime: NOW + 0.001 }), requirement({ age: age(300) }), NOW, 0)?.code).toBe('authentication_time_in_future');
   });
 
   test('a fraction of now counts', () => {
-    expect(deny(user({ authTime: NOW }), requirement({ maxAge: 1 }), NOW + 1)?.code).toBeUndefined();
-    expect(deny(user({ authTime: NOW }), requirement({ maxAge: 1 }), NOW + 1.001)?.code).toBe('authentication_too_old');
+    expect(deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1)?.code).toBeUndefined();
+    expect(deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1.001)?.code).toBe('authentication_too_old');
   });
 
   test.each([NOW - 10, NOW - 10_000, undefined])('a machine is refused plainly, whatever its time (%p)', (authTime) => {
-    expect(deny(user({ isMachine: true, authTime }), requirement({ maxAge: 300 }))).toMatchObject({
+    expect(deny(user({ isMachine: true, authTime }), requirement({ age: age(300) }))).toMatchObject({
       code: 'machine_cannot_reauthenticate',
       kind: 'forbidden',
     });
@@ -106,7 +108,7 @@ test.each([
   ['a machine', { isMachine: true }],
   ['without a time', { authTime: undefined }],
 ])('scope comes before age: %s', (_, fields) => {
-  expect(deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], maxAge: 300 }))?.code).toBe('scope_missing');
+  expect(deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], age: age(300) }))?.code).toBe('scope_missing');
 });
 
 describe('combine', () => {
@@ -118,7 +120,7 @@ describe('combine', () => {
     [60, 300, 60],
     [0.5, 300, 0.5],
   ])('ages %p and %p: %p, the strictest', (first, second, maxAge) => {
-    expect(combine(requirement({ maxAge: first }), requirement({ maxAge: second })).maxAge).toBe(maxAge);
+    expect(strictestAge(combine(requirement({ age: age(first) }), requirement({ age: age(second) })))?.maxAge).toBe(maxAge);
   });
 
   test('scope demands add up, in order', () => {
@@ -129,9 +131,72 @@ describe('combine', () => {
 
   test.each([
     [noRequirement, false],
-    [requirement({ maxAge: 300 }), true],
+    [requirement({ age: age(300) }), true],
     [requirement({ scopes: [{ allOf: ['a'] }] }), true],
   ])('%j demands something: %p', (what, demanding) => {
     expect(isDemanding(what)).toBe(demanding);
+  });
+});
+
+describe('users who can never reauthenticate', () => {
+  const stuck = user({ canReauthenticate: false, authTime: NOW - 3600 });
+  const denial = (...demands: Requirement['age']) => deny(stuck, requirement({ age: demands }))?.code;
+  test('too old is a plain 403 by default, not a login loop', () => {
+    expect(denial(...age(300))).toBe('user_cannot_reauthenticate');
+    expect(denial(...age(7200))).toBeUndefined();
+  });
+  test('allowed only where every demand says so', () => {
+    expect(denial(...age(300, 'allow'))).toBeUndefined();
+    expect(denial(...age(300, 'allow'), ...age(7200, 'deny'))).toBe('user_cannot_reauthenticate');
+    expect(denial(...age(300, 'allow'), ...age(60, 'allow'))).toBeUndefined();
+  });
+  test('who can, or is not known to be unable, gets the step-up', () => {
+    for (const canReauthenticate of [true, undefined]) {
+      const who = user({ canReauthenticate, authTime: NOW - 3600 });
+      expect(deny(who, requirement({ age: age(300, 'allow') }))?.code).toBe('authentication_too_old');
+    }
+  });
+});
+
+describe('an ID token beside the access token', () => {
+  const withIdToken = (authTime: number | undefined, reauthenticatedAt: number | undefined) =>
+    findDenial(user({ authTime }), requirement({ age: age(300) }), {
+      now: NOW,
+      clockTolerance: 5,
+      organizationIdOf: () => undefined,
+      reauthenticatedAt,
+    })?.code;
+  test.each([
+    [NOW - 10, NOW - 3600, undefined],
+    [NOW - 3600, NOW - 10, undefined],
+    [undefined, NOW - 10, undefined],
+    [NOW - 3600, NOW - 3600, 'authentication_too_old'],
+    [undefined, undefined, 'authentication_time_missing'],
+    [NOW - 10, NOW + 6, 'authentication_time_in_future'],
+  ])('times %p and %p: the newer counts', (authTime, reauthenticatedAt, code) => {
+    expect(withIdToken(authTime, reauthenticatedAt)).toBe(code);
+  });
+});
+
+describe('what Authgear knows about the user', () => {
+  test.each([
+    ['roles: all', { roles: ['a', 'b'] }, { roles: [{ allOf: ['a', 'b'] }] }, undefined],
+    ['roles: not all', { roles: ['a'] }, { roles: [{ allOf: ['a', 'b'] }] }, 'role_missing'],
+    ['roles: any', { roles: ['b'] }, { roles: [{ anyOf: ['a', 'b'] }] }, undefined],
+    ['roles: a scope is no role', { scopes: ['a'] }, { roles: [{ allOf: ['a'] }] }, 'role_missing'],
+    ['verified', { isVerified: true }, { verified: [true] }, undefined],
+    ['not verified', { isVerified: false }, { verified: [true] }, 'user_not_verified'],
+    ['verified, unknown', { isVerified: undefined }, { verified: [true] }, 'user_not_verified'],
+    ['somebody', { isAnonymous: false }, { notAnonymous: [true] }, undefined],
+    ['anonymous', { isAnonymous: true }, { notAnonymous: [true] }, 'user_is_anonymous'],
+    ['anonymous, unknown', { isAnonymous: undefined }, { notAnonymous: [true] }, 'user_is_anonymous'],
+    ['a machine is not anonymous', { isAnonymous: undefined, isMachine: true }, { notAnonymous: [true] }, undefined],
+    ['amr', { amr: ['pwd', 'mfa'] }, { amr: ['mfa'] }, undefined],
+    ['amr missing', { amr: ['pwd'] }, { amr: ['mfa'] }, 'authentication_method_missing'],
+    ['amr of a machine', { isMachine: true }, { amr: ['mfa'] }, 'machine_cannot_reauthenticate'],
+    ['amr of one who is stuck', { canReauthenticate: false }, { amr: ['mfa'] }, 'user_cannot_reauthenticate'],
+    ['role before amr', {}, { roles: [{ allOf: ['a'] }], amr: ['mfa'] }, 'role_missing'],
+  ] as [string, Partial<AuthgearUser>, Partial<Requirement>, string | undefined][])('%s', (_, fields, what, code) => {
+    expect(deny(user(fields), requirement(what))?.code).toBe(code);
   });
 });

@@ -1,0 +1,30 @@
+import { AuthError } from '../errors.js';
+import type { AuthgearUser } from '../user.js';
+import type { Demand, Requirement } from './requirement.js';
+
+export function findMissingScope({ scopes: granted }: AuthgearUser, { scopes: demands }: Requirement): AuthError | undefined {
+  const unmet = findUnmet(demands, granted);
+  if (unmet === undefined) return undefined;
+  return new AuthError('scope_missing', `the route needs ${wordsFor(unmet)}`, { scopes: [...new Set(demands.flatMap(namesOf))] });
+}
+
+export function findMissingRole({ roles: granted }: AuthgearUser, { roles: demands }: Requirement): AuthError | undefined {
+  const unmet = findUnmet(demands, granted);
+  return unmet && new AuthError('role_missing', `the route needs ${wordsFor(unmet)}`);
+}
+
+function findUnmet(demands: readonly Demand[], granted: readonly string[]): Demand | undefined {
+  return demands.find((demand) => !isMet(demand, granted));
+}
+
+function isMet(demand: Demand, granted: readonly string[]): boolean {
+  return 'anyOf' in demand ? demand.anyOf.some((name) => granted.includes(name)) : demand.allOf.every((name) => granted.includes(name));
+}
+
+function namesOf(demand: Demand): readonly string[] {
+  return 'anyOf' in demand ? demand.anyOf : demand.allOf;
+}
+
+function wordsFor(demand: Demand): string {
+  return `${'anyOf' in demand ? 'one of ' : ''}"${namesOf(demand).join('", "')}"`;
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.js';
+import { AuthError } from '../errors.js';
+import type { TrustedIssuer } from '../issuer/issuer.js';
+import { printable } from '../printable.js';
+import { deepFreeze, type Claims, type JsonObject } from '../types.js';
+import type { AuthgearUser } from '../user.js';
+import { audienceClaimOf, checkTimes } from './claim-rules.js';
+import { checkClaimTypes, claimRules, registeredClaims } from './claim-types.js';
+import { checkSigningHeader, normalizeTyp } from './header-rules.js';
+import { parseToken } from './parse.js';
+import { chooseIssuer, requireSignature, type IssuerDirectory } from './verify.js';
+
+/** To whom an ID token must belong. At least one of `user` and `clientId` is needed: an ID token of any client proves nothing. */
+export interface IdTokenExpectation {
+  /** The user of the access token that it came with: same issuer, same `sub`, and its client in `aud`. */
+  readonly user?: Pick<AuthgearUser, 'issuer' | 'sub' | 'clientId'>;
+  /** The client that must be in `aud`, when there is no `user` or its token names none. */
+  readonly clientId?: string;
+  /** Seconds since `auth_time` at most. */
+  readonly maxAge?: number;
+}
+
+/** What a genuine ID token says. Times are epoch seconds. */
+export interface VerifiedIdToken {
+  readonly sub: string;
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly authTime: number;
+  readonly expiresAt: number;
+  /** All claims, deeply frozen. */
+  readonly claims: Claims;
+}
+
+export type VerifyIdToken = (token: string, expected: IdTokenExpectation) => Promise<VerifiedIdToken>;
+
+const idTokenClaims = claimRules({ azp: 'name' });
+const REQUIRED = ['iss', 'aud', 'exp', 'sub', 'auth_time'];
+
+/**
+ * The rules of OpenID Connect Core 1.0 section 3.1.3.7, and the two that tie an ID token to the access token beside it: same user, same client. Without them, one
+ * user's fresh ID token would step up another user's call. Rejects with `id_token_invalid`, or as unavailable when nobody can tell now.
+ */
+export function createIdTokenVerifier(issuers: IssuerDirectory, clock: Clock): VerifyIdToken {
+  return async (token, expected) => {
+    try {
+      return await verify(token, expected, issuers, clock() / 1000);
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.kind === 'unavailable') throw error;
+      throw new AuthError('id_token_invalid', `the ID token was refused (${error.code}): ${error.reason}`, { cause: error, facts: error.facts });
+    }
+  };
+}
+
+async function verify(token: string, expected: IdTokenExpectation, issuers: IssuerDirectory, now: number): Promise<VerifiedIdToken> {
+  const parsed = parseToken(token);
+  const { header, claims } = parsed;
+  const { issuer, keys } = await chooseIssuer(parsed, issuers);
+  checkTyp(header);
+  const query = checkSigningHeader(header, issuer);
+  checkIdClaims(claims, issuer, now);
+  const audience = audienceClaimOf(claims, 'aud');
+  checkOwner(claims, audience, issuer, expected);
+  const authTime = claims['auth_time'] as number;
+  checkAge(authTime, expected.maxAge, now, issuer.clockTolerance);
+  await requireSignature(token, await keys.find(query), query);
+  return Object.freeze({
+    sub: claims['sub'] as string,
+    issuer: issuer.issuer,
+    audience: Object.freeze(audience),
+    authTime,
+    expiresAt: claims['exp'] as number,
+    claims: deepFreeze(claims),
+  });
+}
+
+/** RFC 8725 section 3.11: an access token in its place says `at+jwt`. */
+function checkTyp({ typ }: JsonObject): void {
+  if (typ === undefined || normalizeTyp(typ) === 'jwt') return;
+  throw new AuthError('typ_not_allowed', `"typ" is "${printable(typ)}", an ID token says "JWT" or nothing`);
+}
+
+function checkIdClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
+  checkClaimTypes(claims, registeredClaims);
+  checkClaimTypes(claims, idTokenClaims);
+  const missing = REQUIRED.find((name) => !Object.hasOwn(claims, name));
+  if (missing !== undefined) throw new AuthError('claim_missing', `the claim "${missing}" is missing`);
+  checkTimes(claims, issuer.clockTolerance, now);
+}
+
+function checkOwner(claims: JsonObject, audience: readonly string[], issuer: TrustedIssuer, { user, clientId }: IdTokenExpectation): void {
+  if (user !== undefined && user.issuer !== issuer.issuer) throw new AuthError('issuer_mismatch', 'it is of another issuer than the access token');
+  if (user !== undefined && user.sub !== claims['sub']) throw new AuthError('claim_invalid', 'it is of another user than the access token');
+  const client = user?.clientId ?? clientId;
+  if (client === undefined) throw new AuthError('client_not_allowed', 'there is no client to compare its "aud" with');
+  if (!audience.includes(client)) throw new AuthError('audience_mismatch', `it was issued to another client than "${printable(client)}"`);
+  // Section 3.1.3.7, 5: of several audiences, `azp` is the one that asked.
+  if (Object.hasOwn(claims, 'azp') && claims['azp'] !== client) throw new AuthError('client_not_allowed', 'its "azp" is another client');
+}
+
+function checkAge(authTime: number, maxAge: number | undefined, now: number, tolerance: number): void {
+  if (authTime > now + tolerance) throw new AuthError('authentication_time_in_future', '"auth_time" is in the future by the clock of this machine');
+  if (maxAge !== undefined && now - authTime > maxAge) {
+    throw new AuthError('authentication_too_old', `the user authenticated ${Math.floor(now - authTime)} s ago, more than ${maxAge} s`);
+  }
+}
