@@ -34,7 +34,7 @@ async function look() {
     byId('problem').textContent = NOBODY;
     byId('problem').hidden = false;
   }
-  setTimeout(look, SECOND);
+  setTimeout(() => void look(), SECOND);
 }
 
 function show({ clock, issuers }) {
@@ -99,7 +99,7 @@ async function keepCalling() {
     const [ada, job] = callers;
     await Promise.allSettled([ada, job].map((caller) => callAs(caller, { quietly: true })));
   }
-  setTimeout(keepCalling, SECOND);
+  setTimeout(() => void keepCalling(), SECOND);
 }
 
 /** Runs what fails when the sample is gone, and shows that. A TypeError is how `fetch` says that nobody answered. */
