@@ -11,24 +11,34 @@ import type { ParsedToken } from './parse.js';
  * `x5c` are ignored: a token does not choose whom to trust.
  */
 export function checkHeader({ header, claims }: ParsedToken, issuer: TrustedIssuer): KeyQuery {
-  const { typ } = header;
-  const query = checkSigningHeader(header, issuer);
-  if (issuer.typ !== 'any' && !issuer.typ.includes(normalizeTyp(typ))) {
-    const code = issuer.profile.recognize(header, claims) ?? 'typ_not_allowed';
-    throw new AuthError(code, `"typ" is ${typ === undefined ? 'absent' : `"${printable(typ)}"`}, accepted: ${issuer.typ.join(', ')}`);
-  }
-  return query;
+  const alg = checkAlgorithm(header, issuer);
+  checkTyp(header, claims, issuer);
+  return { alg, kid: checkKeyId(header) };
 }
 
-/** The part of the header that is the same for every kind of token: how it is signed, and by which key. */
-export function checkSigningHeader({ alg, crit, kid }: JsonObject, issuer: TrustedIssuer): KeyQuery {
-  const algorithm = issuer.algorithms.find((allowed: Algorithm) => allowed === alg);
-  if (algorithm === undefined) {
-    throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(alg)}", allowed: ${issuer.algorithms.join(', ')}`);
-  }
+/** What is the same for every kind of token: how it is signed, and by which key. */
+export function checkSigningHeader(header: JsonObject, issuer: TrustedIssuer): KeyQuery {
+  return { alg: checkAlgorithm(header, issuer), kid: checkKeyId(header) };
+}
+
+function checkAlgorithm({ alg }: JsonObject, { algorithms }: TrustedIssuer): Algorithm {
+  const algorithm = algorithms.find((allowed: Algorithm) => allowed === alg);
+  if (algorithm !== undefined) return algorithm;
+  throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(alg)}", allowed: ${algorithms.join(', ')}`);
+}
+
+function checkTyp(header: JsonObject, claims: JsonObject, issuer: TrustedIssuer): void {
+  const { typ } = header;
+  if (issuer.typ === 'any' || issuer.typ.includes(normalizeTyp(typ))) return;
+  const code = issuer.profile.recognize(header, claims) ?? 'typ_not_allowed';
+  throw new AuthError(code, `"typ" is ${typ === undefined ? 'absent' : `"${printable(typ)}"`}, accepted: ${issuer.typ.join(', ')}`);
+}
+
+/** RFC 7515 sections 4.1.11 and 4.1.4. */
+function checkKeyId({ crit, kid }: JsonObject): string | undefined {
   if (crit !== undefined) throw new AuthError('crit_not_supported', 'the header has "crit"');
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) throw new AuthError('kid_invalid', '"kid" is not a non-empty string');
-  return { kid, alg: algorithm };
+  return kid;
 }
 
 /** RFC 7515 section 4.1.9: `application/` may be left away, and media types ignore case. `''` for what is no string. */
