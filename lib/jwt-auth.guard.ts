@@ -6,6 +6,7 @@ import { AuthError } from './core/errors.js';
 import type { TrustedIssuer } from './core/issuer/issuer.js';
 import type { Circumstances } from './core/policy/circumstances.js';
 import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
+import { activeMembership } from './core/policy/organizations.js';
 import { isDemanding, type Requirement } from './core/policy/requirement.js';
 import type { VerifiedToken } from './core/token/verify.js';
 import type { AuthgearUser } from './core/user.js';
@@ -13,6 +14,7 @@ import { extractBearerToken } from './extract/bearer-token.js';
 import { httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
 import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
 import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
+import { injectOrganization } from './inject/current-organization.js';
 import { injectUser } from './inject/current-user.js';
 import { RESOLVED_OPTIONS } from './options/tokens.js';
 import type { ResolvedOptions } from './options/resolve.js';
@@ -74,6 +76,10 @@ export class JwtAuthGuard implements CanActivate {
     deny(await this.policies.findDenial(user, requirement.custom, context));
     const reauthenticatedAt = await this.reauthenticatedAt(user, issuer, requirement, request);
     deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
+    for (const demand of requirement.organizations) {
+      const organization = activeMembership(user, circumstances.organizationIdOf(demand), circumstances);
+      if (organization !== undefined) injectOrganization(request, organization);
+    }
   }
 
   /** `auth_time` of the ID token beside the access token, on routes that look at it. */

@@ -8,6 +8,8 @@ import type { ResolvedOptions } from '../options/resolve.js';
 export interface IssuerKeys {
   readonly issuer: TrustedIssuer;
   readonly keys: KeyStore;
+  /** Whether the keys were configured and not fetched. */
+  readonly isStatic: boolean;
 }
 
 /** Assembles the keys of one issuer: where they come from, how long they live, who hears of it. */
@@ -20,5 +22,5 @@ export function createIssuerKeys(origin: KeyOrigin, options: ResolvedOptions, on
     jwks === undefined
       ? remoteSource({ ...common, metadataUrl, jwksUri, allowInsecure, lifetime: policy, timeout: keys.timeout, fetch })
       : staticSource(jwks, issuer.algorithms);
-  return { issuer, keys: new KeyStore({ issuer: issuer.issuer, source, policy, clock, onEvent, random: Math.random }) };
+  return { issuer, keys: new KeyStore({ issuer: issuer.issuer, source, policy, clock, onEvent, random: Math.random }), isStatic: jwks !== undefined };
 }

@@ -6,33 +6,41 @@ import type { KeyOrigin } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
 import type { IssuerKeys } from './issuer-keys.js';
 
-const MAX_KNOWN = 1_000;
-const MAX_REFUSED = 1_000;
+const MOST_KNOWN = 1_000;
+const MOST_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
 const REFUSED_FOR = 30_000;
-
-/** While the look-up fails, a tenant that it knew stays known for this long. */
+const FAILED_FOR = 1_000;
+/** While the application's function throws, a tenant that it knew stays known for this long. */
 const KNOWN_WHILE_FAILING = 3_600_000;
 
 interface Known {
   readonly record: IssuerKeys;
   /** Where the keys come from, to see whether a later look-up changed it. */
   readonly keyOrigin: string;
+  /** When the look-up last answered. */
   readonly answeredAt: number;
-  readonly checkAt: number;
+  readonly asked: Asked;
+}
+
+/** When a name was asked about, and how long that holds. */
+interface Asked {
+  readonly at: number;
+  readonly holdsFor: number;
+}
+
+interface Refused extends Asked {
+  /** Why nobody could tell; `undefined` when the name is a stranger's. */
+  readonly error: AuthError | undefined;
 }
 
 /**
  * Issuers by look-up: bounded, one look-up per name at a time. Refusals have a cache of their own, so that strangers' names cannot push
- * tenants out. A tenant keeps its keys across look-ups unless their origin
- * changed.
+ * tenants out. A tenant keeps its keys across look-ups unless their origin changed.
  */
 export class IssuerLookupCache {
-  private readonly known = new LRUCache<string, Known>({
-    max: MAX_KNOWN,
-    dispose: ({ record }, _, reason) => reason !== 'set' && record.keys.close(),
-  });
-  private readonly refusedUntil = new LRUCache<string, number>({ max: MAX_REFUSED });
+  private readonly known = new LRUCache<string, Known>({ max: MOST_KNOWN });
+  private readonly refused = new LRUCache<string, Refused>({ max: MOST_REFUSED });
   private readonly flights = new Map<string, Promise<IssuerKeys | undefined>>();
 
   constructor(
@@ -44,8 +52,12 @@ export class IssuerLookupCache {
   find(iss: string): IssuerKeys | undefined | Promise<IssuerKeys | undefined> {
     const now = this.clock();
     const known = this.known.get(iss);
-    if (known !== undefined && now < known.checkAt) return known.record;
-    if (now < (this.refusedUntil.get(iss) ?? 0)) return undefined;
+    if (known !== undefined && holds(known.asked, now)) return known.record;
+    const refused = this.refused.get(iss);
+    if (refused !== undefined && holds(refused, now)) {
+      if (refused.error !== undefined) throw refused.error;
+      return undefined;
+    }
     const flight = this.flights.get(iss) ?? this.ask(iss, known).finally(() => this.flights.delete(iss));
     this.flights.set(iss, flight);
     return flight;
@@ -60,30 +72,44 @@ export class IssuerLookupCache {
       const origin = await this.lookup(iss);
       return origin === undefined ? this.refuse(iss) : this.remember(iss, origin, known);
     } catch (cause) {
-      const now = this.clock();
-      if (known !== undefined && now < known.answeredAt + KNOWN_WHILE_FAILING) {
-        this.known.set(iss, { ...known, checkAt: now + REFUSED_FOR });
-        return known.record;
-      }
-      // Whether the tenant is trusted cannot be told: 503, not 401.
-      const reason = cause instanceof AuthError ? cause.reason : 'it threw';
-      throw new AuthError('issuer_lookup_failed', `the look-up of the issuer "${printable(iss)}" failed: ${reason}`, { cause, facts: { iss } });
+      return this.outlast(iss, cause, known);
     }
   }
 
   private refuse(iss: string): undefined {
     this.known.delete(iss);
-    this.refusedUntil.set(iss, this.clock() + REFUSED_FOR);
+    this.refused.set(iss, { at: this.clock(), holdsFor: REFUSED_FOR, error: undefined });
   }
 
   private remember(iss: string, origin: KeyOrigin, known: Known | undefined): IssuerKeys {
     const { issuer, ...addresses } = origin;
     const keyOrigin = JSON.stringify([addresses, issuer.algorithms, issuer.profile.cooldown]);
-    const same = known?.keyOrigin === keyOrigin;
-    if (!same) known?.record.keys.close();
-    const record = same ? { issuer, keys: known.record.keys } : this.create(origin);
+    const record = known?.keyOrigin === keyOrigin ? { ...known.record, issuer } : this.create(origin);
     const now = this.clock();
-    this.known.set(iss, { record, keyOrigin, answeredAt: now, checkAt: now + KNOWN_FOR });
+    this.known.set(iss, { record, keyOrigin, answeredAt: now, asked: { at: now, holdsFor: KNOWN_FOR } });
     return record;
   }
+
+  /**
+   * The look-up failed. Whoever was known a while ago still is, for an outage of the application's database is no logout; unless the look-up did
+   * answer, with options that make no sense. Of others it cannot be told whether they are trusted: 503, not 401.
+   */
+  private outlast(iss: string, cause: unknown, known: Known | undefined): IssuerKeys {
+    const now = this.clock();
+    const answered = cause instanceof AuthError;
+    if (known !== undefined && !answered && holds({ at: known.answeredAt, holdsFor: KNOWN_WHILE_FAILING }, now)) {
+      this.known.set(iss, { ...known, asked: { at: now, holdsFor: REFUSED_FOR } });
+      return known.record;
+    }
+    this.known.delete(iss);
+    const reason = answered ? cause.reason : 'it threw';
+    const error = new AuthError('issuer_lookup_failed', `the look-up of the issuer "${printable(iss)}" failed: ${reason}`, { cause, facts: { iss } });
+    this.refused.set(iss, { at: now, holdsFor: FAILED_FOR, error });
+    throw error;
+  }
+}
+
+/** Whether an answer still holds. One from the future does not: the clock was set back. */
+function holds({ at, holdsFor }: Asked, now: number): boolean {
+  return at <= now && now < at + holdsFor;
 }

@@ -7,6 +7,7 @@ import { printable } from '../core/printable.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 import { createIssuerDirectory, type IssuerKeysDirectory } from './issuer-directory.js';
+import type { IssuerKeys } from './issuer-keys.js';
 import { createKeyLog } from './key-log.js';
 import { publishKeyEvent } from './key-channel.js';
 
@@ -17,7 +18,8 @@ export type JwksStatus = KeyStoreStatus;
  * The public keys of the trusted issuers: discovery, caching, refresh in the background, and one fetch per cooldown for unknown key
  * ids. The guard uses it for every request; inject it for checks of your own.
  *
- * Where a method takes an issuer, it is the first configured one by default; one that is not trusted rejects with `issuer_mismatch`.
+ * Where a method takes an issuer, it is the first one that is listed by default; where issuers are looked up, it must be named. One that is not
+ * trusted rejects with `issuer_mismatch`.
  */
 @Injectable()
 export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -68,8 +70,9 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Starts looking for keys. With `failFast`, the application waits for them and does not start without them. */
   async onApplicationBootstrap(): Promise<void> {
-    const loading = Promise.all(this.issuers.records().map(({ keys }) => keys.refresh()));
-    if (this.options.failFast) await loading;
+    const records = this.issuers.records();
+    const loading = Promise.all(records.map((record) => (record.isStatic || this.options.failFast ? requireKeys(record) : record.keys.refresh())));
+    if (this.options.failFast || records.some(({ isStatic }) => isStatic)) await loading;
     else loading.catch(() => undefined); // the key log has told it
   }
 
@@ -79,8 +82,22 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async keysOf(name: string | undefined): Promise<KeyStore> {
-    const record = name === undefined ? this.issuers.records()[0] : await this.issuers.find(name);
-    if (record === undefined) throw new AuthError('issuer_mismatch', `"${printable(name)}" is no trusted issuer`);
+    const record = name === undefined ? this.issuers.first : await this.issuers.find(name);
+    if (record === undefined) {
+      throw new AuthError(
+        'issuer_mismatch',
+        name === undefined ? 'issuers are looked up: name the one that is meant' : `"${printable(name)}" is no trusted issuer`,
+      );
+    }
     return record.keys;
   }
+}
+
+/** Keys that are configured, or waited for, must be there: an application that can only answer 401 should not start. */
+async function requireKeys({ issuer, keys }: IssuerKeys): Promise<void> {
+  await keys.refresh();
+  const { keys: usable, skipped } = await keys.keySet();
+  if (usable.length > 0) return;
+  const why = skipped.length > 0 ? `: ${skipped.join('; ')}` : ', for there is none';
+  throw new AuthError('configuration_invalid', `AuthgearModule cannot start, no key of "${issuer.issuer}" can be used${why}`);
 }

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { printable } from '../core/printable.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 
 const consequences = {
@@ -24,7 +25,7 @@ export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
       once(event.issuer, reason, () => logger.warn(`${code}: ${reason}. ${consequences[event.health]} Fix: ${fix}`));
       return;
     }
-    const kids = event.keySet.keys.map(({ kid }) => kid ?? '(no kid)').join(', ') || 'none';
+    const kids = event.keySet.keys.map(({ kid }) => (kid === undefined ? '(no kid)' : printable(kid))).join(', ') || 'none';
     if (event.afterFailures > 0) logger.log(`The issuer "${event.issuer}" answers again. Keys: ${kids}`);
     once(event.issuer, event.keySet.skipped.join('; '), () =>
       logger.warn(`Keys of "${event.issuer}" that are not used: ${event.keySet.skipped.join('; ')}`),

@@ -21,8 +21,13 @@ export interface Policy {
  */
 export function Authorize(policy: PolicyFunction | Type<Policy>, reason: string): RouteDecorator {
   if (typeof policy !== 'function') throw new TypeError('@Authorize() needs a function or a policy class');
+  if (isClass(policy) && !isPolicyClass(policy)) throw new TypeError(`@Authorize(): the class ${policy.name} has no method authorize()`);
   if (typeof reason !== 'string' || reason === '') throw new TypeError('@Authorize() needs a reason, for the log');
   return declareRoute({ requirement: { ...noRequirement, custom: [{ policy, reason }] } });
+}
+
+function isClass(policy: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(policy));
 }
 
 /** Whether a policy is a class: a function has no method `authorize` on its prototype. */

@@ -1,8 +1,8 @@
 import { declareRoute, type RouteDecorator } from './route-metadata.js';
 
 /**
- * Lets anonymous requests in, without a user. A **bad** token is still refused, and where `@Scopes()` or `@MaxAuthAge()` holds, anonymous
- * is still 401: this decorator drops nothing.
+ * Lets anonymous requests in, without a user. A **bad** token is still refused, and where anything is demanded (`@Scopes()`, `@MaxAuthAge()`, `@Roles()` …),
+ * anonymous is still 401: this decorator drops nothing.
  */
 export function OptionalAuth(): RouteDecorator {
   return declareRoute({ access: 'optional' });

@@ -33,7 +33,7 @@ export type RouteDecorator = ClassDecorator & MethodDecorator;
  * first, so what comes now stands before.
  */
 export function declareRoute(addition: { access?: Exclude<Access, 'protected'>; requirement?: Requirement }): RouteDecorator {
-  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) => {
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     const subject = (descriptor === undefined ? target : descriptor.value) as Target | Handler;
     const before = declaredOn(subject);
     const after: Declared = {
@@ -41,12 +41,14 @@ export function declareRoute(addition: { access?: Exclude<Access, 'protected'>; 
       requirement: addition.requirement === undefined ? before.requirement : combine(addition.requirement, before.requirement),
     };
     Reflect.defineMetadata(KEY, after, subject);
+    // Once more under the name: a decorator that wraps the handler afterwards leaves the first behind.
+    if (key !== undefined) Reflect.defineMetadata(KEY, after, target, key);
   };
 }
 
 /** The one reader of what the decorators wrote. */
 export function routeOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): Route {
-  return read(context.getClass() as Target, context.getHandler() as Handler);
+  return read(context.getClass(), context.getHandler() as Handler);
 }
 
 function read(target: Target, handler: Handler): Route {
@@ -79,11 +81,24 @@ export function findContradictions(target: Type, handlers: Handlers): string[] {
     const inner = declaredOn(handler);
     const route = `${target.name}.${name}()`;
     problems.push(...contradictionsOf(inner, route));
+    if (isLost(target, name, handler)) {
+      problems.push(
+        `${route} was replaced by another decorator, which dropped what it demands: write the decorators of nestjs-authgear above that one`,
+      );
+    }
     if (outer.access.has('public') && !inner.access.has('public') && isDemanding(inner.requirement)) {
       problems.push(`${route} has a requirement, but its class ${target.name} is @Public(): open its other handlers one by one instead`);
     }
   }
   return problems;
+}
+
+/** Whether a handler lost what was declared on it: under its name there is something, and the function does not have it. */
+function isLost(target: Type, name: string, handler: Handler): boolean {
+  for (let owner = target.prototype as object | null; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    if (Object.hasOwn(owner, name)) return Reflect.getOwnMetadata(KEY, owner, name) !== Reflect.getOwnMetadata(KEY, handler);
+  }
+  return false;
 }
 
 function contradictionsOf({ access, requirement }: Declared, place: string): string[] {

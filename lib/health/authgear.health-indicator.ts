@@ -30,7 +30,7 @@ export class AuthgearHealthIndicator {
     const issuers = Object.fromEntries(
       statuses.map(({ issuer, state, age, lastError }) => [issuer, { state, age, error: lastError?.code } satisfies IssuerHealth]),
     );
-    const isUp = statuses.every(({ state }) => state === 'fresh' || state === 'stale');
+    const isUp = statuses.every(({ state, usableKeys }) => usableKeys > 0 && (state === 'fresh' || state === 'stale'));
     const stale = statuses.some(({ state }) => state === 'stale');
     const indicator = this.indicators.check(key);
     return isUp ? indicator.up({ stale, issuers }) : indicator.down({ stale, issuers });

@@ -1,20 +1,22 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { routeOf } from '../authorize/route-metadata.js';
-import { AuthgearUser } from '../core/user.js';
-import { httpExchange } from '../extract/http-exchange.js';
-import { readOrganizationId, type OrganizationSource } from '../extract/organization-id.js';
+import type { Organization } from '../core/organization.js';
+import { httpExchange, type HttpRequest } from '../extract/http-exchange.js';
+
+const organizations = new WeakMap<HttpRequest, Organization>();
+
+/** Remembers the membership that let the request in. */
+export function injectOrganization(request: HttpRequest, organization: Organization): void {
+  organizations.set(request, organization);
+}
 
 const createCurrentOrganization = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const request = httpExchange(context)?.request;
-  const demand = routeOf(context).requirement.organizations.at(-1);
-  if (request === undefined || demand === undefined || !(request.user instanceof AuthgearUser)) return undefined;
-  const id = readOrganizationId(demand.from as OrganizationSource, request);
-  return request.user.organizations?.find((organization) => organization.id === id);
+  return request && organizations.get(request);
 });
 
 /**
  * Injects the membership of the organization that the request is about, as `@OrganizationScopes()` found it: `@CurrentOrganization() organization:
- * Organization`. `undefined` on a route without `@OrganizationScopes()`.
+ * Organization`. `undefined` on a route without `@OrganizationScopes()`. Of several on one route, the last one's.
  */
 export function CurrentOrganization(): ParameterDecorator {
   return createCurrentOrganization();

@@ -4,6 +4,7 @@ import { authgearProfile } from '../core/issuer/authgear.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import type { IssuerProfile } from '../core/issuer/profile.js';
 import { isPublicJwk } from '../core/keys/key-set.js';
+import { MAX_CLOCK_TOLERANCE } from '../core/token/claim-rules.js';
 import { normalizeTyp } from '../core/token/header-rules.js';
 import { isJsonObject } from '../core/types.js';
 import { isLoopback, isTrustworthy, parseHttpUrl } from '../core/urls.js';
@@ -39,7 +40,6 @@ export const issuerOptionNames: readonly string[] = Object.keys({
 } satisfies Record<keyof IssuerOptions, true>);
 
 const ALWAYS_REQUIRED = ['iss', 'exp', 'iat', 'sub'];
-const MAX_CLOCK_TOLERANCE = 120;
 
 /** Checks the options of one issuer and fills in its profile's defaults. `prefix` says which entry it is. */
 export function resolveIssuer(given: IssuerOptions, prefix: string, problems: Problems): KeyOrigin {
@@ -47,6 +47,7 @@ export function resolveIssuer(given: IssuerOptions, prefix: string, problems: Pr
   const profile = profileOf(given.profile) ?? authgearProfile;
   if (profileOf(given.profile) === undefined) problems.add(named('profile'), typeof given.profile, 'It is set by authgear(), authpi() or oidc().');
 
+  for (const { option, received, fix } of profile.optionProblems) problems.add(named(option), received, fix);
   const allowInsecure = readFlag(named('allowInsecure'), given.allowInsecure, problems);
   checkIssuer(named('issuer'), given.issuer, profile, allowInsecure, problems);
   checkAddresses(named, given, allowInsecure, problems);

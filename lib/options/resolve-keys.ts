@@ -50,6 +50,9 @@ function checkContradictions(times: KeyTimes, problems: Problems): void {
   if (times.defaultAge > times.maxAge) {
     problems.add('keys.defaultAge and keys.maxAge', inSeconds('defaultAge', 'maxAge'), 'defaultAge must not be longer than maxAge.');
   }
+  if (times.defaultAge < times.minAge && times.minAge <= times.maxAge) {
+    problems.add('keys.defaultAge and keys.minAge', inSeconds('defaultAge', 'minAge'), 'defaultAge must not be shorter than minAge.');
+  }
   if (times.refreshAhead + times.timeout > times.minAge) {
     const received = inSeconds('refreshAhead', 'timeout', 'minAge');
     problems.add('keys.refreshAhead, keys.timeout and keys.minAge', received, 'refreshAhead + timeout must fit into minAge.');

@@ -1,6 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { systemClock, type Clock } from '../core/clock.js';
 import type { Fetch } from '../core/http.js';
+import { printable } from '../core/printable.js';
 import { isJsonObject } from '../core/types.js';
 import { checkKnown, readFlag, readFunction, readLogger } from './checks.js';
 import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuersOptions, SharedOptions } from './options.js';
@@ -8,7 +9,7 @@ import { Problems } from './problems.js';
 import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
 
-/** Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad ones. */
+/** Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad ones, and whatever the application's function throws. */
 export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
 
 /** The options, checked and complete. Times in milliseconds. */
@@ -60,7 +61,12 @@ function resolveSeveral(given: SeveralIssuersOptions, problems: Problems): reado
   }
   const { issuers } = given;
   const presets = Object.fromEntries(Object.entries(given).filter(([name]) => issuerOptionNames.includes(name)));
-  if (typeof issuers === 'function') return resolveLookup(issuers, presets);
+  if (typeof issuers === 'function') {
+    checkPresets(presets, problems);
+    if (given.failFast === true)
+      problems.add('failFast', true, 'A function in "issuers" is asked with the first token: there are no keys to wait for.');
+    return resolveLookup(issuers, presets);
+  }
   if (!Array.isArray(issuers) || issuers.length === 0) {
     problems.add('issuers', issuers, 'List at least one: [authgear({ issuer, audience })], or give a function that looks one up.');
     return [];
@@ -76,15 +82,21 @@ function resolveSeveral(given: SeveralIssuersOptions, problems: Problems): reado
 
 function resolveLookup(lookup: IssuerLookup, presets: object): ResolvedLookup {
   return async (iss) => {
-    const entry = await lookup(iss);
-    if (entry === undefined) return undefined;
+    // `null` is how databases say "not found".
+    const entry: IssuerOptions | null | undefined = await lookup(iss);
+    if (entry === undefined || entry === null) return undefined;
     const problems = new Problems();
     const origin = resolveEntry(entry, presets, 'issuers().', problems);
     if (entry.issuer !== iss)
-      problems.add('issuers().issuer', entry.issuer, `The lookup was asked for ${JSON.stringify(iss)}: return exactly that, or undefined.`);
+      problems.add('issuers().issuer', entry.issuer, `The lookup was asked for "${printable(iss)}": return exactly that, or undefined.`);
     problems.throwIfAny();
     return origin;
   };
+}
+
+/** What stands beside a look-up must make sense at bootstrap, and not with the first token of each tenant. */
+function checkPresets(presets: object, problems: Problems): void {
+  resolveIssuer({ issuer: 'https://tenant.example', audience: 'any', ...presets }, '', problems);
 }
 
 function resolveEntry(entry: unknown, presets: object, prefix: string, problems: Problems): KeyOrigin {

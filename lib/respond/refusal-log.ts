@@ -34,15 +34,22 @@ export class RefusalLog implements OnModuleDestroy {
       return;
     }
     this.windows.set(error.code, { since: now, suppressed: 0 });
-    const line = format(error, 1 + (window?.suppressed ?? 0));
-    if (error.kind === 'unavailable') this.logger.error(line);
-    else this.logger.warn(line);
+    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', format(error, 1 + (window?.suppressed ?? 0)));
+  }
+
+  /** A logger that throws must not turn a 401 into a 500 without a challenge. */
+  private tell(level: 'error' | 'warn', line: string): void {
+    try {
+      this.logger[level](line);
+    } catch {
+      // Whoever gave the logger has to look after it.
+    }
   }
 
   /** Writes what was counted and not told yet. */
   onModuleDestroy(): void {
     for (const [code, { suppressed }] of this.windows) {
-      if (suppressed > 0) this.logger.warn(`Refused ${code}: ${suppressed} more since the last line`);
+      if (suppressed > 0) this.tell('warn', `Refused ${code}: ${suppressed} more since the last line`);
     }
     this.windows.clear();
   }

@@ -5,10 +5,10 @@ import { AuthError } from '../../lib/core/errors.js';
 import { createSigningKey } from '../../lib/testing/signing-key.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import type { Outage } from '../../lib/testing/test-server.js';
-import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { closeTestApps, startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
 
 let t: TestApp;
-afterEach(() => t.close());
+afterEach(() => closeTestApps());
 
 async function start(setup: TestAppOptions = {}): Promise<{ tokens: TokenService; jwks: JwksService; issuer: TestIssuer }> {
   t = await startTestApp({ ...setup, options: { keys: { timeout: '300ms' }, ...setup.options } });
@@ -188,4 +188,32 @@ test('closing the application ends a fetch that hangs', async () => {
   await t.app.close();
   expect(await refreshed).toMatchObject({ code: 'keys_unavailable' });
   expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
+test('an application that could only answer 401 does not start', async () => {
+  const weak = createSigningKey('RS256', { modulusLength: 1024 }).jwk;
+  await expect(startTestApp({ options: { jwks: { keys: [weak] } } })).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringContaining('1024 bits'),
+  });
+  await expect(startTestApp({ options: { failFast: true }, prepare: (_, issuer) => issuer.publish({ keys: [] }) })).rejects.toMatchObject({
+    code: 'configuration_invalid',
+  });
+});
+
+test('a logger that throws changes no answer', async () => {
+  const { UnauthorizedException } = await import('@nestjs/common');
+  const fail = () => {
+    throw new Error('the disk is full');
+  };
+  const { tokens, issuer } = await start({ options: { logger: { log: fail, warn: fail, error: fail } } });
+  expect(await codeOf(tokens.verifyAccessToken(issuer.wrongToken('expired')))).toBe('token_expired');
+  const { JwtAuthGuard } = await import('../../lib/jwt-auth.guard.js');
+  const { ExecutionContextHost } = await import('@nestjs/core/helpers/execution-context-host.js');
+  class Target {
+    handler() {}
+  }
+  const exchange = [{ headers: {} }, { header: () => undefined }];
+  const context = new ExecutionContextHost(exchange, Target, Target.prototype.handler);
+  await expect(t.app.get(JwtAuthGuard).canActivate(context)).rejects.toBeInstanceOf(UnauthorizedException);
 });

@@ -269,6 +269,7 @@ describe('issuers by look-up', () => {
     const tokens = t.app.get(TokenService);
     await expect(tokens.verifyAccessToken(issuer.accessToken())).rejects.toMatchObject({ code: 'issuer_lookup_failed', kind: 'unavailable' });
     failing = false;
+    clock.advance('1s');
     await tokens.verifyAccessToken(issuer.accessToken());
     failing = true;
     clock.advance('11m');
@@ -276,6 +277,71 @@ describe('issuers by look-up', () => {
     clock.advance('2h');
     await expect(tokens.verifyAccessToken(issuer.accessToken())).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
     await t.close();
+  });
+});
+
+describe('look-ups that answer oddly', () => {
+  const setUp = async () => {
+    const clock = new TestClock();
+    const issuer = new TestIssuer({ clock });
+    const good = { issuer: issuer.issuer, audience: issuer.issuer, jwks: issuer.jwks() };
+    let answer: unknown = good;
+    let asked = 0;
+    const t = await startTestApp({
+      configure: () => ({
+        clock: clock.now,
+        issuers: () => {
+          asked += 1;
+          if (answer instanceof Error) throw answer;
+          return answer as typeof good;
+        },
+      }),
+    });
+    const verify = () => t.app.get(TokenService).verifyAccessToken(issuer.accessToken());
+    return { t, clock, issuer, good, verify, asked: () => asked, answerWith: (next: unknown) => void (answer = next) };
+  };
+
+  test('null is a stranger, as undefined is, also for one who was known', async () => {
+    const { verify, clock, answerWith } = await setUp();
+    await verify();
+    answerWith(null);
+    clock.advance('10m');
+    await expect(verify()).rejects.toMatchObject({ code: 'issuer_mismatch' });
+  });
+
+  test('options that make no sense are an answer: nobody stays known by them', async () => {
+    const { verify, clock, good, answerWith } = await setUp();
+    await verify();
+    answerWith({ ...good, audience: [] });
+    clock.advance('10m');
+    await expect(verify()).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
+  });
+
+  test('a failure is remembered for a second, and the clock may be set back', async () => {
+    const { verify, clock, good, answerWith, asked } = await setUp();
+    answerWith(new Error('down'));
+    for (let count = 0; count < 5; count += 1) await expect(verify()).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
+    expect(asked()).toBe(1);
+    clock.advance('1s');
+    answerWith(good);
+    await verify();
+    clock.advance(-86_400);
+    await verify();
+    expect(asked()).toBe(3);
+  });
+
+  test('a token that is too old under any rules is no reason to ask', async () => {
+    const { t, issuer, asked } = await setUp();
+    await expect(t.app.get(TokenService).verifyAccessToken(issuer.wrongToken('expired'))).rejects.toMatchObject({ code: 'token_expired' });
+    expect(asked()).toBe(0);
+  });
+
+  test('JwksService wants to know which issuer is meant', async () => {
+    const { t, verify, issuer } = await setUp();
+    await verify();
+    const jwks = t.app.get(JwksService);
+    await expect(jwks.getKeySet()).rejects.toMatchObject({ code: 'issuer_mismatch' });
+    expect(await jwks.getKeySet(issuer.issuer)).toEqual(issuer.jwks());
   });
 });
 
@@ -346,6 +412,11 @@ test.each([
   ['an issuer twice', { issuers: [1, 2].map(() => authgear({ issuer: 'https://a.example', audience: 'a' })) }, 'issuers'],
   ['a misspelt option in an entry', { issuers: [{ issuer: 'https://a.example', audience: 'a', clientID: 'x' }] }, 'issuers[0].clientID'],
   ['keys in an entry', { issuers: [{ issuer: 'https://a.example', audience: 'a', keys: {} }] }, 'issuers[0].keys'],
+  ['trustAuthTime as text', oidc({ issuer: 'https://a.example', audience: 'a', trustAuthTime: 'false' as never }), 'trustAuthTime'],
+  ['rolesClaim without a name', oidc({ issuer: 'https://a.example', audience: 'a', rolesClaim: [] }), 'rolesClaim'],
+  ['failFast beside a look-up', { issuers: (): undefined => undefined, failFast: true }, 'failFast'],
+  ['HS256 beside a look-up', { issuers: (): undefined => undefined, algorithms: ['HS256'] }, 'algorithms'],
+  ['a lifetime under the shortest', { issuer: 'https://a.example', audience: 'a', keys: { defaultAge: '20s' } }, 'keys.defaultAge and keys.minAge'],
   ['AuthPI with a slash', authpi({ issuer: 'https://idp.authpi.com/x/', audience: 'a' }), 'issuer'],
 ])('a bad configuration does not start: %s', async (_, options, option) => {
   await expect(startTestApp({ configure: () => options as never })).rejects.toMatchObject({

@@ -60,6 +60,9 @@ test('health: down, up, up but stale with the age, down', async () => {
   expect(await report()).toMatchObject({ http: 200, stale: false });
   issuer.clock.advance('12h'); // an idle application is not a sick one
   expect(await report()).toMatchObject({ http: 200, status: 'up', stale: false });
+  issuer.publish({ keys: [] });
+  await jwks.refresh();
+  expect(await report()).toMatchObject({ http: 503, status: 'down' }); // no key, no service
   await app.close();
   await issuer.close();
 });

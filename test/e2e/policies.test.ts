@@ -5,7 +5,7 @@ import { MaxAuthAge } from '../../lib/authorize/max-auth-age.decorator.js';
 import { Roles } from '../../lib/authorize/roles.decorator.js';
 import { Amr, NotAnonymous, Verified } from '../../lib/authorize/user.decorators.js';
 import type { AuthgearUser } from '../../lib/core/user.js';
-import { authgear, authpi } from '../../lib/options/profiles.js';
+import { authgear, authpi, oidc } from '../../lib/options/profiles.js';
 import { TestClock } from '../../lib/testing/test-clock.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import type { AccessTokenFields } from '../../lib/testing/token-shape.js';
@@ -173,12 +173,17 @@ describe.each(platforms)('policies on %s', (platform) => {
       );
     });
 
+    test("AuthPI's refresh token is no ID token", async () => {
+      expect(await call(others.accessToken({ sub: 'usr_a' }), others.refreshToken({ sub: 'usr_a' }))).toBe(bad);
+    });
+
     test('TokenService.verifyIdToken', async () => {
       const tokens = t.app.get(TokenService);
       const user = await tokens.verifyAccessToken(stale());
       expect(await tokens.verifyIdToken(fresh(), { user })).toMatchObject({ sub: 'ada', issuer: people.issuer, audience: ['test-client'] });
       expect((await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 60 })).authTime).toBe(now() - 10);
       await expect(tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 5 })).rejects.toMatchObject({ code: 'id_token_invalid' });
+      await expect(tokens.verifyIdToken(fresh(), { user, clientId: 'another' })).rejects.toMatchObject({ code: 'id_token_invalid' });
       await expect(tokens.verifyIdToken(fresh(), {})).rejects.toMatchObject({ code: 'id_token_invalid', cause: { code: 'client_not_allowed' } });
     });
   });
@@ -204,3 +209,53 @@ test.each([{ header: '' }, { header: 'Authorization' }, { header: 'x y' }, {}, '
     });
   },
 );
+
+test('where typ does not tell, an access token is no proof of another authentication', async () => {
+  const issuer = new TestIssuer({ issuer: 'https://sso.example' });
+  const t = await startTestApp({
+    controllers: [RoutesController],
+    configure: () => ({
+      ...oidc({ issuer: issuer.issuer, audience: 'api', typ: 'JWT', clientIdClaim: 'azp', trustAuthTime: false, jwks: issuer.jwks() }),
+      clock: issuer.clock.now,
+      idToken: { header: 'x-id-token' },
+    }),
+  });
+  const accessToken = issuer.accessToken({ header: { typ: 'JWT' }, claims: { aud: ['api', 'spa'], azp: 'spa' } });
+  expect((await t.get('/sensitive', accessToken)).status).toBe(401);
+  expect(await (await t.get('/sensitive', accessToken, { 'x-id-token': accessToken })).json()).toMatchObject({ code: 'id_token_invalid' });
+  const idToken = issuer.idToken({ clientId: 'spa' });
+  expect((await t.get('/sensitive', accessToken, { 'x-id-token': idToken })).status).toBe(200);
+});
+
+test('a decorator that wraps the handler and drops what was declared does not start', async () => {
+  const Wrap: MethodDecorator = (_, __, descriptor: PropertyDescriptor) => {
+    const inner = descriptor.value as (...args: unknown[]) => unknown;
+    descriptor.value = function wrapped(this: unknown, ...args: unknown[]) {
+      return inner.apply(this, args);
+    };
+  };
+  @Controller('wrapped')
+  class WrappedController {
+    @Get() @Wrap @Roles('admin') lost() {
+      return {};
+    }
+  }
+  @Controller('fine')
+  class FineController {
+    @Roles('admin') @Wrap @Get() kept() {
+      return {};
+    }
+  }
+  await expect(startTestApp({ controllers: [WrappedController] })).rejects.toMatchObject({
+    message: expect.stringContaining('WrappedController.lost() was replaced by another decorator'),
+  });
+  const started = startTestApp({ controllers: [FineController] });
+  await expect(started).resolves.toBeDefined();
+});
+
+test('a policy class without the method is refused at decoration', () => {
+  class Odd {
+    authorize = () => true;
+  }
+  expect(() => Authorize(Odd, 'why')).toThrow(TypeError);
+});

@@ -10,6 +10,7 @@ const CAN_REAUTHENTICATE = `${USER}/can_reauthenticate`;
 /** Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`). */
 export const authgearProfile: IssuerProfile = {
   name: 'Authgear',
+  optionProblems: [],
   algorithms: ['RS256'],
   requiredClaims: ['client_id', 'jti'],
   claimRules: claimRules({ [ROLES]: 'strings', [IS_ANONYMOUS]: 'boolean', [IS_VERIFIED]: 'boolean', [CAN_REAUTHENTICATE]: 'boolean' }),

@@ -38,6 +38,7 @@ function isOrganization(value: unknown): value is OrganizationClaim {
 /** AuthPI (authpi.com, tokens and organizations). */
 export const authpiProfile: IssuerProfile = {
   name: 'AuthPI',
+  optionProblems: [],
   algorithms: ['ES256', 'EdDSA', 'RS256'],
   requiredClaims: ['client_id', 'jti'],
   claimRules: [...claimRules({ sid: 'name' }), ...ownRules],

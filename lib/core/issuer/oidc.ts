@@ -1,6 +1,6 @@
 import { claimRules, type ClaimRule } from '../token/claim-types.js';
 import { isJsonObject, type JsonObject } from '../types.js';
-import { none, readScopes, unknownFields, type IssuerProfile } from './profile.js';
+import { none, readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
 
 /** A claim by its name, or a claim within claims by the names on the way: `['realm_access', 'roles']`. */
 export type ClaimPath = string | readonly string[];
@@ -37,9 +37,18 @@ export interface OidcClaims {
 
 /** Any other issuer: RFC 9068 by default, and what differs from it by explicit option. */
 export function oidcProfile(options: OidcClaims): IssuerProfile {
-  const { scopesClaim = 'scope', rolesClaim, clientIdClaim = 'client_id', audienceClaim = 'aud', trustAuthTime = true } = options;
+  const optionProblems = findOptionProblems(options);
+  // Options that make no sense are never used: the bootstrap ends with them.
+  const {
+    scopesClaim = 'scope',
+    rolesClaim,
+    clientIdClaim = 'client_id',
+    audienceClaim = 'aud',
+    trustAuthTime = true,
+  } = optionProblems.length > 0 ? {} : options;
   return {
     name: 'OpenID Connect',
+    optionProblems,
     algorithms: ['ES256', 'EdDSA', 'RS256'],
     requiredClaims: [],
     claimRules: [
@@ -80,4 +89,26 @@ function rolesRule(path: ClaimPath): ClaimRule {
     return roles === undefined || (Array.isArray(roles) && roles.every((role) => typeof role === 'string'));
   };
   return { name, holds, words: typeof path === 'string' ? 'a list of strings' : `an object with a list of strings at ${path.slice(1).join('.')}` };
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isPath(value: unknown): boolean {
+  return isName(value) || (Array.isArray(value) && value.length > 0 && value.every(isName));
+}
+
+function findOptionProblems(options: OidcClaims): OptionProblem[] {
+  const rules: Readonly<Record<keyof OidcClaims, { holds: (value: unknown) => boolean; fix: string }>> = {
+    scopesClaim: { holds: isName, fix: 'It must be the name of a claim.' },
+    rolesClaim: { holds: isPath, fix: "It must be the name of a claim, or the names on the way to one: ['realm_access', 'roles']." },
+    clientIdClaim: { holds: isName, fix: 'It must be the name of a claim.' },
+    audienceClaim: { holds: isName, fix: 'It must be the name of a claim.' },
+    trustAuthTime: { holds: (value) => typeof value === 'boolean', fix: 'It must be true or false.' },
+  };
+  return Object.entries(rules).flatMap(([option, { holds, fix }]) => {
+    const received: unknown = options[option as keyof OidcClaims];
+    return received === undefined || holds(received) ? [] : [{ option, received, fix }];
+  });
 }

@@ -4,9 +4,18 @@ import type { ClaimRule } from '../token/claim-types.js';
 import type { JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 
+/** An option of a profile that makes no sense. */
+export interface OptionProblem {
+  readonly option: string;
+  readonly received: unknown;
+  readonly fix: string;
+}
+
 /** What differs between kinds of issuers. Everything else is RFC 9068. */
 export interface IssuerProfile {
   readonly name: string;
+  /** What is wrong with the profile's own options, to be told at bootstrap with everything else. */
+  readonly optionProblems: readonly OptionProblem[];
   /** Signature algorithms that this kind of issuer uses. */
   readonly algorithms: readonly Algorithm[];
   /** Claims that its access tokens always have, beside `iss exp iat sub` and the audience. */

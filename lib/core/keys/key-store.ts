@@ -39,6 +39,8 @@ export interface KeyStoreStatus {
   /** `stale`: past its lifetime, and used while the issuer cannot be reached. */
   readonly state: KeyHealth;
   readonly kids: readonly string[];
+  /** Keys that can be used, those without a `kid` too. */
+  readonly usableKeys: number;
   readonly fetchedAt: number | undefined;
   /** Seconds since the last successful fetch. */
   readonly age: number | undefined;
@@ -52,7 +54,7 @@ export interface KeyStoreStatus {
   readonly fetches: number;
   /** Failed attempts in a row. */
   readonly failures: number;
-  /** Tokens with an unknown key that were answered without a fetch, because the cooldown ran. */
+  /** Tokens with an unknown key that were answered without a fetch, because the cooldown or the back-off ran. */
   readonly refusedByCooldown: number;
 }
 
@@ -104,6 +106,7 @@ export class KeyStore {
       issuer: this.options.issuer,
       state: healthOf(this.state, now, this.options.policy),
       kids: loaded?.keySet.keys.flatMap(({ kid }) => kid ?? []) ?? [],
+      usableKeys: loaded?.keySet.keys.length ?? 0,
       fetchedAt: seconds(loaded?.fetchedAt),
       age: seconds(loaded && now - loaded.fetchedAt),
       expiresAt: seconds(loaded?.expiresAt),

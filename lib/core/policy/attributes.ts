@@ -1,6 +1,6 @@
 import { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
-import type { Requirement } from './requirement.js';
+import { strictestAge, type Requirement } from './requirement.js';
 
 export function findForeignIssuer({ issuer }: AuthgearUser, { issuers }: Requirement): AuthError | undefined {
   const list = issuers.find((accepted) => !accepted.includes(issuer));
@@ -20,11 +20,13 @@ export function findAnonymous({ isAnonymous, isMachine }: AuthgearUser, { notAno
 }
 
 /** Another authentication can help a person who is able to do one, and nobody else: only then is it a step-up (RFC 9470). */
-export function findMissingMethod(user: AuthgearUser, { amr: needed }: Requirement): AuthError | undefined {
-  const missing = needed.filter((method) => !user.amr.includes(method));
+export function findMissingMethod(user: AuthgearUser, requirement: Requirement): AuthError | undefined {
+  // One login should do for both.
+  const age = strictestAge(requirement);
+  const missing = requirement.amr.filter((method) => !user.amr.includes(method));
   if (missing.length === 0) return undefined;
-  const reason = `the route needs "${missing.join('", "')}", the user authenticated by "${user.amr.join('", "')}"`;
+  const reason = `the route needs "${missing.join('", "')}"`;
   if (user.isMachine) return new AuthError('machine_cannot_reauthenticate', reason);
   if (user.canReauthenticate === false) return new AuthError('user_cannot_reauthenticate', reason);
-  return new AuthError('authentication_method_missing', reason);
+  return new AuthError('authentication_method_missing', reason, age === undefined ? {} : { maxAge: age.maxAge });
 }

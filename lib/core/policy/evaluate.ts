@@ -25,11 +25,6 @@ export function findStepUp(user: AuthgearUser, requirement: Requirement, circums
   return first(authentications, user, requirement, circumstances);
 }
 
-/** All that is decided without the application's own policies. */
-export function findDenial(user: AuthgearUser, requirement: Requirement, circumstances: Circumstances): AuthError | undefined {
-  return findMissingPermission(user, requirement, circumstances) ?? findStepUp(user, requirement, circumstances);
-}
-
 function first(checks: readonly Check[], ...subject: Parameters<Check>): AuthError | undefined {
   for (const check of checks) {
     const denial = check(...subject);

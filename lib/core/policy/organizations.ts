@@ -25,6 +25,10 @@ export function findOrganizationProblem(
 }
 
 /** One that was joined, and not in the future. */
-function activeMembership({ organizations }: AuthgearUser, id: string, { now, clockTolerance }: Circumstances): Organization | undefined {
+export function activeMembership(
+  { organizations }: AuthgearUser,
+  id: string | undefined,
+  { now, clockTolerance }: Pick<Circumstances, 'now' | 'clockTolerance'>,
+): Organization | undefined {
   return organizations?.find((organization) => organization.id === id && (organization.joinedAt ?? Infinity) <= now + clockTolerance);
 }

@@ -43,6 +43,9 @@ function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer)
   throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, { facts: { aud } });
 }
 
+/** How far clocks may be apart at most, in seconds. */
+export const MAX_CLOCK_TOLERANCE = 120;
+
 /** `exp`, `nbf` and `iat` on un-rounded time, all in epoch seconds. */
 export function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
   const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number };

@@ -17,6 +17,7 @@ export interface ParsedToken {
  * one parse: what is checked later is what is used later. Throws {@link AuthError}; tokens that are not JWTs are told apart.
  */
 export function parseToken(token: string, readHeader: ReadHeader = parseHeader): ParsedToken {
+  if (typeof token !== 'string') throw malformed('the token is not text');
   if (token.length > MAX_TOKEN_BYTES || Buffer.byteLength(token) > MAX_TOKEN_BYTES) {
     throw new AuthError('token_too_large', `the token is longer than ${MAX_TOKEN_BYTES} bytes`);
   }

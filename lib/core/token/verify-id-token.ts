@@ -4,10 +4,10 @@ import type { TrustedIssuer } from '../issuer/issuer.js';
 import { printable } from '../printable.js';
 import { deepFreeze, type Claims, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
-import { audienceClaimOf, checkTimes } from './claim-rules.js';
+import { audienceClaimOf, audienceOf, checkTimes } from './claim-rules.js';
 import { checkClaimTypes, claimRules, registeredClaims } from './claim-types.js';
 import { checkSigningHeader, normalizeTyp } from './header-rules.js';
-import { parseToken } from './parse.js';
+import { parseToken, type ParsedToken } from './parse.js';
 import { chooseIssuer, requireSignature, type IssuerDirectory } from './verify.js';
 
 /** To whom an ID token must belong. At least one of `user` and `clientId` is needed: an ID token of any client proves nothing. */
@@ -34,7 +34,7 @@ export interface VerifiedIdToken {
 export type VerifyIdToken = (token: string, expected: IdTokenExpectation) => Promise<VerifiedIdToken>;
 
 const idTokenClaims = claimRules({ azp: 'name' });
-const REQUIRED = ['iss', 'aud', 'exp', 'sub', 'auth_time'];
+const REQUIRED = ['iss', 'aud', 'exp', 'iat', 'sub', 'auth_time'];
 
 /**
  * The rules of OpenID Connect Core 1.0 section 3.1.3.7, and the two that tie an ID token to the access token beside it: same user, same client. Without them, one
@@ -54,10 +54,11 @@ export function createIdTokenVerifier(issuers: IssuerDirectory, clock: Clock): V
 async function verify(token: string, expected: IdTokenExpectation, issuers: IssuerDirectory, now: number): Promise<VerifiedIdToken> {
   const parsed = parseToken(token);
   const { header, claims } = parsed;
-  const { issuer, keys } = await chooseIssuer(parsed, issuers);
+  const { issuer, keys } = await chooseIssuer(parsed, issuers, now);
   checkTyp(header);
   const query = checkSigningHeader(header, issuer);
   checkIdClaims(claims, issuer, now);
+  checkIsIdToken(parsed, issuer);
   const audience = audienceClaimOf(claims, 'aud');
   checkOwner(claims, audience, issuer, expected);
   const authTime = claims['auth_time'] as number;
@@ -79,6 +80,15 @@ function checkTyp({ typ }: JsonObject): void {
   throw new AuthError('typ_not_allowed', `"typ" is "${printable(typ)}", an ID token says "JWT" or nothing`);
 }
 
+/** Other tokens of the issuer that look like one: AuthPI's refresh tokens, and access tokens of issuers whose `typ` does not tell. */
+function checkIsIdToken({ header, claims }: ParsedToken, issuer: TrustedIssuer): void {
+  if (issuer.profile.recognize(header, claims) === 'token_is_refresh_token') throw new AuthError('token_is_refresh_token', 'it is a refresh token');
+  const accepted = issuer.typ === 'any' || issuer.typ.includes(normalizeTyp(header['typ']));
+  if (accepted && audienceOf(claims, issuer.profile).some((audience) => issuer.audience.includes(audience))) {
+    throw new AuthError('typ_not_allowed', 'it would do as an access token of this API, so it is no proof of another authentication');
+  }
+}
+
 function checkIdClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
   checkClaimTypes(claims, registeredClaims);
   checkClaimTypes(claims, idTokenClaims);
@@ -91,6 +101,9 @@ function checkOwner(claims: JsonObject, audience: readonly string[], issuer: Tru
   if (user !== undefined && user.issuer !== issuer.issuer) throw new AuthError('issuer_mismatch', 'it is of another issuer than the access token');
   if (user !== undefined && user.sub !== claims['sub']) throw new AuthError('claim_invalid', 'it is of another user than the access token');
   const client = user?.clientId ?? clientId;
+  if (client !== undefined && clientId !== undefined && client !== clientId) {
+    throw new AuthError('client_not_allowed', 'the access token was issued to another client than the expected one');
+  }
   if (client === undefined) throw new AuthError('client_not_allowed', 'there is no client to compare its "aud" with');
   if (!audience.includes(client)) throw new AuthError('audience_mismatch', `it was issued to another client than "${printable(client)}"`);
   // Section 3.1.3.7, 5: of several audiences, `azp` is the one that asked.

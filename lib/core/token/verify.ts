@@ -7,7 +7,7 @@ import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { printable } from '../printable.js';
 import { deepFreeze, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
-import { audienceOf, checkClaims, differByTrailingSlash } from './claim-rules.js';
+import { audienceOf, checkClaims, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
 import { none } from '../issuer/profile.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type ParsedToken } from './parse.js';
@@ -45,10 +45,11 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
   const readHeader = lastHeader();
   return async (token) => {
     const parsed = parseToken(token, readHeader);
-    const chosen = chooseIssuer(parsed, issuers);
+    const now = clock() / 1000;
+    const chosen = chooseIssuer(parsed, issuers, now);
     const { issuer, keys } = chosen instanceof Promise ? await chosen : chosen;
     const query = checkHeader(parsed, issuer);
-    checkClaims(parsed.claims, issuer, clock() / 1000);
+    checkClaims(parsed.claims, issuer, now);
     const found = keys.find(query);
     await requireSignature(token, found instanceof Promise ? await found : found, query);
     return { user: toUser(parsed, issuer), issuer };
@@ -59,11 +60,13 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
  * The issuer whose rules the token is held against, by exact `iss`. A token of another is held against the first one's header rules too, so
  * that the first thing wrong with it is the one that is told; and nobody is asked to look up the issuer of an unsigned token.
  */
-export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory): IssuerWithKeys | Promise<IssuerWithKeys> {
+export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory, now: number): IssuerWithKeys | Promise<IssuerWithKeys> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
     throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
   }
+  // Nor that of a token that is too old under any rules.
+  if (issuers.named.length === 0 && typeof claims['exp'] === 'number') checkTimes({ exp: claims['exp'] }, MAX_CLOCK_TOLERANCE, now);
   const { iss } = claims;
   const orRefuse = (found: IssuerWithKeys | undefined): IssuerWithKeys => {
     if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-import { findDenial } from '../../../../lib/core/policy/evaluate.js';
+import { findMissingPermission, findStepUp } from '../../../../lib/core/policy/evaluate.js';
 import { combine, isDemanding, noRequirement, strictestAge, type Requirement } from '../../../../lib/core/policy/requirement.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
 import { NOW } from '../../../support/tokens.js';
@@ -25,6 +25,8 @@ function user(fields: Partial<AuthgearUser> = {}): AuthgearUser {
     ...fields,
   });
 }
+/** In the order in which the guard asks. */
+const findDenial = (...subject: Parameters<typeof findStepUp>) => findMissingPermission(...subject) ?? findStepUp(...subject);
 const age = (maxAge: number | undefined, ifCannotReauthenticate: 'allow' | 'deny' = 'deny') =>
   maxAge === undefined ? [] : [{ maxAge, ifCannotReauthenticate }];
 const requirement = (changes: Partial<Requirement>): Requirement => ({ ...noRequirement, ...changes });
