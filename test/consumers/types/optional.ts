@@ -6,7 +6,7 @@ import { AuthgearHealthIndicator, type IssuerHealth } from 'nestjs-authgear/heal
 export class HealthModule {
   constructor(private readonly authgear: AuthgearHealthIndicator) {}
 
-  check(): HealthIndicatorResult {
+  check(): Promise<HealthIndicatorResult> {
     return this.authgear.isHealthy('authgear');
   }
 }
