@@ -37,7 +37,7 @@ export class TokenService {
    * `unavailable` when that cannot be decided now. **Not** checked: scopes, the age of the authentication, and whether the session was
    * revoked since the token was issued.
    */
-  async verifyAccessToken(token: string): Promise<AuthgearUser> {
-    return (await this.verify(token)).user;
+  verifyAccessToken(token: string): Promise<AuthgearUser> {
+    return this.verify(token).then(({ user }) => user);
   }
 }

@@ -87,9 +87,13 @@ function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): Aut
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
-export async function requireSignature(token: string, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): Promise<void> {
-  if (await verifySignature(token, byAlgorithm.get(alg) as VerificationKey, alg)) return;
-  throw new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
+export function requireSignature(token: string, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): Promise<void> {
+  const held = verifySignature(token, byAlgorithm.get(alg) as VerificationKey, alg);
+  return held.then((holds) => (holds ? undefined : Promise.reject(badSignature(kid))));
+}
+
+function badSignature(kid: string | undefined): AuthError {
+  return new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
     facts: kid === undefined ? {} : { kid },
   });
 }
