@@ -1,13 +1,17 @@
 import { ConfigurableModuleBuilder, Module, type ConfigurableModuleAsyncOptions, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { Authenticator, createAuthenticator } from './authenticate/authenticator.js';
 import { JwksService } from './authenticate/jwks.service.js';
+import { Revocations } from './authenticate/revocations.js';
 import { TokenService } from './authenticate/token.service.js';
+import { WebhookReceiver } from './authenticate/webhook-receiver.js';
 import { RouteAudit } from './bootstrap/route-audit.js';
+import { WebhookRoutes } from './bootstrap/webhook-routes.js';
 import { CustomPolicies } from './authorize/custom-policies.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
 import { GLOBAL_GUARD, RESOLVED_OPTIONS } from './options/tokens.js';
-import { resolveOptions } from './options/resolve.js';
+import { resolveOptions, type ResolvedOptions } from './options/resolve.js';
 import { RefusalLog } from './respond/refusal-log.js';
 
 /** What is decided when the module is declared, not when its options are there. */
@@ -44,14 +48,23 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   providers: [
     { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
     JwksService,
+    Revocations,
     TokenService,
+    {
+      provide: Authenticator,
+      inject: [RESOLVED_OPTIONS, TokenService, Revocations, RefusalLog],
+      useFactory: (options: ResolvedOptions, tokens: TokenService, revocations: Revocations, log: RefusalLog) =>
+        createAuthenticator({ options, tokens, revocations, notice: (error) => log.notice(error) }),
+    },
     CustomPolicies,
     RefusalLog,
     JwtAuthGuard,
+    WebhookReceiver,
+    WebhookRoutes,
     RouteAudit,
   ],
   // The guard is made anew in each module that names it in @UseGuards(): what it needs must reach that far.
-  exports: [RESOLVED_OPTIONS, JwksService, TokenService, CustomPolicies, RefusalLog, JwtAuthGuard],
+  exports: [RESOLVED_OPTIONS, JwksService, TokenService, Authenticator, CustomPolicies, RefusalLog, JwtAuthGuard],
 })
 export class AuthgearModule extends ConfigurableModuleClass {
   /**

@@ -8,6 +8,7 @@ export { Public } from './authorize/public.decorator.js';
 export { OptionalAuth } from './authorize/optional-auth.decorator.js';
 export { Scopes } from './authorize/scopes.decorator.js';
 export { MaxAuthAge } from './authorize/max-auth-age.decorator.js';
+export { MaxStaleness } from './authorize/max-staleness.decorator.js';
 export { CurrentUser } from './inject/current-user.js';
 export { Roles } from './authorize/roles.decorator.js';
 export { Amr, NotAnonymous, Verified } from './authorize/user.decorators.js';
@@ -30,6 +31,9 @@ export type {
   SharedOptions,
   SingleIssuerOptions,
 } from './options/options.js';
+export type { ProxyHeadersOptions, ProxyProof, ResolverOptions, RevocationOptions, WebhooksOptions } from './options/session-options.js';
+export type { Authenticated, AuthenticationDemand, AuthenticationStrategy } from './authenticate/strategy.js';
+export type { RevocationStore } from './authenticate/revocation-store.js';
 export type { ProfileOptions } from './options/profiles.js';
 export type { ClaimPath, OidcClaims } from './core/issuer/oidc.js';
 export type { Organization } from './core/organization.js';
@@ -39,7 +43,8 @@ export type { MaxAuthAgeOptions } from './authorize/max-auth-age.decorator.js';
 export type { IdTokenExpectation, VerifiedIdToken } from './core/token/verify-id-token.js';
 export type { IdTokenSource } from './extract/id-token.js';
 export type { OrganizationScopesOptions } from './authorize/organization-scopes.decorator.js';
-export type { ReadableRequest, OrganizationSource } from './extract/organization-id.js';
+export type { ReadableRequest } from './extract/http-exchange.js';
+export type { OrganizationSource } from './extract/organization-id.js';
 export type { KeysMessage } from './authenticate/key-channel.js';
 export type { RefusedMessage } from './respond/refusal-channel.js';
 export type { JwksStatus } from './authenticate/jwks.service.js';
@@ -47,4 +52,4 @@ export type { AuthErrorCode, RefusalKind } from './core/errors.js';
 export type { Algorithm } from './core/algorithms.js';
 export type { Duration, DurationString } from './core/duration.js';
 export type { Claims } from './core/types.js';
-export type { AuthgearUserFields } from './core/user.js';
+export type { AuthenticatedVia, AuthgearUserFields } from './core/user.js';

@@ -1,16 +1,15 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Authenticator } from './authenticate/authenticator.js';
+import type { AuthenticatedByIssuer, AuthenticationDemand } from './authenticate/strategy.js';
 import { TokenService } from './authenticate/token.service.js';
 import { CustomPolicies } from './authorize/custom-policies.js';
 import { routeOf, type Route } from './authorize/route-metadata.js';
 import { AuthError } from './core/errors.js';
-import type { TrustedIssuer } from './core/issuer/issuer.js';
 import type { Circumstances } from './core/policy/circumstances.js';
 import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
 import { isDemanding, type Requirement } from './core/policy/requirement.js';
-import type { VerifiedToken } from './core/token/verify.js';
 import type { AuthgearUser } from './core/user.js';
-import { extractBearerToken } from './extract/bearer-token.js';
 import { httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
 import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
 import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
@@ -23,7 +22,8 @@ import { RefusalLog } from './respond/refusal-log.js';
 import { refuse } from './respond/refuse.js';
 
 /**
- * Lets a request in when its access token is genuine, current, meant for this API and enough for the route. Refusals are Nest's own
+ * Lets a request in when its credential (an access token, or a session where the options ask for that) is genuine, current, meant for this API and enough for the
+ * route. Refusals are Nest's own
  * HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
  *
  * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused.
@@ -33,6 +33,7 @@ export class JwtAuthGuard implements CanActivate {
   /** @internal Injected, never made by hand. */
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(Authenticator) private readonly authenticator: Authenticator,
     @Inject(TokenService) private readonly tokens: TokenService,
     @Inject(CustomPolicies) private readonly policies: CustomPolicies,
     @Inject(RefusalLog) private readonly log: RefusalLog,
@@ -58,23 +59,34 @@ export class JwtAuthGuard implements CanActivate {
       throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${context.getType()}"`);
     }
     const { request } = exchange;
-    const token = extractBearerToken(request);
-    if (token === undefined) return admitAnonymous(route);
-    const verified = await this.tokens.verify(token);
-    await this.authorize(verified, route, request, context);
-    injectUser(request, verified.user);
+    const authenticated = this.authenticator.authenticate(request, this.demandOf(route));
+    if (authenticated === undefined) return admitAnonymous(route);
+    const who = await authenticated;
+    await this.authorize(who, route, request, context);
+    injectUser(request, who.user);
   }
 
-  private async authorize({ user, issuer }: VerifiedToken, { requirement }: Route, request: HttpRequest, context: ExecutionContext): Promise<void> {
+  private demandOf({ requirement: { staleness } }: Route): AuthenticationDemand {
+    const { maxStaleness } = this.options;
+    if (staleness.length === 0) return { maxStaleness };
+    return { maxStaleness: Math.min(...staleness, maxStaleness ?? Infinity) };
+  }
+
+  private async authorize(
+    { user, issuer }: AuthenticatedByIssuer,
+    { requirement }: Route,
+    request: HttpRequest,
+    context: ExecutionContext,
+  ): Promise<void> {
     if (!isDemanding(requirement)) return;
     const circumstances: Circumstances = {
       now: this.options.clock() / 1000,
-      clockTolerance: issuer.clockTolerance,
+      clockTolerance: issuer?.clockTolerance ?? 0,
       organizationIdOf: ({ from }) => readOrganizationId(from as OrganizationSource, request),
     };
     deny(findMissingPermission(user, requirement, circumstances));
     deny(await this.policies.findDenial(user, requirement.custom, context));
-    const reauthenticatedAt = await this.reauthenticatedAt(user, issuer, requirement, request);
+    const reauthenticatedAt = await this.reauthenticatedAt(user, issuer?.idToken, requirement, request);
     deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
     for (const demand of requirement.organizations) {
       const organization = activeMembership(user, circumstances.organizationIdOf(demand), circumstances);
@@ -83,13 +95,9 @@ export class JwtAuthGuard implements CanActivate {
   }
 
   /** `auth_time` of the ID token beside the access token, on routes that look at it. */
-  private async reauthenticatedAt(
-    user: AuthgearUser,
-    { idToken: source }: TrustedIssuer,
-    { age }: Requirement,
-    request: HttpRequest,
-  ): Promise<number | undefined> {
-    if (source === undefined || age.length === 0 || user.isMachine) return undefined;
+  private async reauthenticatedAt(user: AuthgearUser, source: unknown, { age }: Requirement, request: HttpRequest): Promise<number | undefined> {
+    // A session tells its own time, and has no client that an ID token could be compared with.
+    if (source === undefined || age.length === 0 || user.isMachine || user.via !== 'jwt') return undefined;
     const idToken = extractIdToken(source as IdTokenSource, request);
     return idToken === undefined ? undefined : (await this.tokens.verifyIdToken(idToken, { user })).authTime;
   }
@@ -101,5 +109,5 @@ function deny(denial: AuthError | undefined): void {
 
 /** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
 function admitAnonymous({ access, requirement }: Route): void {
-  if (access !== 'optional' || isDemanding(requirement)) throw new AuthError('credentials_missing', 'the request has no bearer token');
+  if (access !== 'optional' || isDemanding(requirement)) throw new AuthError('credentials_missing', 'the request has no credential');
 }

@@ -5,6 +5,7 @@ import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 import { JwksService } from './jwks.service.js';
+import { Revocations } from './revocations.js';
 
 /** Verifies tokens outside the guard: in a job, a message handler, a gateway. */
 @Injectable()
@@ -14,8 +15,18 @@ export class TokenService {
   private readonly verifyId: VerifyIdToken;
 
   /** @internal Injected, never made by hand. */
-  constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions, @Inject(JwksService) { issuers }: JwksService) {
-    this.verify = createVerifier(issuers, clock);
+  constructor(
+    @Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions,
+    @Inject(JwksService) { issuers }: JwksService,
+    @Inject(Revocations) revocations: Revocations,
+  ) {
+    const verify = createVerifier(issuers, clock);
+    this.verify = async (token) => {
+      const verified = await verify(token);
+      const { user } = verified;
+      await revocations.check(user, user.claims['iat'] as number);
+      return verified;
+    };
     this.verifyId = createIdTokenVerifier(issuers, clock);
   }
 
@@ -34,8 +45,8 @@ export class TokenService {
    * Turns an access token (without `Bearer `) into the user it speaks for.
    *
    * Rejects with an `AuthError`: of kind `invalid_token` when the token is not genuine, current and meant for this API; of kind
-   * `unavailable` when that cannot be decided now. **Not** checked: scopes, the age of the authentication, and whether the session was
-   * revoked since the token was issued.
+   * `unavailable` when that cannot be decided now. What webhooks revoked is checked. **Not** checked: scopes, the age of the authentication, and
+   * whether the issuer still knows the session (`@MaxStaleness()`).
    */
   verifyAccessToken(token: string): Promise<AuthgearUser> {
     return this.verify(token).then(({ user }) => user);

@@ -155,7 +155,54 @@ const catalog = {
     fix: 'The token was changed on its way, or forged. Compare what the client received with what arrives here.',
   },
 
+  // sessions and revocation
+  session_invalid: {
+    kind: 'invalid_token',
+    message: 'The session is not valid.',
+    fix: 'Let the user sign in again: the session ended, or the user was disabled. If all are refused, compare "issuer" and "cookiePrefix" with the project.',
+  },
+  token_revoked: {
+    kind: 'invalid_token',
+    message: 'The access token was revoked.',
+    fix: 'The user was disabled, deleted or signed out after the token was issued. Let the user sign in again.',
+  },
+  cross_origin_request: {
+    kind: 'forbidden',
+    message: 'This request may not be made from another origin with a session cookie.',
+    fix: 'Browsers send cookies along by themselves, so an unsafe method must come from the same origin. List the origin in "allowedOrigins" if it is yours.',
+  },
+  proxy_headers_invalid: {
+    kind: 'invalid_request',
+    message: 'The request carries contradictory session headers.',
+    fix: 'Let the proxy replace the X-Authgear-* headers of the client, and not add to them: see sample/behind-nginx.',
+  },
+  proxy_headers_untrusted: {
+    kind: 'configuration',
+    message: 'X-Authgear-* headers came without proof that a proxy set them, and were ignored.',
+    fix: 'Somebody goes round the proxy, or the proxy does not send the secret of "proxyHeaders". Close the direct way to the application.',
+  },
+  webhook_signature_invalid: {
+    kind: 'forbidden',
+    message: 'The signature of the webhook does not hold.',
+    fix: 'Copy the webhook secret from the Authgear portal into "webhooks.secret", and let nothing change the body on its way.',
+  },
+  webhook_malformed: {
+    kind: 'invalid_request',
+    message: 'The webhook is no event.',
+    fix: "Events are JSON objects as Authgear's webhooks send them, with Content-Type: application/json.",
+  },
+
   // authorization
+  session_has_no_scopes: {
+    kind: 'forbidden',
+    message: 'This route needs a scope, and a session has none.',
+    fix: 'Scopes are in access tokens only. Call the route with a JWT, or let it demand @Roles() in place of @Scopes().',
+  },
+  confirmation_not_supported: {
+    kind: 'forbidden',
+    message: 'This route needs a fresh confirmation of the session, which its issuer cannot give.',
+    fix: 'Set "userinfoUrl" for this issuer, or take @MaxStaleness() off the route.',
+  },
   scope_missing: {
     kind: 'insufficient_scope',
     message: 'The access token lacks a scope that this route needs.',
@@ -253,6 +300,16 @@ const catalog = {
     message: 'Whether the issuer of the token is trusted cannot be found out right now.',
     fix: 'The function in the option "issuers" failed: see the reason and the cause. It must return options, or undefined for a stranger.',
   },
+  session_unconfirmed: {
+    kind: 'unavailable',
+    message: 'Whether the session still holds cannot be found out right now.',
+    fix: 'Look at the reason: can this machine reach the resolver or the userinfo endpoint of the issuer?',
+  },
+  revocation_unavailable: {
+    kind: 'unavailable',
+    message: 'Whether the token was revoked cannot be found out right now.',
+    fix: "The store in 'revocation.store' failed: see the reason. With onStoreFailure: 'open' each replica goes by what it knows itself.",
+  },
   metadata_issuer_mismatch: {
     kind: 'unavailable',
     message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
@@ -294,6 +351,8 @@ export interface RefusalDetails {
   readonly maxAge?: number;
   /** Seconds until it is worth trying again. */
   readonly retryAfter?: number;
+  /** `Set-Cookie` values that clear a bad session cookie, for the client alone. */
+  readonly setCookie?: readonly string[];
 }
 
 export interface AuthErrorOptions extends RefusalDetails {

@@ -1,11 +1,26 @@
+import { withoutCredentials } from './urls.js';
+
 /** The part of the platform's `fetch` that is used; any function of this shape will do. */
 export type Fetch = (
   url: string,
-  init: { method: 'GET'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
+  init: { method: 'GET' | 'HEAD'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
 ) => Promise<Response>;
+
+/** What is asked of a server. */
+export interface Question {
+  readonly method: 'GET' | 'HEAD';
+  readonly headers: Record<string, string>;
+}
 
 /** Largest answer that is read, in bytes, counted while it streams. */
 export const MAX_BYTES = 50 * 1024;
+
+/** What a document is asked for with. */
+interface Conditions {
+  /** Accepts 304 for the version that has it. */
+  readonly etag?: string | undefined;
+  readonly authorization?: string;
+}
 
 export interface JsonAnswer {
   readonly status: 200 | 304;
@@ -29,24 +44,42 @@ export class HttpProblem extends Error {
  * Gets a JSON document and trusts nothing about the server: redirects are refused (an issuer that answers 307 was asked by the wrong
  * name), the body is counted while it streams, and the signal ends everything, even a `fetch` that ignores it.
  */
-export async function getJson(url: string, fetch: Fetch, signal: AbortSignal, etag?: string): Promise<JsonAnswer> {
-  const headers = { accept: 'application/json', ...(etag === undefined ? {} : { 'if-none-match': etag }) };
-  const response = await unlessAborted(fetch(url, { method: 'GET', headers, redirect: 'manual', signal }), signal);
-  // A custom `fetch` may have followed one all the same.
-  if (response.redirected) throw new HttpProblem('the fetch followed a redirect, and redirects are refused');
+export async function getJson(url: string, fetch: Fetch, signal: AbortSignal, { etag, authorization }: Conditions = {}): Promise<JsonAnswer> {
+  const headers = {
+    accept: 'application/json',
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  const response = await send(url, { method: 'GET', headers }, fetch, signal);
   if (response.status === 304 && etag !== undefined) {
     return { status: 304, body: undefined, headers: response.headers };
   }
-  if (response.status !== 200) {
-    void response.body?.cancel().catch(() => undefined);
-    throw new HttpProblem(describeStatus(response), response.status);
-  }
+  if (response.status !== 200) throw notUsable(response);
   const text = await unlessAborted(readText(response), signal);
   try {
     return { status: 200, body: JSON.parse(text), headers: response.headers };
   } catch {
     throw new HttpProblem('it answered 200 with something that is not JSON', 200);
   }
+}
+
+/** Asks, and follows no redirect. The signal ends even a `fetch` that ignores it. */
+export async function send(url: string, question: Question, fetch: Fetch, signal: AbortSignal): Promise<Response> {
+  const response = await unlessAborted(fetch(url, { ...question, redirect: 'manual', signal }), signal);
+  // A custom `fetch` may have followed one all the same.
+  if (response.redirected) throw new HttpProblem('the fetch followed a redirect, and redirects are refused');
+  return response;
+}
+
+/** Lets go of an answer whose status says that it is of no use. */
+export function notUsable(response: Response): HttpProblem {
+  discard(response);
+  return new HttpProblem(describeStatus(response), response.status);
+}
+
+/** Lets go of a body that nobody reads. */
+export function discard({ body }: Response): void {
+  void body?.cancel().catch(() => undefined);
 }
 
 function describeStatus({ status, headers }: Response): string {
@@ -90,4 +123,20 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** Why a fetch failed, for a log. `timeout` in milliseconds. */
+export function describeFailure(error: unknown, timeout: number): string {
+  if (!isErrorLike(error)) return 'the fetch failed';
+  if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
+  // "fetch failed" says nothing: the reason is in its cause.
+  const { cause } = error;
+  if (!isErrorLike(cause)) return withoutCredentials(error.message);
+  const words = [cause.message, cause.code && `(${cause.code})`].filter(Boolean).join(' ');
+  return withoutCredentials(words || error.message);
+}
+
+/** By shape: the errors of `fetch` may come from another realm than this file. */
+function isErrorLike(value: unknown): value is { name: string; message: string; code?: string; cause?: unknown } {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

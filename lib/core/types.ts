@@ -20,3 +20,6 @@ export function deepFreeze<T>(value: T): T {
   }
   return value;
 }
+
+/** What is not there. */
+export const none: readonly never[] = Object.freeze([]);

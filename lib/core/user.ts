@@ -1,19 +1,29 @@
 import type { Organization } from './organization.js';
-import type { Claims } from './types.js';
+import { none, type Claims } from './types.js';
 
-/** The fields of an {@link AuthgearUser}, to make one by hand. */
-export type AuthgearUserFields = { readonly [Field in keyof AuthgearUser]: AuthgearUser[Field] };
+const noClaims: Claims = Object.freeze({});
+
+/** How a user was authenticated: by a token that was verified here, by Authgear's resolver, by a proxy that asked it, or by a strategy of that name. */
+export type AuthenticatedVia = 'jwt' | 'resolver' | 'proxy' | (string & {});
+
+type Fields = { readonly [Field in keyof AuthgearUser]: AuthgearUser[Field] };
+
+/** The fields of an {@link AuthgearUser}, to make one by hand. What is left away is unknown, or empty. */
+export type AuthgearUserFields = Pick<Fields, 'sub' | 'issuer' | 'via'> & Partial<Fields>;
 
 /**
- * Who a verified access token speaks for. Immutable; serializes to plain JSON.
+ * Who a request speaks for. Immutable; serializes to plain JSON.
  *
- * A field that the issuer's profile cannot know is `undefined`, which is not the same as `false`.
+ * A field that the issuer cannot know is `undefined`, which is not the same as `false`. A session (see {@link via}) has no client, audience, scopes,
+ * expiry or claims: those are a token's.
  */
 export class AuthgearUser {
   /** `sub`: the user id, or the machine's subject. Unique within {@link issuer} only. */
   readonly sub: string;
   /** `iss`: who vouched for this user. */
   readonly issuer: string;
+  /** How this user was authenticated. */
+  readonly via: AuthenticatedVia;
   /** `client_id`: the application that the token was issued to. */
   readonly clientId: string | undefined;
   /** `aud`: for whom the token was issued; always a list. */
@@ -40,29 +50,30 @@ export class AuthgearUser {
   readonly sessionId: string | undefined;
   /** AuthPI `dat.type`: what the token speaks for, such as `identity`, `agent`, `key` or `token`. */
   readonly principalType: string | undefined;
-  /** `exp`, in epoch seconds. */
-  readonly expiresAt: number;
-  /** All claims of the token as the issuer sent them, deeply frozen. */
+  /** `exp`, in epoch seconds; `undefined` for a session. */
+  readonly expiresAt: number | undefined;
+  /** All claims of the token as the issuer sent them, deeply frozen; empty for a session. */
   readonly claims: Claims;
 
   constructor(fields: AuthgearUserFields) {
     this.sub = fields.sub;
     this.issuer = fields.issuer;
+    this.via = fields.via;
     this.clientId = fields.clientId;
-    this.audience = fields.audience;
-    this.scopes = fields.scopes;
-    this.roles = fields.roles;
+    this.audience = fields.audience ?? none;
+    this.scopes = fields.scopes ?? none;
+    this.roles = fields.roles ?? none;
     this.isAnonymous = fields.isAnonymous;
     this.isVerified = fields.isVerified;
     this.canReauthenticate = fields.canReauthenticate;
-    this.isMachine = fields.isMachine;
+    this.isMachine = fields.isMachine ?? false;
     this.authTime = fields.authTime;
-    this.amr = fields.amr;
+    this.amr = fields.amr ?? none;
     this.organizations = fields.organizations;
     this.sessionId = fields.sessionId;
     this.principalType = fields.principalType;
     this.expiresAt = fields.expiresAt;
-    this.claims = fields.claims;
+    this.claims = fields.claims ?? noClaims;
     Object.freeze(this);
   }
 }

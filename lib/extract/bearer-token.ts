@@ -1,5 +1,5 @@
 import { AuthError } from '../core/errors.js';
-import type { HttpRequest } from './http-exchange.js';
+import { headerFields, type HttpRequest } from './http-exchange.js';
 
 /** RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme ignores case, the token is a `token68`. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
@@ -11,7 +11,7 @@ const SECOND_BEARER = /,\s*Bearer(?:\s|$)/i;
  * and `authorization_malformed`. Tokens in the query or the body are never read (RFC 6750 section 5.3: they end up in logs).
  */
 export function extractBearerToken(request: HttpRequest): string | undefined {
-  const [authorization, ...more] = authorizationFields(request);
+  const [authorization, ...more] = headerFields(request, 'authorization');
   if (more.length > 0) throw new AuthError('multiple_credentials', `the request has ${more.length + 1} Authorization headers`);
   if (authorization === undefined) return undefined;
 
@@ -22,10 +22,4 @@ export function extractBearerToken(request: HttpRequest): string | undefined {
   }
   if (BEARER_SCHEME.test(authorization)) throw new AuthError('authorization_malformed', 'the Authorization header is not "Bearer <token>"');
   return undefined;
-}
-
-function authorizationFields({ headers, rawHeaders, raw }: HttpRequest): string[] {
-  const fields = rawHeaders ?? raw?.rawHeaders;
-  if (fields === undefined) return [headers['authorization'] ?? []].flat();
-  return fields.filter((_, index) => index % 2 === 1 && fields[index - 1]?.toLowerCase() === 'authorization');
 }

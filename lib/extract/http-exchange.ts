@@ -1,18 +1,27 @@
 import type { ExecutionContext } from '@nestjs/common';
 
-/** What is read of a request. Express gives Node's request with more on it, Fastify its own with Node's in `raw`. */
-export interface HttpRequest {
+/** What functions of the application are given: the request of Express or Fastify, as far as they agree. */
+export interface ReadableRequest {
+  readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
+
+/** What is read of a request. Express gives Node's request with more on it, Fastify its own with Node's in `raw`. */
+export interface HttpRequest extends ReadableRequest {
   /** Names and values in turn, as they came; Node keeps only the first of several `Authorization` fields in `headers`. */
   readonly rawHeaders?: readonly string[];
   readonly raw?: { readonly rawHeaders?: readonly string[] };
-  readonly params?: unknown;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
   user?: unknown;
 }
 
-/** What is used of a response. Express and Fastify agree on this method. */
+/** What is used of a response. Express and Fastify agree on `header`; only Express has `append`, and Fastify's `header` appends cookies. */
 interface HttpResponse {
-  header(name: string, value: string): unknown;
+  header(name: string, value: string | readonly string[]): unknown;
+  append?(name: string, value: string | readonly string[]): unknown;
 }
 
 /** One request and its response, whichever platform carries them. */
@@ -26,4 +35,17 @@ export function httpExchange(context: ExecutionContext): HttpExchange | undefine
   if (context.getType() !== 'http') return undefined;
   const http = context.switchToHttp();
   return { request: http.getRequest<HttpRequest>(), response: http.getResponse<HttpResponse>() };
+}
+
+/** All fields of a name, in lower case, as they came. */
+export function headerFields({ headers, rawHeaders, raw }: HttpRequest, name: string): string[] {
+  const fields = rawHeaders ?? raw?.rawHeaders;
+  if (fields === undefined) return [headers[name] ?? []].flat();
+  return fields.filter((_, index) => index % 2 === 1 && fields[index - 1]?.toLowerCase() === name);
+}
+
+/** The value of a header, where several would be joined or listed. */
+export function headerValue({ headers }: HttpRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -1,6 +1,5 @@
 import { AuthError } from '../core/errors.js';
-import type { HttpRequest } from './http-exchange.js';
-import type { ReadableRequest } from './organization-id.js';
+import type { HttpRequest, ReadableRequest } from './http-exchange.js';
 
 /** Where the ID token stands beside the access token: a header, or what a function finds in the request. */
 export type IdTokenSource = { readonly header: string } | { readonly from: (request: ReadableRequest) => string | undefined };

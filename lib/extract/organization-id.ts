@@ -1,12 +1,4 @@
-import type { HttpRequest } from './http-exchange.js';
-
-/** What a function in `from` is given: the request of Express or Fastify, as far as they agree. */
-export interface ReadableRequest {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly params?: unknown;
-  readonly query?: unknown;
-  readonly body?: unknown;
-}
+import type { HttpRequest, ReadableRequest } from './http-exchange.js';
 
 /**
  * Where a request names the organization that it is about: a route parameter, a header, or a function of the request. A function that

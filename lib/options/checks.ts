@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { toSeconds, type Duration } from '../core/duration.js';
 import type { Problems } from './problems.js';
 
 /** Reads one name or a list of names; none is a problem. */
@@ -36,4 +37,17 @@ export function checkKnown(prefix: string, given: object, known: readonly string
     // Not the value: it may be a secret that was meant for something else.
     if (!known.includes(name)) problems.add(`${prefix}${name}`, typeof value, `There is no such option. Known: ${known.join(', ')}.`);
   }
+}
+
+/** Milliseconds; `NaN`, which contradicts nothing, for a time that cannot be read. */
+export function readTime(option: string, given: unknown, preset: Duration, problems: Problems, zero?: 'may be 0'): number {
+  const seconds = toSeconds(given === undefined ? preset : given);
+  if (seconds !== undefined && (seconds > 0 || zero !== undefined)) return Math.round(seconds * 1000);
+  problems.add(option, given, `It must be ${zero === undefined ? 'more than 0, ' : ''}a number of seconds or a string such as '30s'.`);
+  return Number.NaN;
+}
+
+/** Whether it is the name of a header in which a credential of its own may stand. */
+export function isHeaderName(given: unknown): given is string {
+  return typeof given === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(given) && given.toLowerCase() !== 'authorization';
 }

@@ -2,12 +2,14 @@ import type { LoggerService } from '@nestjs/common';
 import type { Algorithm } from '../core/algorithms.js';
 import type { Clock } from '../core/clock.js';
 import type { Duration } from '../core/duration.js';
+import type { AuthenticationStrategy } from '../authenticate/strategy.js';
 import type { IdTokenSource } from '../extract/id-token.js';
+import type { ProxyHeadersOptions, ResolverOptions, RevocationOptions, WebhooksOptions } from './session-options.js';
 
 /** The `fetch` of the platform, or a function of its shape. */
 export type FetchFunction = (
   url: string,
-  init: { method: 'GET'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
+  init: { method: 'GET' | 'HEAD'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
 ) => Promise<Response>;
 
 /** How the keys of an issuer are kept. Durations are seconds, or strings with a unit. */
@@ -94,6 +96,17 @@ export interface IssuerOptions {
    * @default none is read
    */
   readonly idToken?: IdTokenSource;
+  /** Authgear: session cookies and opaque access tokens, resolved by asking it. At most one issuer may have cookies or opaque tokens. */
+  readonly resolver?: ResolverOptions;
+  /** Authgear: sessions that a proxy resolved and tells in `X-Authgear-*` headers. At most one issuer may have it. */
+  readonly proxyHeaders?: ProxyHeadersOptions;
+  /** Authgear: events that end a user's tokens before they expire. */
+  readonly webhooks?: WebhooksOptions;
+  /**
+   * Where to ask whether a token still counts, for `maxStaleness` and `@MaxStaleness()`, unless `resolver` is set.
+   * @default Authgear `<issuer>/oauth2/userinfo`; others cannot be asked without
+   */
+  readonly userinfoUrl?: string;
   /**
    * Where to get the metadata, when that differs from the well-known addresses under the issuer. Its `issuer` must be the configured one all the same.
    * @default discovery
@@ -134,6 +147,15 @@ export type IssuerLookup = (iss: string) => IssuerOptions | undefined | Promise<
 export interface SharedOptions {
   /** How keys are kept. */
   readonly keys?: KeysOptions;
+  /**
+   * For all routes what `@MaxStaleness()` is for one: the issuer itself confirmed the session at most this long ago.
+   * @default tokens count until they expire
+   */
+  readonly maxStaleness?: Duration;
+  /** What webhooks revoked, and where replicas share it. */
+  readonly revocation?: RevocationOptions;
+  /** Credentials of your own, beside bearer tokens and cookies. */
+  readonly strategies?: readonly AuthenticationStrategy[];
   /**
    * `true`: the application does not start until keys are there, and fails without them. `false`: it starts, looks for keys in the
    * background, and answers 503 until it has some.

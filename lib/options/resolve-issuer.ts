@@ -8,10 +8,11 @@ import { MAX_CLOCK_TOLERANCE } from '../core/token/claim-rules.js';
 import { normalizeTyp } from '../core/token/header-rules.js';
 import { isJsonObject } from '../core/types.js';
 import { isLoopback, isTrustworthy, parseHttpUrl } from '../core/urls.js';
-import { readFlag, readNames } from './checks.js';
+import { isHeaderName, readFlag, readNames } from './checks.js';
 import type { IssuerOptions } from './options.js';
 import type { Problems } from './problems.js';
 import { profileOf } from './profiles.js';
+import { resolveSessions, type SessionRules } from './resolve-sessions.js';
 
 /** An issuer and where its keys come from. */
 export interface KeyOrigin {
@@ -35,6 +36,10 @@ export const issuerOptionNames: readonly string[] = Object.keys({
   metadataUrl: true,
   jwksUri: true,
   jwks: true,
+  resolver: true,
+  proxyHeaders: true,
+  webhooks: true,
+  userinfoUrl: true,
   allowInsecure: true,
   profile: true,
 } satisfies Record<keyof IssuerOptions, true>);
@@ -52,10 +57,16 @@ export function resolveIssuer(given: IssuerOptions, prefix: string, problems: Pr
   checkIssuer(named('issuer'), given.issuer, profile, allowInsecure, problems);
   checkAddresses(named, given, allowInsecure, problems);
   const { metadataUrl, jwksUri, jwks } = given;
-  return { issuer: readRules(named, given, profile, problems), metadataUrl, jwksUri, jwks, allowInsecure };
+  const issuer = { ...readRules(named, given, profile, problems), ...resolveSessions(named, given, profile, allowInsecure, problems) };
+  return { issuer, metadataUrl, jwksUri, jwks, allowInsecure };
 }
 
-function readRules(named: (option: string) => string, given: IssuerOptions, profile: IssuerProfile, problems: Problems): TrustedIssuer {
+function readRules(
+  named: (option: string) => string,
+  given: IssuerOptions,
+  profile: IssuerProfile,
+  problems: Problems,
+): Omit<TrustedIssuer, keyof SessionRules> {
   const { audience, clientId, algorithms, typ = 'at+jwt', requiredClaims, clockTolerance } = given;
   const own = requiredClaims === undefined ? [] : checkRequiredClaims(named('requiredClaims'), requiredClaims, problems);
   return {
@@ -131,8 +142,7 @@ function checkRequiredClaims(option: string, given: unknown, problems: Problems)
 function checkIdToken(option: string, given: unknown, problems: Problems): unknown {
   if (given === undefined) return undefined;
   const { header, from } = isJsonObject(given) ? given : {};
-  const isHeader =
-    typeof header === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(header) && header.toLowerCase() !== 'authorization' && from === undefined;
+  const isHeader = isHeaderName(header) && from === undefined;
   if (!isHeader && !(typeof from === 'function' && header === undefined)) {
     problems.add(option, given, "It is { header: 'x-id-token' } (any header but Authorization) or { from: (request) => … }.");
   }

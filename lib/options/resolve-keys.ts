@@ -1,7 +1,6 @@
-import { toSeconds } from '../core/duration.js';
 import type { KeyPolicy } from '../core/keys/freshness.js';
 import { isJsonObject } from '../core/types.js';
-import { checkKnown } from './checks.js';
+import { checkKnown, readTime } from './checks.js';
 import type { KeysOptions } from './options.js';
 import type { Problems } from './problems.js';
 
@@ -26,20 +25,16 @@ export function resolveKeys(given: unknown, problems: Problems): KeyTimes {
   else checkKnown('keys.', options, Object.keys(defaults), problems);
   const known = isJsonObject(options) ? options : {};
   const names = Object.keys(defaults) as (keyof typeof defaults)[];
-  const times = Object.fromEntries(names.map((name) => [name, readTime(name, known[name], problems)])) as unknown as KeyTimes;
+  const times = Object.fromEntries(names.map((name) => [name, readKeyTime(name, known[name], problems)])) as unknown as KeyTimes;
   checkContradictions(times, problems);
   return times;
 }
 
-/** Milliseconds; `undefined` for a time that is neither given nor preset; `NaN`, which contradicts nothing, for one that cannot be read. */
-function readTime(name: keyof typeof defaults, given: unknown, problems: Problems): number | undefined {
-  const value = given === undefined ? defaults[name] : given;
-  if (value === undefined) return undefined;
-  const seconds = toSeconds(value);
-  const mayBeZero = MAY_BE_ZERO.includes(name);
-  if (seconds !== undefined && (seconds > 0 || mayBeZero)) return Math.round(seconds * 1000);
-  problems.add(`keys.${name}`, given, `It must be ${mayBeZero ? '' : 'more than 0, '}a number of seconds or a string such as '30s'.`);
-  return Number.NaN;
+/** Milliseconds; `undefined` for a time that is neither given nor preset. */
+function readKeyTime(name: keyof typeof defaults, given: unknown, problems: Problems): number | undefined {
+  const preset = defaults[name];
+  if (given === undefined && preset === undefined) return undefined;
+  return readTime(`keys.${name}`, given, preset ?? 0, problems, MAY_BE_ZERO.includes(name) ? 'may be 0' : undefined);
 }
 
 function checkContradictions(times: KeyTimes, problems: Problems): void {

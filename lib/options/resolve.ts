@@ -1,13 +1,16 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { systemClock, type Clock } from '../core/clock.js';
 import type { Fetch } from '../core/http.js';
+import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { printable } from '../core/printable.js';
 import { isJsonObject } from '../core/types.js';
-import { checkKnown, readFlag, readFunction, readLogger } from './checks.js';
+import type { AuthenticationStrategy } from '../authenticate/strategy.js';
+import { checkKnown, readFlag, readFunction, readLogger, readTime } from './checks.js';
 import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuersOptions, SharedOptions } from './options.js';
 import { Problems } from './problems.js';
 import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
+import { resolveRevocation, type RevocationRules } from './resolve-revocation.js';
 
 /** Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad ones, and whatever the application's function throws. */
 export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
@@ -16,6 +19,10 @@ export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
 export interface ResolvedOptions {
   readonly issuers: readonly KeyOrigin[] | ResolvedLookup;
   readonly keys: KeyTimes;
+  /** `undefined`: tokens count until they expire. */
+  readonly maxStaleness: number | undefined;
+  readonly revocation: RevocationRules;
+  readonly strategies: readonly AuthenticationStrategy[];
   readonly failFast: boolean;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -24,6 +31,9 @@ export interface ResolvedOptions {
 
 const sharedOptionNames: readonly string[] = Object.keys({
   keys: true,
+  maxStaleness: true,
+  revocation: true,
+  strategies: true,
   failFast: true,
   fetch: true,
   clock: true,
@@ -45,6 +55,9 @@ export function resolveOptions(options: AuthgearModuleOptions | undefined): Reso
   const resolved: ResolvedOptions = {
     issuers: given.issuers === undefined ? [resolveIssuer(given, '', problems)] : resolveSeveral(given, problems),
     keys: resolveKeys(given.keys, problems),
+    maxStaleness: given.maxStaleness === undefined ? undefined : readTime('maxStaleness', given.maxStaleness, 0, problems) / 1000,
+    revocation: resolveRevocation(given.revocation, problems),
+    strategies: readStrategies(given.strategies, problems),
     failFast: readFlag('failFast', given.failFast, problems),
     fetch: readFunction('fetch', given.fetch, problems) ?? ((url, init) => globalThis.fetch(url, init)),
     clock: readFunction('clock', given.clock, problems) ?? systemClock,
@@ -63,6 +76,7 @@ function resolveSeveral(given: SeveralIssuersOptions, problems: Problems): reado
   const presets = Object.fromEntries(Object.entries(given).filter(([name]) => issuerOptionNames.includes(name)));
   if (typeof issuers === 'function') {
     checkPresets(presets, problems);
+    checkNothingIsListed(presets, '', problems);
     if (given.failFast === true)
       problems.add('failFast', true, 'A function in "issuers" is asked with the first token: there are no keys to wait for.');
     return resolveLookup(issuers, presets);
@@ -77,7 +91,36 @@ function resolveSeveral(given: SeveralIssuersOptions, problems: Problems): reado
     if (seen.has(issuer)) problems.add('issuers', issuer, 'Each issuer may be listed once.');
     seen.add(issuer);
   }
+  checkOnlyOne(origins, problems);
   return origins;
+}
+
+/** A cookie, an opaque token and a header do not say whose they are. */
+function checkOnlyOne(origins: readonly KeyOrigin[], problems: Problems): void {
+  const count = (has: (issuer: TrustedIssuer) => boolean) => origins.filter(({ issuer }) => has(issuer)).length;
+  const resolved = count(({ resolver }) => resolver?.cookies === true || resolver?.opaqueTokens === true);
+  if (resolved > 1) problems.add('issuers', resolved, 'Only one may have a "resolver" with cookies or opaqueTokens: they do not say whose they are.');
+  const proxied = count(({ proxyHeaders }) => proxyHeaders !== undefined);
+  if (proxied > 1) problems.add('issuers', proxied, 'Only one may have "proxyHeaders": they do not say whose they are.');
+  const paths = origins.flatMap(({ issuer }) => issuer.webhooks?.path ?? []);
+  if (new Set(paths).size < paths.length) problems.add('issuers', paths, 'Each "webhooks" needs a path of its own.');
+}
+
+/** An issuer that is known with its first token cannot be the one of a cookie, nor have a route from the start. */
+function checkNothingIsListed(entry: Partial<IssuerOptions>, prefix: string, problems: Problems): void {
+  const { resolver, proxyHeaders, webhooks } = entry;
+  const wrong = { 'resolver.cookies': resolver?.cookies, 'resolver.opaqueTokens': resolver?.opaqueTokens, proxyHeaders, webhooks };
+  for (const [name, value] of Object.entries(wrong)) {
+    if (value !== undefined && value !== false)
+      problems.add(`${prefix}${name}`, typeof value, 'It needs a list of issuers: beside a function it has no effect.');
+  }
+}
+
+function readStrategies(given: unknown, problems: Problems): readonly AuthenticationStrategy[] {
+  if (given === undefined) return [];
+  if (Array.isArray(given) && given.every(isStrategy)) return given;
+  problems.add('strategies', typeof given, 'It is a list of objects with extract, authenticate and a name of their own.');
+  return [];
 }
 
 function resolveLookup(lookup: IssuerLookup, presets: object): ResolvedLookup {
@@ -87,6 +130,7 @@ function resolveLookup(lookup: IssuerLookup, presets: object): ResolvedLookup {
     if (entry === undefined || entry === null) return undefined;
     const problems = new Problems();
     const origin = resolveEntry(entry, presets, 'issuers().', problems);
+    checkNothingIsListed(entry, 'issuers().', problems);
     if (entry.issuer !== iss)
       problems.add('issuers().issuer', entry.issuer, `The lookup was asked for "${printable(iss)}": return exactly that, or undefined.`);
     problems.throwIfAny();
@@ -106,4 +150,10 @@ function resolveEntry(entry: unknown, presets: object, prefix: string, problems:
   // An option that is spelled out as undefined is not there.
   const spelledOut = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   return resolveIssuer({ ...presets, ...spelledOut } as unknown as IssuerOptions, prefix, problems);
+}
+
+function isStrategy(given: unknown): given is AuthenticationStrategy {
+  const { name, extract, authenticate } = (given ?? {}) as Partial<AuthenticationStrategy>;
+  const isFree = typeof name === 'string' && !['', 'jwt', 'resolver', 'proxy'].includes(name);
+  return isFree && typeof extract === 'function' && typeof authenticate === 'function';
 }

@@ -26,7 +26,17 @@ export class RefusalLog implements OnModuleDestroy {
     this.clock = clock;
   }
 
+  /** A request was refused. */
   write(error: AuthError): void {
+    this.writeAs('Refused', error);
+  }
+
+  /** Something was wrong with a request that is answered all the same. */
+  notice(error: AuthError): void {
+    this.writeAs('Noticed', error);
+  }
+
+  private writeAs(verb: 'Refused' | 'Noticed', error: AuthError): void {
     const now = this.clock();
     const window = this.windows.get(error.code);
     if (window !== undefined && now >= window.since && now < window.since + INTERVAL) {
@@ -34,7 +44,7 @@ export class RefusalLog implements OnModuleDestroy {
       return;
     }
     this.windows.set(error.code, { since: now, suppressed: 0 });
-    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', format(error, 1 + (window?.suppressed ?? 0)));
+    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, 1 + (window?.suppressed ?? 0))}`);
   }
 
   /** A logger that throws must not turn a 401 into a 500 without a challenge. */
@@ -57,5 +67,5 @@ export class RefusalLog implements OnModuleDestroy {
 
 function format({ code, reason, fix, facts }: AuthError, count: number): string {
   const told = Object.entries(facts).map(([name, value]) => `${name}="${value}"`);
-  return `Refused ${code} (count ${count}): ${[reason, ...told].join(', ')}. Fix: ${fix}`;
+  return `${code} (count ${count}): ${[reason, ...told].join(', ')}. Fix: ${fix}`;
 }

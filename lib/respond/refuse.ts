@@ -23,8 +23,16 @@ const exceptions = {
  * application's exception filter that writes its own body keeps the challenge.
  */
 export function refuse(error: AuthError, exchange: HttpExchange | undefined): HttpException {
-  const { status, headers, message, code } = answerTo(error);
+  const { status, headers, setCookie, message, code } = answerTo(error);
   for (const [name, value] of Object.entries(headers)) exchange?.response.header(name, value);
+  if (setCookie.length > 0) addCookies(exchange, setCookie);
   const { name, type: Exception } = exceptions[status];
   return new Exception({ statusCode: status, error: name, message, code }, { cause: error });
+}
+
+/** Cookies that the application has set stay: Fastify's `header` adds to them, Express has a method for it. */
+function addCookies(exchange: HttpExchange | undefined, cookies: readonly string[]): void {
+  const { response } = exchange ?? {};
+  if (response?.append === undefined) response?.header('Set-Cookie', cookies);
+  else response.append('Set-Cookie', cookies);
 }

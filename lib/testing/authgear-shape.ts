@@ -50,5 +50,22 @@ export const authgearShape: TokenShape = {
     const { client_id: _, scope: __, jti: ___, ...user } = accessClaims({ ...fields, audience: [clientId], expiresIn }, context);
     return { ...user, sid: 'b2f1c0de' };
   },
+  readSession: (claims) => {
+    const { sub, client_id: clientId, auth_time: authTime, amr = [], [`${USER}/roles`]: roles = [] } = claims;
+    if (sub === `client_id_${String(clientId)}`) return undefined;
+    const flags = { isAnonymous: claims[`${USER}/is_anonymous`], isVerified: claims[`${USER}/is_verified`] } as {
+      isAnonymous: boolean;
+      isVerified: boolean;
+    };
+    const canReauthenticate = claims[`${USER}/can_reauthenticate`] as boolean;
+    const fields = {
+      roles: roles as string[],
+      amr: amr as string[],
+      authTime: (authTime as number | undefined) ?? null,
+      ...flags,
+      canReauthenticate,
+    };
+    return { sub: sub as string, fields };
+  },
   refreshClaims: undefined,
 };

@@ -1,5 +1,6 @@
-import { constants, generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { constants, generateKeyPairSync, randomUUID, sign, verify, type JsonWebKey, type KeyObject, type SigningOptions } from 'node:crypto';
 import type { Algorithm } from '../core/algorithms.js';
+import type { JsonObject } from '../core/types.js';
 
 /** A real key pair of an issuer, made and used with `node:crypto` alone, so that it loads in every test runner. */
 export interface SigningKey {
@@ -34,16 +35,29 @@ export function signJwt(header: object, payload: object, key: Pick<SigningKey, '
   return `${input}.${signBytes(Buffer.from(input), key).toString('base64url')}`;
 }
 
+/** The claims of a JWT that was signed with this key; `undefined` for any other text. */
+export function readJwt(token: string, { alg, publicKey }: SigningKey): JsonObject | undefined {
+  const [header = '', payload = '', signature = '', ...more] = token.split('.');
+  if (signature === '' || more.length > 0) return undefined;
+  const { digest, options } = schemeOf(alg);
+  const holds = verify(digest, Buffer.from(`${header}.${payload}`), { key: publicKey, ...options }, Buffer.from(signature, 'base64url'));
+  return holds ? (JSON.parse(Buffer.from(payload, 'base64url').toString()) as JsonObject) : undefined;
+}
+
 /** @internal */
 export function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 function signBytes(data: Buffer, { alg, privateKey }: Pick<SigningKey, 'alg' | 'privateKey'>): Buffer {
-  if (alg === 'EdDSA' || alg === 'Ed25519') return sign(null, data, privateKey);
+  const { digest, options } = schemeOf(alg);
+  return sign(digest, data, { key: privateKey, ...options });
+}
+
+function schemeOf(alg: Algorithm): { digest: string | null; options: SigningOptions & { dsaEncoding?: 'ieee-p1363' } } {
+  if (alg === 'EdDSA' || alg === 'Ed25519') return { digest: null, options: {} };
   const digest = `sha${alg.slice(2)}`;
-  if (alg.startsWith('ES')) return sign(digest, data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  if (alg.startsWith('RS')) return sign(digest, data, privateKey);
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
-  return sign(digest, data, { key: privateKey, padding, saltLength });
+  if (alg.startsWith('ES')) return { digest, options: { dsaEncoding: 'ieee-p1363' } };
+  if (alg.startsWith('RS')) return { digest, options: {} };
+  return { digest, options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } };
 }

@@ -1,12 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Algorithm } from '../core/algorithms.js';
 import type { Clock } from '../core/clock.js';
+import type { JsonObject } from '../core/types.js';
 import { authgearShape } from './authgear-shape.js';
 import { authpiShape } from './authpi-shape.js';
-import { createSigningKey, signJwt, type SigningKey } from './signing-key.js';
+import { resolve, userinfo, type ReadToken } from './session-endpoints.js';
+import { createSigningKey, readJwt, signJwt, type SigningKey } from './signing-key.js';
 import { TestClock } from './test-clock.js';
-import { TestServer, type Outage } from './test-server.js';
-import type { AccessTokenFields, TokenShape } from './token-shape.js';
+import { TestServer, type Document, type Outage, type RecordedRequest } from './test-server.js';
+import { TestSessions, type TestSession } from './test-sessions.js';
+import { TestWebhooks, type WebhookDelivery, type WebhookEventFields } from './test-webhooks.js';
+import type { AccessTokenFields, TestSessionFields, TokenShape } from './token-shape.js';
 import { makeWrongToken, type WrongToken } from './wrong-tokens.js';
 
 export interface TestIssuerOptions {
@@ -52,6 +57,9 @@ const shapes = { authgear: authgearShape, authpi: authpiShape } as const;
  */
 export class TestIssuer {
   readonly clock: TestClock;
+  /** Authgear: signs events. Its `secret` is what `webhooks.secret` needs. */
+  readonly webhooks = new TestWebhooks();
+  private readonly sessions = new TestSessions();
   private readonly shape: TokenShape;
   private readonly server: TestServer;
   private name: string;
@@ -67,7 +75,7 @@ export class TestIssuer {
     this.clock = options.clock ?? new TestClock();
     this.name = options.issuer ?? this.shape.issuer;
     this.generations = Array.from({ length: this.shape.generations }, () => this.generate());
-    this.server = new TestServer((path) => this.document(path));
+    this.server = new TestServer((path, request) => this.document(path, request));
   }
 
   /** An issuer that listens on a free port of loopback, and is named after it. Close it when the test ends. */
@@ -158,9 +166,45 @@ export class TestIssuer {
     this.metadata = members;
   }
 
-  /** Fails from now on, until {@link recover}. */
-  outage(kind: Outage = 'reset'): void {
+  /** Authgear: opens a session, with the cookies and the opaque token that stand for it. */
+  openSession(fields: TestSessionFields = {}): TestSession {
+    return this.sessions.open(fields);
+  }
+
+  /** Authgear: ends a session: its cookies and its opaque token no longer resolve. */
+  endSession(session: TestSession): void {
+    this.sessions.close(session);
+  }
+
+  /** Authgear: the session behind an access token is over. Its signature holds all the same. */
+  revoke(accessToken: string): void {
+    this.sessions.revoke(accessToken);
+  }
+
+  /** Authgear: disables a user at once, for resolver and userinfo endpoint; tokens keep their signatures. `false` enables the user again. */
+  disableUser(sub: string, disabled = true): void {
+    this.sessions.setDisabled(sub, disabled);
+  }
+
+  /** Authgear: a signed event to POST to the route of `webhooks`, such as `webhook('user.disabled', sub)`. */
+  webhook(type: string, sub: string, fields: WebhookEventFields = {}): WebhookDelivery {
+    return this.webhooks.event(type, sub, fields, this.context().now, type === 'user.disabled' || this.sessions.isDisabled(sub));
+  }
+
+  /** Authgear: what stands before the names of its cookies. */
+  set cookiePrefix(prefix: string) {
+    this.sessions.cookiePrefix = prefix;
+  }
+
+  /** Fails from now on, until {@link recover}; everywhere, or at one path such as `'/_resolver/resolve'`. */
+  outage(kind: Outage = 'reset', path?: string): void {
     this.server.outage = kind;
+    this.server.outagePath = path;
+  }
+
+  /** The last requests to a path, the oldest first. */
+  requestsTo(path: string): readonly RecordedRequest[] {
+    return this.server.recorded.filter((request) => request.path === path);
   }
 
   recover(): void {
@@ -200,8 +244,11 @@ export class TestIssuer {
     return signJwt(header(typ, key, fields), { ...payload, ...fields.claims }, key);
   }
 
-  private document(path: string): { body: unknown; headers?: Record<string, string> } | undefined {
+  private document(path: string, request: IncomingMessage): Document | undefined {
     const base = this.path;
+    if (path === '/_resolver/resolve' && this.shape.readSession !== undefined)
+      return resolve(request, this.sessions, this.readToken, this.context().now);
+    if (path === '/oauth2/userinfo' && this.shape.readSession !== undefined) return userinfo(request, this.sessions, this.readToken);
     if (path === `${base}/.well-known/openid-configuration` || path === `/.well-known/oauth-authorization-server${base}`) {
       return { body: this.metadataDocument() };
     }
@@ -209,6 +256,13 @@ export class TestIssuer {
       ? { body: this.published === undefined ? this.jwks() : this.published.document, headers: this.cachingHeaders() }
       : undefined;
   }
+
+  /** What resolver and userinfo endpoint make of a bearer JWT: genuine, unexpired, and a person's. */
+  private readonly readToken: ReadToken = (token) => {
+    const claims = this.generations.flat().reduce<JsonObject | undefined>((found, key) => found ?? readJwt(token, key), undefined);
+    const isOurs = claims?.['iss'] === this.name && Number(claims['exp']) > this.clock.seconds;
+    return claims === undefined || !isOurs ? undefined : this.shape.readSession?.(claims);
+  };
 
   private get path(): string {
     return new URL(this.name).pathname.replace(/\/$/, '');

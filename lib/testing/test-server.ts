@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -9,20 +9,37 @@ export type Outage = 'reset' | 'hang' | 'drip' | 'half' | 'redirect' | 'html' | 
 
 /** What a path is answered with. */
 export interface Document {
+  /** @default 200 */
+  readonly status?: number;
+  /** JSON; `undefined` sends none. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A request as it came. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Most requests that are remembered. */
+const MOST_RECORDED = 1_000;
+
 /** Serves JSON documents over real sockets on loopback, or fails in the way it was told to. */
 export class TestServer {
   outage: Outage | undefined;
+  /** Where it fails; everywhere when `undefined`. */
+  outagePath: string | undefined;
+  /** The last requests, the oldest first. */
+  readonly recorded: RecordedRequest[] = [];
   /** Requests by path. */
   readonly requests = new Map<string, number>();
   private readonly server: Server;
   private readonly drips = new Set<NodeJS.Timeout>();
 
   /** @param find the document of a path; `undefined` answers 404 */
-  constructor(private readonly find: (path: string) => Document | undefined) {
+  constructor(private readonly find: (path: string, request: IncomingMessage) => Document | undefined) {
     this.server = createServer((request, response) => this.answer(request, response));
   }
 
@@ -46,12 +63,21 @@ export class TestServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '/';
     this.requests.set(path, (this.requests.get(path) ?? 0) + 1);
-    if (this.outage !== undefined) return this.fail(this.outage, response);
-    const document = this.find(path);
+    this.record({ method: request.method ?? '', path, headers: request.headers });
+    const fails = this.outagePath === undefined || this.outagePath === path;
+    if (this.outage !== undefined && fails) return this.fail(this.outage, response);
+    const document = this.find(path, request);
     if (document === undefined) return void response.writeHead(404).end();
     const { etag } = document.headers ?? {};
     if (etag !== undefined && request.headers['if-none-match'] === etag) return void response.writeHead(304, document.headers).end();
-    response.writeHead(200, { 'content-type': 'application/json', ...document.headers }).end(JSON.stringify(document.body));
+    const { status = 200, body, headers } = document;
+    if (body === undefined) return void response.writeHead(status, headers).end();
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  }
+
+  private record(request: RecordedRequest): void {
+    this.recorded.push(request);
+    if (this.recorded.length > MOST_RECORDED) this.recorded.shift();
   }
 
   private fail(outage: Outage, response: ServerResponse): void {

@@ -42,6 +42,12 @@ export interface AccessTokenFields {
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
+/** What a session says about its user. */
+export type TestSessionFields = Pick<
+  AccessTokenFields,
+  'sub' | 'clientId' | 'roles' | 'amr' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'authTime'
+>;
+
 /** Who issues, and when. */
 export interface IssueContext {
   readonly issuer: string;
@@ -49,7 +55,7 @@ export interface IssueContext {
   readonly now: number;
 }
 
-type Payload = Record<string, unknown>;
+type Payload = Readonly<Record<string, unknown>>;
 
 /** What tells the tokens of one kind of issuer from those of another, to the claim. */
 export interface TokenShape {
@@ -68,6 +74,8 @@ export interface TokenShape {
   readonly accessClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
   readonly machineClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
   readonly idClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
+  /** What a genuine access token of a person says about the session behind it, where resolver and userinfo endpoint are imitated. */
+  readonly readSession?: (claims: Payload) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
   /** What a refresh token looks like: claims of a JWT, or `undefined` for an opaque one. */
   readonly refreshClaims: ((fields: AccessTokenFields, context: IssueContext) => Payload) | undefined;
 }

@@ -26,6 +26,8 @@ export interface TestAppOptions {
   /** All options, where those of the one issuer will not do. */
   readonly configure?: (issuer: TestIssuer) => AuthgearModuleOptions;
   readonly issuer?: TestIssuerOptions;
+  /** Whether NestJS keeps raw bodies, which webhooks need. */
+  readonly rawBody?: boolean;
   readonly prepare?: (app: INestApplication, issuer: TestIssuer) => void;
 }
 
@@ -57,7 +59,9 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
   })
   class AppModule {}
   const compiled = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  const app = setup.platform === 'fastify' ? compiled.createNestApplication(new FastifyAdapter() as never) : compiled.createNestApplication();
+  const settings = { rawBody: setup.rawBody ?? false };
+  const app =
+    setup.platform === 'fastify' ? compiled.createNestApplication(new FastifyAdapter() as never, settings) : compiled.createNestApplication(settings);
   setup.prepare?.(app, issuer);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -18,6 +18,10 @@ export function trustedIssuer(changes: Partial<TrustedIssuer> = {}): TrustedIssu
     requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti'],
     clockTolerance: 5,
     idToken: undefined,
+    resolver: undefined,
+    proxyHeaders: undefined,
+    webhooks: undefined,
+    userinfo: undefined,
     ...changes,
   };
 }

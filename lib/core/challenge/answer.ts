@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: 400 | 401 | 403 | 500 | 503;
   /** Header name → value; always `Cache-Control: no-store`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Cookies that the client should forget. */
+  readonly setCookie: readonly string[];
   readonly message: string;
   readonly code: string;
 }
@@ -23,7 +25,7 @@ const statuses: Readonly<Record<RefusalKind, Answer['status']>> = {
 /** Refusal → status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3), `Retry-After` and the text for the client. */
 export function answerTo(error: AuthError): Answer {
   const challenge = challengeFor(error);
-  const { retryAfter = 1 } = error.details;
+  const { retryAfter = 1, setCookie = [] } = error.details;
   return {
     status: statuses[error.kind],
     headers: {
@@ -31,6 +33,7 @@ export function answerTo(error: AuthError): Answer {
       ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
       ...(error.kind === 'unavailable' ? { 'Retry-After': String(retryAfter) } : {}),
     },
+    setCookie,
     message: error.publicMessage,
     code: error.publicCode,
   };

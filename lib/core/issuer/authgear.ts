@@ -1,5 +1,6 @@
 import { claimRules } from '../token/claim-types.js';
-import { none, readScopes, unknownFields, type IssuerProfile } from './profile.js';
+import { none } from '../types.js';
+import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
 
 const USER = 'https://authgear.com/claims/user';
 const ROLES = `${USER}/roles`;

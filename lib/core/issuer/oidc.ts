@@ -1,6 +1,6 @@
 import { claimRules, type ClaimRule } from '../token/claim-types.js';
-import { isJsonObject, type JsonObject } from '../types.js';
-import { none, readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
+import { isJsonObject, none, type JsonObject } from '../types.js';
+import { readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
 
 /** A claim by its name, or a claim within claims by the names on the way: `['realm_access', 'roles']`. */
 export type ClaimPath = string | readonly string[];

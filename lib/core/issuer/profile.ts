@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms.js';
 import type { AuthErrorCode } from '../errors.js';
 import type { ClaimRule } from '../token/claim-types.js';
-import type { JsonObject } from '../types.js';
+import { none, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 
 /** An option of a profile that makes no sense. */
@@ -41,9 +41,6 @@ export type ProfileFields = Pick<
   AuthgearUser,
   'scopes' | 'roles' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'isMachine' | 'authTime' | 'organizations' | 'sessionId' | 'principalType'
 >;
-
-/** What is not there. */
-export const none: readonly never[] = Object.freeze([]);
 
 /** Fields that a profile knows nothing about. */
 export const unknownFields: ProfileFields = {

@@ -1,8 +1,7 @@
 import type { Algorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
-import { getJson, type Fetch } from '../http.js';
+import { describeFailure, getJson, type Fetch } from '../http.js';
 import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';
-import { withoutCredentials } from '../urls.js';
 import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
 
@@ -40,7 +39,7 @@ export function remoteSource(options: RemoteSourceOptions): KeySource {
     const signal = closing === undefined ? deadline : AbortSignal.any([deadline, closing]);
     try {
       const url = options.jwksUri ?? (discovered ??= await discoverJwksUri(options, fetch, signal));
-      const { status, body, headers } = await getJson(url, fetch, signal, etag);
+      const { status, body, headers } = await getJson(url, fetch, signal, { etag });
       return {
         keySet: status === 304 ? undefined : await readKeySet(body, algorithms),
         lifetime: lifetimeOf(headers.get('cache-control'), options.lifetime),
@@ -60,20 +59,5 @@ export function staticSource(jwks: unknown, algorithms: readonly Algorithm[]): K
 
 function asAuthError(error: unknown, issuer: string, timeout: number): AuthError {
   if (error instanceof AuthError) return error;
-  return new AuthError('keys_unavailable', `no keys from "${issuer}": ${describe(error, timeout)}`, { cause: error });
-}
-
-function describe(error: unknown, timeout: number): string {
-  if (!isErrorLike(error)) return 'the fetch failed';
-  if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
-  // "fetch failed" says nothing: the reason is in its cause.
-  const { cause } = error;
-  if (!isErrorLike(cause)) return withoutCredentials(error.message);
-  const words = [cause.message, cause.code && `(${cause.code})`].filter(Boolean).join(' ');
-  return withoutCredentials(words || error.message);
-}
-
-/** By shape: the errors of `fetch` may come from another realm than this file. */
-function isErrorLike(value: unknown): value is { name: string; message: string; code?: string; cause?: unknown } {
-  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+  return new AuthError('keys_unavailable', `no keys from "${issuer}": ${describeFailure(error, timeout)}`, { cause: error });
 }

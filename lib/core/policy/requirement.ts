@@ -33,6 +33,8 @@ export interface Requirement {
   readonly custom: readonly CustomDemand[];
   readonly amr: readonly string[];
   readonly age: readonly AgeDemand[];
+  /** The issuer confirmed the session at most so many seconds ago. */
+  readonly staleness: readonly number[];
 }
 
 /** Demands nothing: any verified token will do. */
@@ -46,6 +48,7 @@ export const noRequirement: Requirement = {
   custom: [],
   amr: [],
   age: [],
+  staleness: [],
 };
 
 /** Both requirements hold: every demand of both. */

@@ -2,9 +2,11 @@ import { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
 import type { Demand, Requirement } from './requirement.js';
 
-export function findMissingScope({ scopes: granted }: AuthgearUser, { scopes: demands }: Requirement): AuthError | undefined {
+export function findMissingScope({ scopes: granted, via }: AuthgearUser, { scopes: demands }: Requirement): AuthError | undefined {
   const unmet = findUnmet(demands, granted);
   if (unmet === undefined) return undefined;
+  // No other session would have one.
+  if (via === 'resolver' || via === 'proxy') return new AuthError('session_has_no_scopes', `the route needs ${wordsFor(unmet)}`);
   return new AuthError('scope_missing', `the route needs ${wordsFor(unmet)}`, { scopes: [...new Set(demands.flatMap(namesOf))] });
 }
 

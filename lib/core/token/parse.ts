@@ -89,8 +89,13 @@ const OPAQUE = /^[A-Za-z0-9]{32}$/;
 /** Authgear's refresh token. */
 const REFRESH = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9]{32}$/i;
 
+/** Whether a bearer token is an opaque one of Authgear. */
+export function isOpaqueToken(token: string): boolean {
+  return OPAQUE.test(token);
+}
+
 function notThreeParts(token: string): AuthError {
-  if (OPAQUE.test(token)) return new AuthError('token_is_opaque', 'the token is an opaque Authgear access token (32 letters and digits)');
+  if (isOpaqueToken(token)) return new AuthError('token_is_opaque', 'the token is an opaque Authgear access token (32 letters and digits)');
   if (REFRESH.test(token)) return new AuthError('token_is_refresh_token', 'the token is an Authgear refresh token');
   const parts = token.split('.').length;
   return malformed(

@@ -5,10 +5,9 @@ import type { TrustedIssuer } from '../issuer/issuer.js';
 import { verifySignature, type VerificationKey } from '../jose.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { printable } from '../printable.js';
-import { deepFreeze, type JsonObject } from '../types.js';
+import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
 import { audienceOf, checkClaims, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
-import { none } from '../issuer/profile.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type ParsedToken } from './parse.js';
 
@@ -103,6 +102,7 @@ function toUser({ claims }: ParsedToken, { issuer, profile }: TrustedIssuer): Au
   return new AuthgearUser({
     sub: claims['sub'] as string,
     issuer,
+    via: 'jwt',
     clientId: claims[profile.clientIdClaim] as string | undefined,
     audience: Object.freeze(audienceOf(claims, profile)),
     amr: (claims['amr'] as readonly string[] | undefined) ?? none,

@@ -8,7 +8,7 @@ const ADDRESS = 'https://issuer.example/jwks';
 const never = new AbortController().signal;
 
 const get = (response: Response | Promise<Response>, etag?: string, signal = never) =>
-  getJson(ADDRESS, () => Promise.resolve(response), signal, etag);
+  getJson(ADDRESS, () => Promise.resolve(response), signal, { etag });
 
 async function problemOf(work: Promise<unknown>): Promise<HttpProblem> {
   const error: unknown = await work.then(
@@ -43,7 +43,7 @@ describe('the request', () => {
     expect(asked?.[1]).toMatchObject({ method: 'GET', redirect: 'manual', headers: { accept: 'application/json' } });
     expect(asked?.[1].headers).not.toHaveProperty('if-none-match');
     expect(asked?.[1].signal).toBe(never);
-    await getJson(ADDRESS, fetch, never, '"v1"');
+    await getJson(ADDRESS, fetch, never, { etag: '"v1"' });
     expect(asked?.[1].headers).toMatchObject({ 'if-none-match': '"v1"' });
   });
 });
@@ -202,7 +202,7 @@ describe('real sockets', () => {
   afterAll(() => issuer.close());
   afterEach(() => issuer.recover());
 
-  const jwks = (milliseconds = 2_000, etag?: string) => getJson(`${issuer.issuer}/oauth2/jwks`, fetch, AbortSignal.timeout(milliseconds), etag);
+  const jwks = (milliseconds = 2_000, etag?: string) => getJson(`${issuer.issuer}/oauth2/jwks`, fetch, AbortSignal.timeout(milliseconds), { etag });
 
   test('an issuer that works', async () => {
     const { body, headers } = await jwks();

@@ -7,16 +7,16 @@ const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
 /** A request as Node gives it: only the first of several Authorization fields is in `headers`. */
 function nodeRequest(...fields: string[]): HttpRequest {
   const rawHeaders = ['Host', 'api.example', ...fields.flatMap((value) => ['Authorization', value]), 'Accept', '*/*'];
-  return { headers: { host: 'api.example', ...(fields[0] === undefined ? {} : { authorization: fields[0] }) }, rawHeaders };
+  return { method: 'GET', headers: { host: 'api.example', ...(fields[0] === undefined ? {} : { authorization: fields[0] }) }, rawHeaders };
 }
 /** The same in Fastify: Node's request is in `raw`. */
 function fastifyRequest(...fields: string[]): HttpRequest {
   const { headers, rawHeaders } = nodeRequest(...fields);
-  return { headers, raw: { rawHeaders: rawHeaders ?? [] } };
+  return { method: 'GET', headers, raw: { rawHeaders: rawHeaders ?? [] } };
 }
 /** A request that was made by hand, without raw headers. */
 function plainRequest(...fields: string[]): HttpRequest {
-  return { headers: nodeRequest(...fields).headers };
+  return { method: 'GET', headers: nodeRequest(...fields).headers };
 }
 
 describe.each([
@@ -121,14 +121,14 @@ describe.each([
 
   test('in any case of the name', () => {
     const rawHeaders = ['authorization', `Bearer ${TOKEN}`, 'AUTHORIZATION', 'Bearer other'];
-    expect(codeOf(() => extractBearerToken({ headers: {}, rawHeaders }))).toBe('multiple_credentials');
+    expect(codeOf(() => extractBearerToken({ method: 'GET', headers: {}, rawHeaders }))).toBe('multiple_credentials');
   });
 });
 
 describe('what is never read', () => {
   test('a value that is called Authorization is no name', () => {
     const rawHeaders = ['X-Header', 'Authorization', 'X-Other', `Bearer ${TOKEN}`];
-    expect(extractBearerToken({ headers: {}, rawHeaders })).toBeUndefined();
+    expect(extractBearerToken({ method: 'GET', headers: {}, rawHeaders })).toBeUndefined();
   });
 
   test('query, body, cookies and other headers', () => {

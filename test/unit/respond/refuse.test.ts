@@ -15,7 +15,8 @@ const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 
 function exchange(): { exchange: HttpExchange; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
-  return { headers, exchange: { request: { headers: {} }, response: { header: (name, value) => void (headers[name] = value) } } };
+  const header = (name: string, value: string | readonly string[]) => void (headers[name] = String(value));
+  return { headers, exchange: { request: { method: 'GET', headers: {} }, response: { header } } };
 }
 
 const names: Record<number, [string, typeof BadRequestException]> = {

@@ -7,21 +7,11 @@ function user(fields: Partial<AuthgearUser> = {}): AuthgearUser {
   return new AuthgearUser({
     sub: 'user-1',
     issuer: 'https://issuer.example',
-    clientId: 'client',
-    audience: [],
-    scopes: [],
-    roles: [],
+    via: 'jwt',
     isAnonymous: false,
     isVerified: true,
     canReauthenticate: true,
-    isMachine: false,
     authTime: NOW - 10,
-    amr: [],
-    organizations: undefined,
-    sessionId: undefined,
-    principalType: undefined,
-    expiresAt: NOW + 60,
-    claims: {},
     ...fields,
   });
 }

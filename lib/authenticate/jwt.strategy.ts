@@ -1,0 +1,32 @@
+import { extractBearerToken } from '../extract/bearer-token.js';
+import type { HttpRequest } from '../extract/http-exchange.js';
+import type { Confirmations } from './confirmations.js';
+import type { AuthenticatedByIssuer, AuthenticationDemand, AuthenticationStrategy } from './strategy.js';
+import type { TokenService } from './token.service.js';
+
+/** A bearer token that is verified here (RFC 6750, RFC 9068). */
+export class JwtStrategy implements AuthenticationStrategy<string> {
+  readonly name = 'jwt';
+
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly confirmations: Confirmations,
+    /** Whether a bearer token is for this strategy. */
+    private readonly isOurs: (token: string) => boolean,
+  ) {}
+
+  extract(request: HttpRequest): string | undefined {
+    const token = extractBearerToken(request);
+    return token !== undefined && this.isOurs(token) ? token : undefined;
+  }
+
+  authenticate(token: string, request: HttpRequest, { maxStaleness }: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+    const verified = this.tokens.verify(token);
+    if (maxStaleness === undefined) return verified;
+    return verified.then(async (found) => {
+      // A machine has no session that anybody could end.
+      if (found.user.isMachine) return found;
+      return { ...found, confirmedAt: await this.confirmations.confirm(token, found, maxStaleness, request) };
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../core/clock.js';
+import { AuthError } from '../core/errors.js';
+import type { TrustedIssuer } from '../core/issuer/issuer.js';
+import { toUser, type SessionAnswer } from '../core/session/session.js';
+import { isOpaqueToken } from '../core/token/parse.js';
+import { extractBearerToken } from '../extract/bearer-token.js';
+import { headerFields, type HttpRequest } from '../extract/http-exchange.js';
+import { cameThroughProxy, hasSessionHeaders, readProxiedSession, type ProxyRules } from '../extract/proxy-headers.js';
+import { checkSameOrigin } from '../extract/same-origin.js';
+import { extractSessionCookie } from '../extract/session-cookie.js';
+import type { AuthenticatedByIssuer, AuthenticationDemand, AuthenticationStrategy } from './strategy.js';
+
+/** What the proxy says of the request, and the bearer token that it asked about. */
+interface Proxied {
+  readonly answer: SessionAnswer;
+  readonly bearer: string | undefined;
+}
+
+export interface ProxyStrategyOptions {
+  readonly issuer: TrustedIssuer;
+  readonly rules: ProxyRules;
+  /** For machines' tokens, which no resolver knows. */
+  readonly jwt: { authenticate(token: string, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> };
+  readonly onUntrusted: (error: AuthError) => void;
+  readonly clock: Clock;
+}
+
+/**
+ * Headers of a proxy that asked Authgear's resolver (nginx `auth_request`, Traefik ForwardAuth). The resolver answers 200 whatever the session is, so the proxy lets
+ * everything through, and it is decided here.
+ */
+export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
+  readonly name = 'proxy';
+
+  constructor(private readonly options: ProxyStrategyOptions) {}
+
+  /**
+   * With proof, the proxy's word stands in place of every credential. Without, its headers are the client's: they are reported, and nothing else. An anonymous request
+   * through the proxy has no credential.
+   */
+  extract(request: HttpRequest): Proxied | undefined {
+    const { rules, onUntrusted } = this.options;
+    if (!cameThroughProxy(request, rules)) {
+      if (hasSessionHeaders(request)) onUntrusted(new AuthError('proxy_headers_untrusted', 'the request has X-Authgear-* headers and no proof'));
+      return undefined;
+    }
+    const answer = readProxiedSession(request);
+    const bearer = extractBearerToken(request);
+    // Nothing is also what the resolver says of a bad bearer token or app cookie.
+    const isAnonymous = answer === 'none' && bearer === undefined && extractSessionCookie(request, rules.cookiePrefix) === undefined;
+    return isAnonymous ? undefined : { answer, bearer };
+  }
+
+  async authenticate({ answer, bearer }: Proxied, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+    const { issuer, rules, clock } = this.options;
+    if (answer === 'none' || answer === 'invalid') return this.authenticateMachine(bearer, request, demand);
+    // No page of another origin can set this header without leave (CORS).
+    if (headerFields(request, 'authorization').length === 0) checkSameOrigin(request, rules.allowedOrigins);
+    return { user: toUser(answer, issuer.issuer, 'proxy'), issuer, confirmedAt: clock() / 1000 };
+  }
+
+  /** A person's token that the resolver does not know is no longer good, whatever its signature says. A machine's never was known to it. */
+  private async authenticateMachine(bearer: string | undefined, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+    const invalid = new AuthError('session_invalid', 'the proxy says that there is no valid session');
+    if (bearer === undefined || isOpaqueToken(bearer)) throw invalid;
+    const authenticated = await this.options.jwt.authenticate(bearer, request, demand);
+    if (!authenticated.user.isMachine) throw invalid;
+    return authenticated;
+  }
+}

@@ -1,0 +1,124 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { sha256 } from '../core/digest.js';
+import { AuthError } from '../core/errors.js';
+import { isRevoked, lastEventAt, merge, type RevocationMark } from '../core/revocation/mark.js';
+import type { AuthgearUser } from '../core/user.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
+import type { ResolvedOptions } from '../options/resolve.js';
+import { SharedMarks } from './shared-marks.js';
+
+const KEEP_UP_EVERY = 1_000;
+const SWEEP_EVERY = 60_000;
+
+/** Knows whose tokens no longer count, and since when: what webhooks said here, and what other replicas put into the shared store. */
+@Injectable()
+export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
+  /** By user. As many as were disabled or deleted within `keepFor`: the issuer says who, so nobody else can fill it. */
+  private readonly marks = new Map<string, RevocationMark>();
+  private readonly shared: SharedMarks | undefined;
+  private readonly isUsed: boolean;
+  private sweptAt = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedOptions, 'issuers' | 'revocation' | 'clock' | 'logger'>) {
+    const { issuers, revocation, clock } = options;
+    const { store, keepFor } = revocation;
+    this.shared = store && new SharedMarks(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
+    this.isUsed = store !== undefined || (typeof issuers !== 'function' && issuers.some(({ issuer }) => issuer.webhooks !== undefined));
+  }
+
+  /**
+   * Throws, or rejects with, `token_revoked` when what speaks for the user is from `since` (epoch seconds) and no longer counts, and `revocation_unavailable` when the
+   * store fails. A promise only if the store has to be asked.
+   */
+  check(user: AuthgearUser, since: number): void | Promise<void> {
+    // Events are about people.
+    if (!this.isUsed || user.isMachine) return undefined;
+    const key = keyOf(user.issuer, user.sub);
+    if (this.shared === undefined) return this.judge(key, since);
+    return this.checkShared(this.shared, key, since);
+  }
+
+  private async checkShared(shared: SharedMarks, key: string, since: number): Promise<void> {
+    try {
+      const mark = await shared.read(key);
+      if (mark !== undefined) this.remember(key, mark);
+    } catch (cause) {
+      this.judge(key, since);
+      if (this.options.revocation.onStoreFailure === 'open') return;
+      throw new AuthError('revocation_unavailable', `the store of revocations failed: ${describe(cause)}`, { cause });
+    }
+    this.judge(key, since);
+  }
+
+  /** Takes in what an event said. It holds here at once, and everywhere as soon as the store has it. */
+  async apply(issuer: string, userId: string, mark: RevocationMark): Promise<void> {
+    const key = keyOf(issuer, userId);
+    this.sweep();
+    this.remember(key, mark);
+    await this.shared?.publish(key);
+  }
+
+  /** @internal Writes to the store what could not be written, and fills one that was emptied. */
+  async keepUp(): Promise<void> {
+    await this.shared?.keepUp();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.shared === undefined) return;
+    void this.keepUp();
+    this.timer = setInterval(() => void this.keepUp(), KEEP_UP_EVERY).unref();
+  }
+
+  /** What is not in the store yet gets a last chance. */
+  async onModuleDestroy(): Promise<void> {
+    if (this.timer === undefined) return;
+    clearInterval(this.timer);
+    await this.keepUp();
+  }
+
+  private judge(key: string, since: number): void {
+    const mark = this.marks.get(key);
+    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, since)) return;
+    throw new AuthError('token_revoked', 'the issuer said that the user was disabled or deleted, and this is from before');
+  }
+
+  private remember(key: string, mark: RevocationMark): void {
+    const known = this.marks.get(key);
+    this.marks.set(key, known === undefined ? mark : merge(known, mark));
+  }
+
+  private sweep(): void {
+    const now = this.options.clock();
+    if (now >= this.sweptAt && now < this.sweptAt + SWEEP_EVERY) return;
+    this.sweptAt = now;
+    for (const [key, mark] of this.marks) if (this.isOver(mark)) this.marks.delete(key);
+  }
+
+  /** No token is that old any more. */
+  private isOver(mark: RevocationMark): boolean {
+    return this.options.clock() >= lastEventAt(mark) * 1000 + this.options.revocation.keepFor;
+  }
+
+  private tell(failure: unknown): void {
+    const { logger, revocation } = this.options;
+    const words = failure === undefined ? 'works again' : `failed: ${describe(failure)}`;
+    const consequence = revocation.onStoreFailure === 'closed' ? 'tokens are answered with 503 until it works' : 'each replica goes by what it knows';
+    try {
+      if (failure === undefined) logger.log(`The store of revocations ${words}`);
+      else logger.error(`revocation_unavailable: the store of revocations ${words}; ${consequence}`);
+    } catch {
+      // Whoever gave the logger has to look after it.
+    }
+  }
+}
+
+function keyOf(issuer: string, sub: string): string {
+  return sha256(`${issuer} ${sub}`);
+}
+
+/** Our own words only: a driver's may hold its address with a password. */
+function describe(failure: unknown): string {
+  const { message } = (failure ?? {}) as { message?: unknown };
+  return typeof message === 'string' && /^it [a-z]/.test(message) ? message : 'it threw an error';
+}

@@ -1,0 +1,36 @@
+import type { TrustedIssuer } from '../core/issuer/issuer.js';
+import type { AuthgearUser } from '../core/user.js';
+import type { ReadableRequest } from '../extract/http-exchange.js';
+
+/** What a route demands of an authentication, beside a user. */
+export interface AuthenticationDemand {
+  /** The issuer must have confirmed the session at most so many seconds ago; `undefined` where the route does not ask for that. */
+  readonly maxStaleness: number | undefined;
+}
+
+/** Who a request speaks for. */
+export interface Authenticated {
+  readonly user: AuthgearUser;
+  /** When whoever vouches for the user last said so, in epoch seconds. Without it, routes with `@MaxStaleness()` refuse the user. */
+  readonly confirmedAt?: number;
+}
+
+/** With the rules of the issuer, where there is one. */
+export interface AuthenticatedByIssuer extends Authenticated {
+  readonly issuer?: TrustedIssuer;
+}
+
+/**
+ * One way to turn a request into a user: bearer JWTs, Authgear's sessions and its proxies each have one, and the option `strategies` adds yours.
+ *
+ * A request carries one credential: where two strategies find one, or one beside a bearer token, the answer is 400. A session cookie, which browsers send by
+ * themselves, counts only where there is nothing else.
+ */
+export interface AuthenticationStrategy<Credential = unknown> {
+  /** Becomes `user.via`. */
+  readonly name: string;
+  /** Finds the credential; `undefined` when the request carries none of this kind. Throw an `AuthError` for one that is malformed. */
+  extract(request: ReadableRequest): Credential | undefined;
+  /** Turns the credential into a user, or throws an `AuthError` that says why not. */
+  authenticate(credential: Credential, request: ReadableRequest, demand: AuthenticationDemand): Authenticated | Promise<Authenticated>;
+}

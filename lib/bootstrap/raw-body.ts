@@ -1,0 +1,23 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+
+/** What is used of an HTTP adapter here. */
+interface ParsingAdapter {
+  registerParserMiddleware(prefix?: string, rawBody?: boolean): unknown;
+}
+
+/**
+ * Watches whether NestJS's body parsers keep the raw body (`NestFactory.create(AppModule, { rawBody: true })`), which nothing tells later. Gives a function that
+ * says so: `undefined` when NestJS registered no parser, and the application has to look after it itself (`bodyParser: false`).
+ */
+export function watchRawBody({ init$ }: HttpAdapterHost, adapterOf: () => unknown): () => boolean | undefined {
+  let kept: boolean | undefined;
+  init$.subscribe(() => {
+    const adapter = adapterOf() as ParsingAdapter;
+    const register = adapter.registerParserMiddleware.bind(adapter);
+    adapter.registerParserMiddleware = (prefix, rawBody) => {
+      kept = rawBody === true;
+      return register(prefix, rawBody);
+    };
+  });
+  return () => kept;
+}

@@ -1,0 +1,58 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { WebhookReceiver, type WebhookRequest } from '../authenticate/webhook-receiver.js';
+import { answerTo } from '../core/challenge/answer.js';
+import { AuthError } from '../core/errors.js';
+import type { WebhookRules } from '../core/issuer/issuer.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
+import type { ResolvedOptions } from '../options/resolve.js';
+import { publishRefusal } from '../respond/refusal-channel.js';
+import { RefusalLog } from '../respond/refusal-log.js';
+import { watchRawBody } from './raw-body.js';
+
+const NO_RAW_BODY =
+  'AuthgearModule cannot start: "webhooks" needs the body as it was signed, and NestJS does not keep it. Turn it on: NestFactory.create(AppModule, { rawBody: true })';
+
+/** Makes a route for each issuer's webhooks, beside the application's: no guard, pipe or prefix of the application is in between. */
+@Injectable()
+export class WebhookRoutes implements OnModuleInit {
+  private readonly isRawBodyKept: () => boolean | undefined;
+
+  constructor(
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(WebhookReceiver) private readonly receiver: WebhookReceiver,
+    @Inject(RefusalLog) private readonly log: RefusalLog,
+  ) {
+    this.isRawBodyKept = watchRawBody(host, () => host.httpAdapter);
+  }
+
+  onModuleInit(): void {
+    const { issuers } = this.options;
+    if (typeof issuers === 'function') return;
+    for (const { issuer } of issuers) if (issuer.webhooks !== undefined) this.mount(issuer.issuer, issuer.webhooks);
+  }
+
+  private mount(issuer: string, rules: WebhookRules): void {
+    const { httpAdapter } = this.host;
+    // An application without HTTP: webhooks are delivered to another one that shares the store.
+    if (httpAdapter === undefined || httpAdapter === null) return;
+    if (this.isRawBodyKept() === false) throw new AuthError('configuration_invalid', NO_RAW_BODY);
+    httpAdapter.post(rules.path, (request: WebhookRequest, response: unknown) => this.answer(request, response, issuer, rules));
+  }
+
+  private async answer(request: WebhookRequest, response: unknown, issuer: string, rules: WebhookRules): Promise<void> {
+    const { httpAdapter } = this.host;
+    try {
+      await this.receiver.receive(request, issuer, rules);
+      httpAdapter.reply(response, undefined, 204);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      this.log.write(error);
+      publishRefusal(error);
+      const { status, message, code } = answerTo(error);
+      httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+      httpAdapter.reply(response, { statusCode: status, message, code }, status);
+    }
+  }
+}

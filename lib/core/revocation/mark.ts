@@ -1,0 +1,81 @@
+/** What the last event about a user said. Times are epoch seconds. */
+interface LatestEvent {
+  readonly at: number;
+  /** Tells two events of one second apart. */
+  readonly seq: number;
+  /** Tokens that were issued up to then do not count; `undefined` when the event lifted that. */
+  readonly notBefore: number | undefined;
+}
+
+/**
+ * What is known of a user's tokens. Marks are merged, never replaced: the result is the same whatever the order in which events arrive, and however often.
+ */
+export interface RevocationMark {
+  readonly latest: LatestEvent | undefined;
+  /** When the user was deleted or anonymized, which nothing lifts. */
+  readonly endedAt: number | undefined;
+}
+
+/** Both marks together. Commutative, associative and idempotent. */
+export function merge(one: RevocationMark, other: RevocationMark): RevocationMark {
+  return { latest: later(one.latest, other.latest), endedAt: greatest(one.endedAt, other.endedAt) };
+}
+
+/** Whether a token that was issued at `issuedAt` (epoch seconds) no longer counts. */
+export function isRevoked({ latest, endedAt }: RevocationMark, issuedAt: number): boolean {
+  const notBefore = greatest(latest?.notBefore, endedAt);
+  return notBefore !== undefined && issuedAt <= notBefore;
+}
+
+/** When the last event was that the mark knows of, in epoch seconds. */
+export function lastEventAt({ latest, endedAt }: RevocationMark): number {
+  return greatest(latest?.at, endedAt) ?? 0;
+}
+
+export function isSameMark(one: RevocationMark, other: RevocationMark): boolean {
+  return writeMark(one) === writeMark(other);
+}
+
+/** As text, for a shared store. */
+export function writeMark({ latest, endedAt }: RevocationMark): string {
+  return JSON.stringify([latest === undefined ? null : [latest.at, latest.seq, latest.notBefore ?? null], endedAt ?? null]);
+}
+
+/** Reads what {@link writeMark} wrote; `undefined` for anything else. */
+export function readMark(text: unknown): RevocationMark | undefined {
+  const parsed = parse(text);
+  if (!Array.isArray(parsed)) return undefined;
+  const [latest, endedAt] = parsed as unknown[];
+  const event = latest === null ? undefined : readEvent(latest);
+  if ((latest !== null && event === undefined) || !(endedAt === null || Number.isFinite(endedAt))) return undefined;
+  return { latest: event, endedAt: (endedAt as number | null) ?? undefined };
+}
+
+function parse(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readEvent(value: unknown): LatestEvent | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const [at, seq, notBefore] = value as unknown[];
+  if (!Number.isFinite(at) || !Number.isFinite(seq) || !(notBefore === null || Number.isFinite(notBefore))) return undefined;
+  return { at: at as number, seq: seq as number, notBefore: (notBefore as number | null) ?? undefined };
+}
+
+function later(one: LatestEvent | undefined, other: LatestEvent | undefined): LatestEvent | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  if (one.at !== other.at) return one.at > other.at ? one : other;
+  if (one.seq !== other.seq) return one.seq > other.seq ? one : other;
+  // One event that says two things: the stricter one.
+  return (one.notBefore ?? -Infinity) >= (other.notBefore ?? -Infinity) ? one : other;
+}
+
+function greatest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.max(one, other);
+}

@@ -1,0 +1,71 @@
+import { AuthError } from '../errors.js';
+import { printable } from '../printable.js';
+import { isJsonObject, type JsonObject } from '../types.js';
+import type { RevocationMark } from './mark.js';
+
+/** An event that was delivered. */
+export interface WebhookEvent {
+  readonly id: string;
+  readonly type: string;
+  /** What it says about a user's tokens; `undefined` when nothing. */
+  readonly revocation: { readonly userId: string; readonly mark: RevocationMark } | undefined;
+}
+
+/** What events say about a user's tokens (authgear-server `docs/specs/hook.md`, `pkg/api/event/nonblocking`). */
+const meanings: Readonly<Record<string, 'revokes' | 'ends' | 'lifts'>> = {
+  'user.disabled': 'revokes',
+  'user.deletion_scheduled': 'revokes',
+  'user.anonymization_scheduled': 'revokes',
+  'user.deleted': 'ends',
+  'user.anonymized': 'ends',
+  'user.reenabled': 'lifts',
+  'user.deletion_unscheduled': 'lifts',
+  'user.anonymization_unscheduled': 'lifts',
+};
+
+/** Reads the body of a webhook. Throws `webhook_malformed`; an event that is of no interest is none. */
+export function readWebhookEvent(body: string): WebhookEvent {
+  const event = parse(body);
+  const { id, type } = event;
+  if (typeof id !== 'string' || id === '' || typeof type !== 'string') throw malformed('it has no "id" or no "type"');
+  const meaning = Object.hasOwn(meanings, type) ? meanings[type] : undefined;
+  return { id, type, revocation: meaning && readRevocation(event, type, meaning) };
+}
+
+function readRevocation(event: JsonObject, type: string, meaning: 'revokes' | 'ends' | 'lifts'): WebhookEvent['revocation'] {
+  const user = member(event, 'payload', 'user');
+  const context = member(event, 'context');
+  const { id: userId, is_disabled: isDisabled } = user;
+  const { timestamp } = context;
+  const { seq = 0 } = event;
+  if (typeof userId !== 'string' || userId === '') throw malformed(`"${printable(type)}" has no "payload.user.id"`);
+  if (!isFiniteNumber(timestamp) || !isFiniteNumber(seq)) throw malformed(`"${printable(type)}" has no usable "context.timestamp" or "seq"`);
+  if (meaning === 'ends') return { userId, mark: { latest: undefined, endedAt: timestamp } };
+  // Also sent when a user will be disabled later: what counts is whether they are now.
+  if (type === 'user.disabled' && isDisabled !== true) return undefined;
+  // What is lifted may not be all: a user whose deletion is called off can be disabled all the same.
+  if (meaning === 'lifts' && isDisabled === true) return undefined;
+  return { userId, mark: { latest: { at: timestamp, seq, notBefore: meaning === 'revokes' ? timestamp : undefined }, endedAt: undefined } };
+}
+
+function parse(body: string): JsonObject {
+  try {
+    const event: unknown = JSON.parse(body);
+    if (isJsonObject(event)) return event;
+  } catch {
+    // The parser's own error would quote the body.
+  }
+  throw malformed('the body is not a JSON object');
+}
+
+function member(object: JsonObject, ...path: string[]): JsonObject {
+  return path.reduce<JsonObject>((value, name) => (isJsonObject(value[name]) ? value[name] : {}), object);
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function malformed(reason: string): AuthError {
+  return new AuthError('webhook_malformed', reason);
+}

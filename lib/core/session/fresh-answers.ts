@@ -1,0 +1,74 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.js';
+import { AuthError } from '../errors.js';
+
+/** Most answers that are kept. */
+export const MAX_ANSWERS = 10_000;
+/** After a refresh in the background that failed, none is tried for so long. */
+const RETRY_AFTER = 1_000;
+
+/** What was said, and when the question was asked: the answer is at most that old. Epoch milliseconds. */
+export interface Answer<T> {
+  readonly value: T;
+  readonly askedAt: number;
+}
+
+interface Flight<T> {
+  readonly askedAt: number;
+  readonly answer: Promise<Answer<T>>;
+}
+
+/**
+ * Answers that hold for a short time: one question at a time per key, asked anew in the background once half of the time is over, so that nobody waits while
+ * traffic goes on. Refusals are never kept, and one ends what was known. Bounded.
+ */
+export class FreshAnswers<T extends object> {
+  private readonly answers = new LRUCache<string, Answer<T>>({ max: MAX_ANSWERS });
+  private readonly flights = new Map<string, Flight<T>>();
+  private readonly failedAt = new LRUCache<string, number>({ max: MAX_ANSWERS });
+
+  constructor(private readonly clock: Clock) {}
+
+  /** An answer that is at most `maxAge` milliseconds old. Rejects with what `ask` rejects with. */
+  get(key: string, maxAge: number, ask: () => Promise<T>): Answer<T> | Promise<Answer<T>> {
+    const now = this.clock();
+    const known = this.answers.get(key);
+    // One from the future does not count: the clock was set back.
+    const age = known === undefined || known.askedAt > now ? Infinity : now - known.askedAt;
+    if (known === undefined || age >= maxAge) return this.flightOf(key, now, maxAge, ask);
+    if (age >= maxAge / 2 && !this.hasJustFailed(key, now)) this.flightOf(key, now, maxAge, ask).catch(() => undefined);
+    return known;
+  }
+
+  /** A question that is under way is joined, unless it was asked too long ago. */
+  private flightOf(key: string, now: number, maxAge: number, ask: () => Promise<T>): Promise<Answer<T>> {
+    const underWay = this.flights.get(key);
+    if (underWay !== undefined && underWay.askedAt <= now && now - underWay.askedAt <= maxAge) return underWay.answer;
+    const flight: Flight<T> = { askedAt: now, answer: this.ask(key, now, ask).finally(() => this.land(key, flight)) };
+    this.flights.set(key, flight);
+    return flight.answer;
+  }
+
+  private land(key: string, flight: Flight<T>): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
+  }
+
+  private async ask(key: string, askedAt: number, ask: () => Promise<T>): Promise<Answer<T>> {
+    try {
+      const answer = { value: await ask(), askedAt };
+      if ((this.answers.peek(key)?.askedAt ?? -Infinity) <= askedAt) this.answers.set(key, answer);
+      this.failedAt.delete(key);
+      return answer;
+    } catch (error) {
+      // Nobody could tell: what is known holds as long as it would have. A refusal ends it.
+      if (error instanceof AuthError && error.kind === 'unavailable') this.failedAt.set(key, askedAt);
+      else this.answers.delete(key);
+      throw error;
+    }
+  }
+
+  private hasJustFailed(key: string, now: number): boolean {
+    const failedAt = this.failedAt.get(key);
+    return failedAt !== undefined && failedAt <= now && now < failedAt + RETRY_AFTER;
+  }
+}

@@ -1,0 +1,16 @@
+import type { ClientFacts } from '../core/session/ask-resolver.js';
+import { headerValue, type HttpRequest } from './http-exchange.js';
+
+/** What a header may hold when it is sent on. */
+const SENDABLE = /^[\x20-\x7e]{1,1024}$/;
+
+/** Who the client is, as a proxy would pass it on: its `User-Agent`, and `X-Forwarded-For` with the address that it came from. */
+export function clientFacts(request: HttpRequest): ClientFacts {
+  const userAgent = headerValue(request, 'user-agent');
+  const hops = [headerValue(request, 'x-forwarded-for'), request.socket?.remoteAddress].filter((hop) => hop !== undefined && hop !== '');
+  return { userAgent: sendable(userAgent), forwardedFor: sendable(hops.join(', ')) };
+}
+
+function sendable(value: string | undefined): string | undefined {
+  return value !== undefined && SENDABLE.test(value) ? value : undefined;
+}

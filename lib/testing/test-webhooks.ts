@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto';
+
+/** What may differ from an ordinary event. */
+export interface WebhookEventFields {
+  /** @default a new one per event */
+  readonly id?: string;
+  /** @default counts up */
+  readonly seq?: number;
+  /**
+   * Epoch seconds.
+   * @default now
+   */
+  readonly timestamp?: number;
+  /** Members of `payload.user`, such as `is_disabled`. */
+  readonly user?: Readonly<Record<string, unknown>>;
+}
+
+/** A webhook as it is delivered: POST it to the route. */
+export interface WebhookDelivery {
+  readonly body: string;
+  readonly headers: { readonly 'content-type': string; readonly 'x-authgear-body-signature': string };
+}
+
+/** Makes events as Authgear sends them (authgear-server `docs/specs/hook.md`), signed with its secret. */
+export class TestWebhooks {
+  /** The secret, in the portal's form: 32 characters. */
+  readonly secret = 'nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK';
+  private seq = 434;
+
+  event(type: string, sub: string, fields: WebhookEventFields, now: number, isDisabled: boolean): WebhookDelivery {
+    this.seq += 1;
+    const { seq = this.seq, id = seq.toString(16).padStart(16, '0'), timestamp = now, user } = fields;
+    return this.sign(
+      JSON.stringify({
+        id,
+        seq,
+        type,
+        payload: { user: { id: sub, is_disabled: isDisabled, is_deactivated: false, is_anonymized: false, roles: [], groups: [], ...user } },
+        context: { timestamp, user_id: sub, triggered_by: 'admin_api', app_id: 'my-project', audit_context: {} },
+      }),
+    );
+  }
+
+  /** Signs any body. */
+  sign(body: string): WebhookDelivery {
+    const signature = createHmac('sha256', this.secret).update(body).digest('hex');
+    return { body, headers: { 'content-type': 'application/json', 'x-authgear-body-signature': signature } };
+  }
+}
