@@ -79,7 +79,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
 
   private judge(key: string, since: number): void {
     const mark = this.marks.get(key);
-    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, since)) return;
+    // Events tell whole seconds: what is from the same one may be from before.
+    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since))) return;
     throw new AuthError('token_revoked', 'the issuer said that the user was disabled or deleted, and this is from before');
   }
 
