@@ -1,0 +1,32 @@
+import KeyvRedis from '@keyv/redis';
+import { Controller, Get, Module } from '@nestjs/common';
+import { Keyv } from 'keyv';
+import { AuthgearModule, CurrentUser } from 'nestjs-authgear';
+import { readSettings } from './settings.js';
+
+@Controller()
+class MeController {
+  @Get('me')
+  me(@CurrentUser('sub') sub: string) {
+    return { sub, by: process.pid };
+  }
+}
+
+@Module({
+  imports: [
+    AuthgearModule.forRootAsync({
+      useFactory: () => {
+        const { issuer, webhookSecret, redisUrl } = readSettings(process.env);
+        return {
+          issuer,
+          audience: issuer,
+          webhooks: { path: '/authgear/webhooks', secret: webhookSecret },
+          // What one replica learns from a webhook, the others learn from Redis.
+          revocation: { store: new Keyv(new KeyvRedis(redisUrl)), onStoreFailure: 'closed', keepFor: '24h' },
+        };
+      },
+    }),
+  ],
+  controllers: [MeController],
+})
+export class AppModule {}
