@@ -57,7 +57,7 @@ const catalog = {
   token_is_opaque: {
     kind: 'invalid_token',
     message: 'The access token is opaque, not a JWT.',
-    fix: 'In the Authgear portal, open the application and turn on "Issue JWT as access token", then sign in again.',
+    fix: 'In the Authgear portal, turn on "Issue JWT as access token" for the application and sign in again; or set resolver: { opaqueTokens: true }.',
   },
   token_is_refresh_token: {
     kind: 'invalid_token',

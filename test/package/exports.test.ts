@@ -15,6 +15,7 @@ const everywhere = {
     'JwksService',
     'JwtAuthGuard',
     'MaxAuthAge',
+    'MaxStaleness',
     'NotAnonymous',
     'OptionalAuth',
     'OrganizationScopes',

@@ -51,6 +51,8 @@ test('the options tables have every option, and no other', () => {
   ];
   expect(table('| option ').toSorted()).toEqual(options.toSorted());
   expect(table('| `keys.…`').toSorted()).toEqual(declared('lib/options/options.ts', 'KeysOptions').toSorted());
+  expect(table('| `resolver.…`').toSorted()).toEqual(declared('lib/options/session-options.ts', 'ResolverOptions').toSorted());
+  expect(table('| `revocation.…`').toSorted()).toEqual(declared('lib/options/session-options.ts', 'RevocationOptions').toSorted());
   expect(rows(/`issuer`/).length).toBeGreaterThan(0);
 });
 
