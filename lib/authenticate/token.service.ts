@@ -38,6 +38,7 @@ export class TokenService {
    * revoked since the token was issued.
    */
   verifyAccessToken(token: string): Promise<AuthgearUser> {
-    return this.verify(token).then(({ user }) => user);
+    const verified = this.verify(token);
+    return verified instanceof Promise ? verified.then(({ user }) => user) : Promise.resolve(verified.user);
   }
 }
