@@ -1,6 +1,7 @@
 import { constants, createPublicKey, sign } from 'node:crypto';
 import { algorithms, type Algorithm } from '../../../../lib/core/algorithms.js';
 import { prepareKey, signatureHolds } from '../../../../lib/core/token/signature.js';
+import { takeTime } from '../../../../lib/core/token/turn.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../../lib/testing/signing-key.js';
 import { jwsVectors } from '../../../support/jws-vectors.js';
 
@@ -55,7 +56,9 @@ describe.each(algorithms)('%s', (alg) => {
     ] as const) {
       await nextTurn();
       const key = prepareKey(alg, keyOf(alg).publicKey);
-      const [inLine, onPool] = [signatureHolds(token, key), signatureHolds(token, key)];
+      const inLine = signatureHolds(token, key);
+      takeTime(Infinity);
+      const onPool = signatureHolds(token, key);
       expect(inLine).toBe(expected);
       expect(onPool).toBeInstanceOf(Promise);
       expect(await onPool).toBe(expected);
@@ -76,6 +79,13 @@ describe('another algorithm of the same key', () => {
   test('Ed25519 and EdDSA are two names for one', async () => {
     expect(await holds(tokenOf('EdDSA'), 'Ed25519', keyOf('EdDSA').publicKey)).toBe(true);
   });
+});
+
+test('an RSA key costs more with its length, and the curves differ', () => {
+  const costOf = (alg: Algorithm, modulusLength = 2048) => prepareKey(alg, createSigningKey(alg, { modulusLength }).publicKey).cost;
+  expect(costOf('RS256', 4096)).toBeGreaterThan(2 * costOf('RS256'));
+  expect(costOf('ES256')).toBeGreaterThan(costOf('RS256'));
+  expect(costOf('ES512')).toBeGreaterThan(costOf('ES384'));
 });
 
 test.each(['ES256', 'ES384', 'ES512'] as const)('%s: a DER signature is refused (RFC 7518 section 3.4)', async (alg) => {
