@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { TokenCache } from '../core/token/cache.js';
 import { createVerifier, type Verify } from '../core/token/verify.js';
 import { createIdTokenVerifier, type IdTokenExpectation, type VerifiedIdToken, type VerifyIdToken } from '../core/token/verify-id-token.js';
 import type { AuthgearUser } from '../core/user.js';
@@ -14,8 +15,8 @@ export class TokenService {
   private readonly verifyId: VerifyIdToken;
 
   /** @internal Injected, never made by hand. */
-  constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions, @Inject(JwksService) { issuers }: JwksService) {
-    this.verify = createVerifier(issuers, clock);
+  constructor(@Inject(RESOLVED_OPTIONS) { clock, tokenCache }: ResolvedOptions, @Inject(JwksService) { issuers }: JwksService) {
+    this.verify = createVerifier(issuers, clock, tokenCache === false ? undefined : new TokenCache(tokenCache.max));
     this.verifyId = createIdTokenVerifier(issuers, clock);
   }
 

@@ -8,6 +8,7 @@ import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuers
 import { Problems } from './problems.js';
 import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
+import { resolveTokenCache, type TokenCacheSize } from './resolve-token-cache.js';
 
 /** Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad ones, and whatever the application's function throws. */
 export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
@@ -16,6 +17,7 @@ export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
 export interface ResolvedOptions {
   readonly issuers: readonly KeyOrigin[] | ResolvedLookup;
   readonly keys: KeyTimes;
+  readonly tokenCache: TokenCacheSize;
   readonly failFast: boolean;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -24,6 +26,7 @@ export interface ResolvedOptions {
 
 const sharedOptionNames: readonly string[] = Object.keys({
   keys: true,
+  tokenCache: true,
   failFast: true,
   fetch: true,
   clock: true,
@@ -45,6 +48,7 @@ export function resolveOptions(options: AuthgearModuleOptions | undefined): Reso
   const resolved: ResolvedOptions = {
     issuers: given.issuers === undefined ? [resolveIssuer(given, '', problems)] : resolveSeveral(given, problems),
     keys: resolveKeys(given.keys, problems),
+    tokenCache: resolveTokenCache(given.tokenCache, problems),
     failFast: readFlag('failFast', given.failFast, problems),
     fetch: readFunction('fetch', given.fetch, problems) ?? ((url, init) => globalThis.fetch(url, init)),
     clock: readFunction('clock', given.clock, problems) ?? systemClock,

@@ -7,11 +7,15 @@ import { andThen, type MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
 import { deepFreeze, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
-import { audienceOf, checkClaims, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
+import type { TokenCache } from './cache.js';
+import { audienceOf, checkClaims, checkClaimsAgain, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
 import { none } from '../issuer/profile.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type ParsedToken } from './parse.js';
 import { signatureHolds, type VerificationKey } from './signature.js';
+import type { VerifiedToken } from './verified-token.js';
+
+export type { VerifiedToken } from './verified-token.js';
 
 /** An issuer and where its keys are found. */
 export interface IssuerWithKeys {
@@ -27,12 +31,6 @@ export interface IssuerDirectory {
   readonly named: readonly TrustedIssuer[];
 }
 
-/** What a genuine token says, and whose it is. */
-export interface VerifiedToken {
-  readonly user: AuthgearUser;
-  readonly issuer: TrustedIssuer;
-}
-
 /**
  * Verifies an access token. A promise only where something has to be waited for (keys, the look-up of an issuer), and for every refusal: it
  * **never throws**, so that callers have one way to see that a token is not genuine, current and meant for us: a promise that rejects with an
@@ -43,25 +41,38 @@ export type Verify = (token: string) => MaybePromise<VerifiedToken>;
 /**
  * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be refused never causes a fetch, and
  * nothing is trusted before the signature held.
+ *
+ * With a cache, a token that was seen is spared the parse, the signature and the making of its user, and nothing else.
  */
-export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
+export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: TokenCache): Verify {
   const readHeader = lastHeader();
 
-  function verify(token: string): MaybePromise<VerifiedToken> {
-    const parsed = parseToken(token, readHeader);
+  function verify(token: string, id: string | undefined): MaybePromise<VerifiedToken> {
+    const seen = id === undefined ? undefined : cache?.find(id);
+    const parsed = seen?.parsed ?? parseToken(token, readHeader);
     const now = clock() / 1000;
     return andThen(chooseIssuer(parsed, issuers, now), ({ issuer, keys }) => {
       const query = checkHeader(parsed, issuer);
-      checkClaims(parsed.claims, issuer, now);
-      return andThen(keys.find(query), (key) => andThen(requireSignature(token, key, query), () => ({ user: toUser(parsed, issuer), issuer })));
+      (seen?.verified.issuer === issuer ? checkClaimsAgain : checkClaims)(parsed.claims, issuer, now);
+      return andThen(keys.find(query), (key) => {
+        const check = (): MaybePromise<void> => requireSignature(token, key, query);
+        const make = (): VerifiedToken => ({ user: toUser(parsed, issuer), issuer });
+        return cache === undefined || id === undefined ? andThen(check(), make) : cache.confirm(id, { parsed, key, issuer }, check, make);
+      });
     });
   }
 
   return (token) => {
-    try {
-      return verify(token);
-    } catch (error) {
+    const id = cache?.idOf(token);
+    const refuse = (error: unknown): Promise<never> => {
+      if (id !== undefined) cache?.drop(id);
       return Promise.reject(error);
+    };
+    try {
+      const outcome = verify(token, id);
+      return outcome instanceof Promise ? outcome.catch(refuse) : outcome;
+    } catch (error) {
+      return refuse(error);
     }
   };
 }
