@@ -5,10 +5,11 @@ import { TokenService } from './authenticate/token.service.js';
 import { CustomPolicies } from './authorize/custom-policies.js';
 import { routeOf, type Route } from './authorize/route-metadata.js';
 import { AuthError } from './core/errors.js';
+import { andThen, type MaybePromise } from './core/maybe-promise.js';
 import type { Circumstances } from './core/policy/circumstances.js';
 import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
-import { isDemanding, type Requirement } from './core/policy/requirement.js';
+import type { OrganizationDemand, Requirement } from './core/policy/requirement.js';
 import type { AuthgearUser } from './core/user.js';
 import { httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
 import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
@@ -39,31 +40,34 @@ export class JwtAuthGuard implements CanActivate {
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  /** At once where nothing has to be waited for; a refusal is a rejection. */
+  canActivate(context: ExecutionContext): MaybePromise<boolean> {
     const route = routeOf(context);
     if (route.access === 'public') return true;
     const exchange = httpExchange(context);
     try {
-      await this.admit(exchange, route, context);
-      return true;
+      const admitted = this.admit(exchange, route, context);
+      return admitted instanceof Promise ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, exchange)) : true;
     } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
-      this.log.write(error);
-      publishRefusal(error);
-      throw refuse(error, exchange);
+      return this.refuse(error, exchange);
     }
   }
 
-  private async admit(exchange: HttpExchange | undefined, route: Route, context: ExecutionContext): Promise<void> {
+  private refuse(error: unknown, exchange: HttpExchange | undefined): Promise<never> {
+    if (!(error instanceof AuthError)) return Promise.reject(error);
+    this.log.write(error);
+    publishRefusal(error);
+    return Promise.reject(refuse(error, exchange));
+  }
+
+  private admit(exchange: HttpExchange | undefined, route: Route, context: ExecutionContext): MaybePromise<void> {
     if (exchange === undefined) {
       throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${context.getType()}"`);
     }
     const { request } = exchange;
     const authenticated = this.authenticator.authenticate(request, this.demandOf(route));
     if (authenticated === undefined) return admitAnonymous(route);
-    const who = await authenticated;
-    await this.authorize(who, route, request, context);
-    injectUser(request, who.user);
+    return andThen(authenticated, (who) => andThen(this.authorize(who, route, request, context), () => injectUser(request, who.user)));
   }
 
   private demandOf({ requirement: { staleness } }: Route): AuthenticationDemand {
@@ -72,34 +76,48 @@ export class JwtAuthGuard implements CanActivate {
     return { maxStaleness: Math.min(...staleness, maxStaleness ?? Infinity) };
   }
 
-  private async authorize(
-    { user, issuer }: AuthenticatedByIssuer,
-    { requirement }: Route,
-    request: HttpRequest,
-    context: ExecutionContext,
-  ): Promise<void> {
-    if (!isDemanding(requirement)) return;
+  private authorize({ user, issuer }: AuthenticatedByIssuer, route: Route, request: HttpRequest, context: ExecutionContext): MaybePromise<void> {
+    const { requirement, isDemanding } = route;
+    if (!isDemanding) return undefined;
     const circumstances: Circumstances = {
       now: this.options.clock() / 1000,
       clockTolerance: issuer?.clockTolerance ?? 0,
-      organizationIdOf: ({ from }) => readOrganizationId(from as OrganizationSource, request),
+      organizationIdOf: readOnce((demand) => readOrganizationId(demand.from as OrganizationSource, request)),
     };
     deny(findMissingPermission(user, requirement, circumstances));
-    deny(await this.policies.findDenial(user, requirement.custom, context));
-    const reauthenticatedAt = await this.reauthenticatedAt(user, issuer?.idToken, requirement, request);
-    deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
-    for (const demand of requirement.organizations) {
-      const organization = activeMembership(user, circumstances.organizationIdOf(demand), circumstances);
-      if (organization !== undefined) injectOrganization(request, organization);
-    }
+    return andThen(this.policies.findDenial(user, requirement.custom, context), (denial) => {
+      deny(denial);
+      return andThen(this.reauthenticatedAt(user, issuer?.idToken, requirement, request), (reauthenticatedAt) => {
+        deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
+        injectMembership(user, requirement, circumstances, request);
+      });
+    });
   }
 
   /** `auth_time` of the ID token beside the access token, on routes that look at it. */
-  private async reauthenticatedAt(user: AuthgearUser, source: unknown, { age }: Requirement, request: HttpRequest): Promise<number | undefined> {
+  private reauthenticatedAt(user: AuthgearUser, source: unknown, { age }: Requirement, request: HttpRequest): MaybePromise<number | undefined> {
     // A session tells its own time, and has no client that an ID token could be compared with.
     if (source === undefined || age.length === 0 || user.isMachine || user.via !== 'jwt') return undefined;
     const idToken = extractIdToken(source as IdTokenSource, request);
-    return idToken === undefined ? undefined : (await this.tokens.verifyIdToken(idToken, { user })).authTime;
+    return idToken === undefined ? undefined : this.tokens.verifyIdToken(idToken, { user }).then(({ authTime }) => authTime);
+  }
+}
+
+const isAdmitted = (): true => true;
+
+/** The application's function is asked once per demand: it may count. */
+function readOnce(read: Circumstances['organizationIdOf']): Circumstances['organizationIdOf'] {
+  const ids = new Map<OrganizationDemand, string | undefined>();
+  return (demand) => {
+    if (!ids.has(demand)) ids.set(demand, read(demand));
+    return ids.get(demand);
+  };
+}
+
+function injectMembership(user: AuthgearUser, { organizations }: Requirement, circumstances: Circumstances, request: HttpRequest): void {
+  for (const demand of organizations) {
+    const organization = activeMembership(user, circumstances.organizationIdOf(demand), circumstances);
+    if (organization !== undefined) injectOrganization(request, organization);
   }
 }
 
@@ -108,6 +126,6 @@ function deny(denial: AuthError | undefined): void {
 }
 
 /** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
-function admitAnonymous({ access, requirement }: Route): void {
-  if (access !== 'optional' || isDemanding(requirement)) throw new AuthError('credentials_missing', 'the request has no credential');
+function admitAnonymous({ access, isDemanding }: Route): void {
+  if (access !== 'optional' || isDemanding) throw new AuthError('credentials_missing', 'the request has no credential');
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
+import { andThen, type MaybePromise } from '../core/maybe-promise.js';
 import { isOpaqueToken } from '../core/token/parse.js';
 import { AuthgearUser } from '../core/user.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
@@ -39,7 +40,7 @@ export class Authenticator {
   ) {}
 
   /** `undefined` for an anonymous request. Throws, or rejects with, an {@link AuthError}. */
-  authenticate(request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> | undefined {
+  authenticate(request: HttpRequest, demand: AuthenticationDemand): MaybePromise<AuthenticatedByIssuer> | undefined {
     const found = this.find(request);
     return found && this.ask(found, request, demand);
   }
@@ -49,10 +50,11 @@ export class Authenticator {
     return findIn(proxy, request) ?? findOnlyOne(explicit, request) ?? findIn(ambient, request);
   }
 
-  private async ask({ strategy, credential }: Found, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
-    const authenticated: AuthenticatedByIssuer = await strategy.authenticate(credential, request, demand);
-    if (authenticated.issuer === undefined) this.checkForeign(authenticated, strategy, demand);
-    return authenticated;
+  private ask({ strategy, credential }: Found, request: HttpRequest, demand: AuthenticationDemand): MaybePromise<AuthenticatedByIssuer> {
+    return andThen<AuthenticatedByIssuer, AuthenticatedByIssuer>(strategy.authenticate(credential, request, demand), (authenticated) => {
+      if (authenticated.issuer === undefined) this.checkForeign(authenticated, strategy, demand);
+      return authenticated;
+    });
   }
 
   /** What a strategy of the application gives. */

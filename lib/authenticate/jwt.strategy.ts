@@ -1,3 +1,5 @@
+import { andThen, type MaybePromise } from '../core/maybe-promise.js';
+import type { VerifiedToken } from '../core/token/verify.js';
 import { extractBearerToken } from '../extract/bearer-token.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
 import type { Confirmations } from './confirmations.js';
@@ -20,13 +22,14 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
     return token !== undefined && this.isOurs(token) ? token : undefined;
   }
 
-  authenticate(token: string, request: HttpRequest, { maxStaleness }: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+  authenticate(token: string, request: HttpRequest, { maxStaleness }: AuthenticationDemand): MaybePromise<AuthenticatedByIssuer> {
     const verified = this.tokens.verify(token);
-    if (maxStaleness === undefined) return verified;
-    return verified.then(async (found) => {
-      // A machine has no session that anybody could end.
-      if (found.user.isMachine) return found;
-      return { ...found, confirmedAt: await this.confirmations.confirm(token, found, maxStaleness, request) };
-    });
+    return maxStaleness === undefined ? verified : andThen(verified, (found) => this.confirm(token, found, maxStaleness, request));
+  }
+
+  private async confirm(token: string, found: VerifiedToken, maxStaleness: number, request: HttpRequest): Promise<AuthenticatedByIssuer> {
+    // A machine has no session that anybody could end.
+    if (found.user.isMachine) return found;
+    return { ...found, confirmedAt: await this.confirmations.confirm(token, found, maxStaleness, request) };
   }
 }

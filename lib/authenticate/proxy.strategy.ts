@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { toUser, type SessionAnswer } from '../core/session/session.js';
 import { isOpaqueToken } from '../core/token/parse.js';
@@ -20,7 +21,7 @@ export interface ProxyStrategyOptions {
   readonly issuer: TrustedIssuer;
   readonly rules: ProxyRules;
   /** For machines' tokens, which no resolver knows. */
-  readonly jwt: { authenticate(token: string, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> };
+  readonly jwt: { authenticate(token: string, request: HttpRequest, demand: AuthenticationDemand): MaybePromise<AuthenticatedByIssuer> };
   readonly onUntrusted: (error: AuthError) => void;
   readonly clock: Clock;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { sha256 } from '../core/digest.js';
 import { AuthError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import { isRevoked, lastEventAt, merge, type RevocationMark } from '../core/revocation/mark.js';
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
@@ -28,15 +29,19 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Throws, or rejects with, `token_revoked` when what speaks for the user is from `since` (epoch seconds) and no longer counts, and `revocation_unavailable` when the
+   * Rejects with `token_revoked` when what speaks for the user is from `since` (epoch seconds) and no longer counts, and `revocation_unavailable` when the
    * store fails. A promise only if the store has to be asked.
    */
-  check(user: AuthgearUser, since: number): void | Promise<void> {
+  check(user: AuthgearUser, since: number): MaybePromise<void> {
     // Events are about people.
     if (!this.isUsed || user.isMachine) return undefined;
     const key = keyOf(user.issuer, user.sub);
-    if (this.shared === undefined) return this.judge(key, since);
-    return this.checkShared(this.shared, key, since);
+    return this.shared === undefined ? this.checkOwn(key, since) : this.checkShared(this.shared, key, since);
+  }
+
+  private checkOwn(key: string, since: number): MaybePromise<void> {
+    const refusal = this.findRefusal(key, since);
+    return refusal && Promise.reject(refusal);
   }
 
   private async checkShared(shared: SharedMarks, key: string, since: number): Promise<void> {
@@ -44,11 +49,11 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
       const mark = await shared.read(key);
       if (mark !== undefined) this.remember(key, mark);
     } catch (cause) {
-      this.judge(key, since);
+      throwIfAny(this.findRefusal(key, since));
       if (this.options.revocation.onStoreFailure === 'open') return;
       throw new AuthError('revocation_unavailable', `the store of revocations failed: ${describe(cause)}`, { cause });
     }
-    this.judge(key, since);
+    throwIfAny(this.findRefusal(key, since));
   }
 
   /** Takes in what an event said. It holds here at once, and everywhere as soon as the store has it. */
@@ -77,11 +82,11 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     await this.keepUp();
   }
 
-  private judge(key: string, since: number): void {
+  private findRefusal(key: string, since: number): AuthError | undefined {
     const mark = this.marks.get(key);
     // Events tell whole seconds: what is from the same one may be from before.
-    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since))) return;
-    throw new AuthError('token_revoked', 'the issuer said that the user was disabled or deleted, and this is from before');
+    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since))) return undefined;
+    return new AuthError('token_revoked', 'the issuer said that the user was disabled or deleted, and this is from before');
   }
 
   private remember(key: string, mark: RevocationMark): void {
@@ -112,6 +117,10 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
       // Whoever gave the logger has to look after it.
     }
   }
+}
+
+function throwIfAny(refusal: AuthError | undefined): void {
+  if (refusal !== undefined) throw refusal;
 }
 
 function keyOf(issuer: string, sub: string): string {

@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { andThen } from '../core/maybe-promise.js';
+import { TokenCache } from '../core/token/cache.js';
 import { createVerifier, type Verify } from '../core/token/verify.js';
 import { createIdTokenVerifier, type IdTokenExpectation, type VerifiedIdToken, type VerifyIdToken } from '../core/token/verify-id-token.js';
 import type { AuthgearUser } from '../core/user.js';
@@ -16,17 +18,16 @@ export class TokenService {
 
   /** @internal Injected, never made by hand. */
   constructor(
-    @Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions,
+    @Inject(RESOLVED_OPTIONS) { clock, tokenCache }: ResolvedOptions,
     @Inject(JwksService) { issuers }: JwksService,
     @Inject(Revocations) revocations: Revocations,
   ) {
-    const verify = createVerifier(issuers, clock);
-    this.verify = async (token) => {
-      const verified = await verify(token);
-      const { user } = verified;
-      await revocations.check(user, user.claims['iat'] as number);
-      return verified;
-    };
+    const verify = createVerifier(issuers, clock, tokenCache === false ? undefined : new TokenCache(tokenCache.max));
+    this.verify = (token) =>
+      andThen(verify(token), (verified) => {
+        const { user } = verified;
+        return andThen(revocations.check(user, user.claims['iat'] as number), () => verified);
+      });
     this.verifyId = createIdTokenVerifier(issuers, clock);
   }
 
@@ -49,6 +50,7 @@ export class TokenService {
    * whether the issuer still knows the session (`@MaxStaleness()`).
    */
   verifyAccessToken(token: string): Promise<AuthgearUser> {
-    return this.verify(token).then(({ user }) => user);
+    const verified = this.verify(token);
+    return verified instanceof Promise ? verified.then(({ user }) => user) : Promise.resolve(verified.user);
   }
 }

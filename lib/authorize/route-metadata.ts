@@ -15,6 +15,8 @@ interface Declared {
 export interface Route {
   readonly access: Access;
   readonly requirement: Requirement;
+  /** Whether the requirement demands anything beyond a user. */
+  readonly isDemanding: boolean;
 }
 
 const KEY = 'nestjs-authgear:route';
@@ -46,16 +48,26 @@ export function declareRoute(addition: { access?: Exclude<Access, 'protected'>; 
   };
 }
 
-/** The one reader of what the decorators wrote. */
+/** By handler. A handler that is inherited stands in several classes: the one that was asked about last. */
+const routes = new WeakMap<Handler, { readonly target: Target; readonly route: Route }>();
+
+/** The one reader of what the decorators wrote. They ran when the class was made, so it reads once. */
 export function routeOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): Route {
-  return read(context.getClass(), context.getHandler() as Handler);
+  const target: Target = context.getClass();
+  const handler = context.getHandler() as Handler;
+  const known = routes.get(handler);
+  if (known?.target === target) return known.route;
+  const route = read(target, handler);
+  routes.set(handler, { target, route });
+  return route;
 }
 
 function read(target: Target, handler: Handler): Route {
   const outer = declaredOn(target);
   const inner = declaredOn(handler);
   const access = accessOf(inner) ?? accessOf(outer) ?? 'protected';
-  return { access, requirement: access === 'public' ? noRequirement : combine(outer.requirement, inner.requirement) };
+  const requirement = access === 'public' ? noRequirement : combine(outer.requirement, inner.requirement);
+  return { access, requirement, isDemanding: isDemanding(requirement) };
 }
 
 function declaredOn(subject: Target | Handler): Declared {

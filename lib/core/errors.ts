@@ -365,6 +365,8 @@ export interface AuthErrorOptions extends RefusalDetails {
  *
  * `message` equals `reason`: it is written for the developer's log, precise, and never holds a token nor a claim other than `iss`, `aud`,
  * `kid` and `client_id`. What a client may read is {@link publicMessage} and {@link publicCode}.
+ *
+ * `stack` has no frames but for `configuration_invalid`: a refusal is an answer to a stranger, and where it was made says nothing that `code` does not.
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -385,16 +387,30 @@ export class AuthError extends Error {
   /** What the challenge needs to know. */
   readonly details: RefusalDetails;
 
-  constructor(code: AuthErrorCode, reason: string, { facts, cause, ...details }: AuthErrorOptions = {}) {
-    super(reason, cause === undefined ? undefined : { cause });
+  constructor(code: AuthErrorCode, reason: string, options: AuthErrorOptions = nothing) {
     const entry = errorCatalog[code];
+    // Collecting the frames costs as much as all the rules of a token. `Reflect`, for it does not throw where the application has frozen its globals.
+    const { stackTraceLimit } = Error;
+    if (entry.kind !== 'configuration') Reflect.set(Error, 'stackTraceLimit', 0);
+    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     this.code = code;
     this.reason = reason;
     this.fix = entry.fix;
     this.kind = entry.kind;
     this.publicCode = entry.publicCode ?? code;
     this.publicMessage = entry.message;
-    this.facts = Object.fromEntries(Object.entries(facts ?? {}).map(([name, value]) => [name, printable(value)]));
-    this.details = details;
+    this.facts = options.facts === undefined ? nothing : printableFacts(options.facts);
+    this.details = options === nothing ? nothing : detailsOf(options);
   }
+}
+
+const nothing: RefusalFacts & AuthErrorOptions = Object.freeze({});
+
+function printableFacts(facts: RefusalFacts): RefusalFacts {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]));
+}
+
+function detailsOf({ facts: _facts, cause: _cause, ...details }: AuthErrorOptions): RefusalDetails {
+  return details;
 }

@@ -11,6 +11,7 @@ import { Problems } from './problems.js';
 import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
 import { resolveRevocation, type RevocationRules } from './resolve-revocation.js';
+import { resolveTokenCache, type TokenCacheSize } from './resolve-token-cache.js';
 
 /** Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad ones, and whatever the application's function throws. */
 export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
@@ -23,6 +24,7 @@ export interface ResolvedOptions {
   readonly maxStaleness: number | undefined;
   readonly revocation: RevocationRules;
   readonly strategies: readonly AuthenticationStrategy[];
+  readonly tokenCache: TokenCacheSize;
   readonly failFast: boolean;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -34,6 +36,7 @@ const sharedOptionNames: readonly string[] = Object.keys({
   maxStaleness: true,
   revocation: true,
   strategies: true,
+  tokenCache: true,
   failFast: true,
   fetch: true,
   clock: true,
@@ -58,6 +61,7 @@ export function resolveOptions(options: AuthgearModuleOptions | undefined): Reso
     maxStaleness: given.maxStaleness === undefined ? undefined : readTime('maxStaleness', given.maxStaleness, 0, problems) / 1000,
     revocation: resolveRevocation(given.revocation, problems),
     strategies: readStrategies(given.strategies, problems),
+    tokenCache: resolveTokenCache(given.tokenCache, problems),
     failFast: readFlag('failFast', given.failFast, problems),
     fetch: readFunction('fetch', given.fetch, problems) ?? ((url, init) => globalThis.fetch(url, init)),
     clock: readFunction('clock', given.clock, problems) ?? systemClock,

@@ -1,7 +1,8 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { keyTypeFits, type Algorithm } from '../algorithms.js';
-import { importVerificationKey, type VerificationKey } from '../jose.js';
+import { importVerificationKey } from '../jose.js';
 import { printable } from '../printable.js';
+import { prepareKey, type VerificationKey } from '../token/signature.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 
 /** Most keys that one set may hold; a document with more is refused whole. */
@@ -79,8 +80,9 @@ async function readKey(jwk: unknown, allowed: readonly Algorithm[]): Promise<Pub
     const keyObject = createPublicKey({ key: jwk, format: 'jwk' });
     const weakness = findWeakness(keyObject);
     if (weakness !== undefined) return weakness;
-    const imported = await Promise.all(fitting.map(async (alg) => [alg, await importVerificationKey(jwk, alg)] as const));
-    return { kid: jwk['kid'] as string | undefined, jwk, keyObject, byAlgorithm: new Map(imported) };
+    await Promise.all(fitting.map((alg) => importVerificationKey(jwk, alg)));
+    const byAlgorithm = new Map(fitting.map((alg) => [alg, prepareKey(alg, keyObject)]));
+    return { kid: jwk['kid'] as string | undefined, jwk, keyObject, byAlgorithm };
   } catch {
     return 'it is malformed';
   }

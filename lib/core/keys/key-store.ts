@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { AuthError } from '../errors.js';
+import type { MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
 import {
   afterFailure,
@@ -68,17 +69,23 @@ export class KeyStore {
 
   constructor(private readonly options: KeyStoreOptions) {}
 
-  /** Finds the key of a token; a promise only if it has to wait for one. Rejects with `key_unknown` (the issuer has none such) or `keys_unavailable` (nobody can tell). */
-  find(query: KeyQuery): PublicKey | Promise<PublicKey> {
-    // Nearly every time: a usable key that needs no refresh. Nothing to wait for, so nothing asynchronous.
+  /**
+   * Finds the key of a token; a promise only if it has to wait for one. Throws, or rejects after a wait, with `key_unknown` (the issuer has none such) or
+   * `keys_unavailable` (nobody can tell).
+   */
+  find(query: KeyQuery): MaybePromise<PublicKey> {
+    // Nearly every time there is nothing to wait for, so nothing is asynchronous.
     const { found, key } = this.ask(query);
     const decision = decide(this.state, this.now(), found, this.options.policy);
-    return decision.action === 'serve' && !decision.refresh && key !== undefined ? key : this.findSlowly(query);
+    return decision.action === 'wait' ? this.findAfterWait(query) : this.conclude(this.carryOut(decision, found), key, query);
   }
 
-  private async findSlowly(query: KeyQuery): Promise<PublicKey> {
+  private async findAfterWait(query: KeyQuery): Promise<PublicKey> {
     const decision = await this.settle(() => this.ask(query).found);
-    const { key } = this.ask(query);
+    return this.conclude(decision, this.ask(query).key, query);
+  }
+
+  private conclude(decision: Settled, key: PublicKey | undefined, query: KeyQuery): PublicKey {
     if (decision.action === 'serve' && key !== undefined) return key;
     if (decision.action === 'unavailable') throw this.unavailable(decision.retryAfter, query);
     throw new AuthError('key_unknown', this.describeUnknown(query), { facts: this.factsOf(query) });
@@ -138,8 +145,13 @@ export class KeyStore {
       await this.fetch(decision.purpose);
       return decideAfterFetch(this.state, this.now(), found(), policy);
     }
+    return this.carryOut(decision, found());
+  }
+
+  /** What a decision causes that nobody waits for. */
+  private carryOut(decision: Settled, found: Found): Settled {
     if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
-    if (decision.action !== 'serve' && found() === 'unknown') this.refusedByCooldown += 1;
+    if (decision.action !== 'serve' && found === 'unknown') this.refusedByCooldown += 1;
     return decision;
   }
 

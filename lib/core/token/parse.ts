@@ -7,7 +7,6 @@ export const MAX_TOKEN_BYTES = 16_384;
 
 /** A token whose structure holds. Nothing in it is trusted yet. */
 export interface ParsedToken {
-  readonly token: string;
   readonly header: JsonObject;
   readonly claims: JsonObject;
 }
@@ -25,7 +24,7 @@ export function parseToken(token: string, readHeader: ReadHeader = parseHeader):
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0) throw notThreeParts(token);
   if (signature === '') throw malformed('the token is not signed');
   if (!isBase64Url(signature)) throw malformed('the signature is not base64url');
-  return { token, header: readHeader(header), claims: parseObject(payload, 'payload') };
+  return { header: readHeader(header), claims: parseObject(payload, 'payload') };
 }
 
 /** Reads the first part of a token. */
@@ -40,7 +39,8 @@ export function lastHeader(): ReadHeader {
   return (part) => {
     if (part !== lastPart) {
       header = deepFreeze(parseHeader(part));
-      lastPart = part;
+      // A copy: the part is a slice that would keep its whole token in memory.
+      lastPart = Buffer.from(part, 'latin1').toString('latin1');
     }
     return header;
   };
@@ -97,7 +97,8 @@ export function isOpaqueToken(token: string): boolean {
 function notThreeParts(token: string): AuthError {
   if (isOpaqueToken(token)) return new AuthError('token_is_opaque', 'the token is an opaque Authgear access token (32 letters and digits)');
   if (REFRESH.test(token)) return new AuthError('token_is_refresh_token', 'the token is an Authgear refresh token');
-  const parts = token.split('.').length;
+  let parts = 1;
+  for (let dot = token.indexOf('.'); dot !== -1; dot = token.indexOf('.', dot + 1)) parts += 1;
   return malformed(
     `the token has ${parts} ${parts === 1 ? 'part' : 'parts'}, a signed JWT has three${parts === 5 ? '; encrypted tokens are not supported' : ''}`,
   );

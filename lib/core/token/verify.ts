@@ -2,56 +2,77 @@ import type { Clock } from '../clock.js';
 import { isAlgorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
-import { verifySignature, type VerificationKey } from '../jose.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
+import { andThen, type MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
 import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
-import { audienceOf, checkClaims, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
+import type { TokenCache } from './cache.js';
+import { audienceOf, checkClaims, checkClaimsAgain, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type ParsedToken } from './parse.js';
+import { signatureHolds, type VerificationKey } from './signature.js';
+import type { VerifiedToken } from './verified-token.js';
+
+export type { VerifiedToken } from './verified-token.js';
 
 /** An issuer and where its keys are found. */
 export interface IssuerWithKeys {
   readonly issuer: TrustedIssuer;
-  readonly keys: { find(query: KeyQuery): PublicKey | Promise<PublicKey> };
+  readonly keys: { find(query: KeyQuery): MaybePromise<PublicKey> };
 }
-
-type Maybe<T> = T | undefined | Promise<T | undefined>;
 
 /** The issuers that are trusted. */
 export interface IssuerDirectory {
   /** The issuer of exactly this name; a promise only where it has to be looked up. */
-  find(iss: string): Maybe<IssuerWithKeys>;
+  find(iss: string): MaybePromise<IssuerWithKeys | undefined>;
   /** Those that are known by name, to tell what a refused token should have been. */
   readonly named: readonly TrustedIssuer[];
 }
 
-/** What a genuine token says, and whose it is. */
-export interface VerifiedToken {
-  readonly user: AuthgearUser;
-  readonly issuer: TrustedIssuer;
-}
-
-/** Verifies an access token. Rejects with an {@link AuthError} when it is not genuine, current and meant for us. */
-export type Verify = (token: string) => Promise<VerifiedToken>;
+/**
+ * Verifies an access token. A promise only where something has to be waited for (keys, the look-up of an issuer), and for every refusal: it
+ * **never throws**, so that callers have one way to see that a token is not genuine, current and meant for us: a promise that rejects with an
+ * {@link AuthError}.
+ */
+export type Verify = (token: string) => MaybePromise<VerifiedToken>;
 
 /**
  * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be refused never causes a fetch, and
  * nothing is trusted before the signature held.
+ *
+ * With a cache, a token that was seen is spared the parse, the signature and the making of its user, and nothing else.
  */
-export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
+export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: TokenCache): Verify {
   const readHeader = lastHeader();
-  return async (token) => {
-    const parsed = parseToken(token, readHeader);
+
+  function verify(token: string, id: string | undefined): MaybePromise<VerifiedToken> {
+    const seen = id === undefined ? undefined : cache?.find(id);
+    const parsed = seen?.parsed ?? parseToken(token, readHeader);
     const now = clock() / 1000;
-    const chosen = chooseIssuer(parsed, issuers, now);
-    const { issuer, keys } = chosen instanceof Promise ? await chosen : chosen;
-    const query = checkHeader(parsed, issuer);
-    checkClaims(parsed.claims, issuer, now);
-    const found = keys.find(query);
-    await requireSignature(token, found instanceof Promise ? await found : found, query);
-    return { user: toUser(parsed, issuer), issuer };
+    return andThen(chooseIssuer(parsed, issuers, now), ({ issuer, keys }) => {
+      const query = checkHeader(parsed, issuer);
+      (seen?.verified.issuer === issuer ? checkClaimsAgain : checkClaims)(parsed.claims, issuer, now);
+      return andThen(keys.find(query), (key) => {
+        const check = (): MaybePromise<void> => requireSignature(token, key, query);
+        const make = (): VerifiedToken => ({ user: toUser(parsed, issuer), issuer });
+        return cache === undefined || id === undefined ? andThen(check(), make) : cache.confirm(id, { parsed, key, issuer }, check, make);
+      });
+    });
+  }
+
+  return (token) => {
+    const id = cache?.idOf(token);
+    const refuse = (error: unknown): Promise<never> => {
+      if (id !== undefined) cache?.drop(id);
+      return Promise.reject(error);
+    };
+    try {
+      const outcome = verify(token, id);
+      return outcome instanceof Promise ? outcome.catch(refuse) : outcome;
+    } catch (error) {
+      return refuse(error);
+    }
   };
 }
 
@@ -59,7 +80,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock): Verify {
  * The issuer whose rules the token is held against, by exact `iss`. A token of another is held against the first one's header rules too, so
  * that the first thing wrong with it is the one that is told; and nobody is asked to look up the issuer of an unsigned token.
  */
-export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory, now: number): IssuerWithKeys | Promise<IssuerWithKeys> {
+export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory, now: number): MaybePromise<IssuerWithKeys> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
     throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
@@ -73,8 +94,7 @@ export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory, now:
     if (first !== undefined) checkHeader(parsed, first);
     throw foreignIssuer(claims, issuers.named);
   };
-  const found = typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;
-  return found instanceof Promise ? found.then(orRefuse) : orRefuse(found);
+  return andThen(typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined, orRefuse);
 }
 
 function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): AuthError {
@@ -86,9 +106,11 @@ function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): Aut
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
-export function requireSignature(token: string, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): Promise<void> {
-  const held = verifySignature(token, byAlgorithm.get(alg) as VerificationKey, alg);
-  return held.then((holds) => (holds ? undefined : Promise.reject(badSignature(kid))));
+/** Refuses with `signature_invalid` unless the key, which was found by this query, made the signature. */
+export function requireSignature(token: string, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): MaybePromise<void> {
+  return andThen(signatureHolds(token, byAlgorithm.get(alg) as VerificationKey), (holds) => {
+    if (!holds) throw badSignature(kid);
+  });
 }
 
 function badSignature(kid: string | undefined): AuthError {

@@ -22,6 +22,31 @@ describe('AuthError', () => {
     expect(new AuthError('scope_missing', '', { ...details, facts: { iss: 'i' } }).details).toEqual(details);
   });
 
+  test('a refusal collects no stack frames, a configuration error does', () => {
+    const framesOf = ({ stack }: Error) => stack?.split('\n').slice(1) ?? [];
+    expect(framesOf(new AuthError('token_expired', 'late'))).toEqual([]);
+    expect(new AuthError('token_expired', 'late').stack).toContain('late');
+    expect(framesOf(new AuthError('configuration_invalid', 'wrong')).length).toBeGreaterThan(3);
+  });
+
+  test("and leaves other errors' stacks alone", () => {
+    const before = Error.stackTraceLimit;
+    const refusal = new AuthError('token_expired', '', { cause: new Error('why') });
+    expect(Error.stackTraceLimit).toBe(before);
+    expect((refusal.cause as Error).stack).toContain('errors.test');
+    expect(new Error('another').stack).toContain('errors.test');
+  });
+
+  test('works where the globals are frozen', () => {
+    const descriptor = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 7, writable: false, configurable: true });
+    try {
+      expect(new AuthError('token_expired', 'late').code).toBe('token_expired');
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', descriptor);
+    }
+  });
+
   test('its facts are escaped and cut', () => {
     const { facts } = new AuthError('issuer_mismatch', '', { facts: { iss: 'a\nb', aud: 'é', kid: 'k'.repeat(500), clientId: '"' } });
     expect(facts).toMatchObject({ iss: 'a\\u000ab', aud: '\\u00e9' });

@@ -65,9 +65,12 @@ test('every problem of every entry is told, with the entry', () => {
   expect(lines[1]).toMatch(/issuers\[1\]\.issuer/);
 });
 
-test.each(['keys', 'failFast', 'fetch', 'clock', 'logger', 'globalGuard', 'issuers', 'clientID'])('%s does not stand per issuer', (name) => {
-  expect(linesOf({ issuers: [{ ...authgear(a), [name]: undefined }] })[0]).toContain(`issuers[0].${name}`);
-});
+test.each(['keys', 'tokenCache', 'failFast', 'fetch', 'clock', 'logger', 'globalGuard', 'issuers', 'clientID'])(
+  '%s does not stand per issuer',
+  (name) => {
+    expect(linesOf({ issuers: [{ ...authgear(a), [name]: undefined }] })[0]).toContain(`issuers[0].${name}`);
+  },
+);
 
 describe('the name of an issuer', () => {
   const problemsOf = (entry: object) => {

@@ -55,6 +55,7 @@ describe('defaults', () => {
       timeout: 5_000,
     });
     expect(rest.failFast).toBe(false);
+    expect(rest.tokenCache).toEqual({ max: 1000 });
   });
 
   test("of the rest: the platform's clock and a Nest logger", () => {
@@ -81,6 +82,14 @@ describe('what is given is taken', () => {
     ['clockTolerance, the most', { clockTolerance: 120 }, { clockTolerance: 120 }],
   ])('%s', (_, changes, expected) => {
     expect(issuerOf(resolve(changes)).issuer).toMatchObject(expected);
+  });
+
+  test.each([
+    [false, false],
+    [{}, { max: 1000 }],
+    [{ max: 1 }, { max: 1 }],
+  ])('tokenCache %j', (tokenCache, expected) => {
+    expect(resolve({ tokenCache }).tokenCache).toEqual(expected);
   });
 
   test('requiredClaims add to the required ones', () => {
@@ -135,6 +144,7 @@ describe('what is given is taken', () => {
         'jwksUri',
         'jwks',
         'keys',
+        'tokenCache',
         'failFast',
         'fetch',
         'clock',
@@ -234,6 +244,17 @@ describe('every bad value is one line with the option, what was received and a f
     ['defaultAge > maxAge', { keys: { defaultAge: '2h' } }, 'keys.defaultAge'],
     ['refreshAhead + timeout > minAge', { keys: { refreshAhead: '56s' } }, 'keys.refreshAhead'],
     ['timeout + refreshAhead > minAge', { keys: { timeout: '31s' } }, 'keys.timeout'],
+    ...[true, null, 1000, [], '1000'].map((value): [string, object, string] => [
+      `tokenCache ${JSON.stringify(value)}`,
+      { tokenCache: value },
+      'tokenCache',
+    ]),
+    ...[0, -1, 1.5, '10', null, Number.NaN, Infinity, 1_000_001].map((max): [string, object, string] => [
+      `tokenCache.max ${max}`,
+      { tokenCache: { max } },
+      'tokenCache.max',
+    ]),
+    ['an unknown cache option', { tokenCache: { size: 10 } }, 'tokenCache.size'],
     ['failFast that is no boolean', { failFast: 'true' }, 'failFast'],
     ['allowInsecure that is no boolean', { allowInsecure: 'false' }, 'allowInsecure'],
     ['allowInsecure null', { allowInsecure: null }, 'allowInsecure'],

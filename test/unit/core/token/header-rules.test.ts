@@ -6,7 +6,7 @@ import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { claimsWith, headerWith, trustedIssuer } from '../../../support/tokens.js';
 
 function check(header: Record<string, unknown>, issuer: Partial<TrustedIssuer> = {}, claims = claimsWith()): KeyQuery {
-  return checkHeader({ token: '', header: headerWith(header), claims }, trustedIssuer(issuer));
+  return checkHeader({ header: headerWith(header), claims }, trustedIssuer(issuer));
 }
 
 describe('alg', () => {

@@ -1,3 +1,5 @@
+import { readKeySet } from '../../../../lib/core/keys/key-set.js';
+import { createVerifier } from '../../../../lib/core/token/verify.js';
 import { createSigningKey, signJwt } from '../../../../lib/testing/signing-key.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
@@ -221,5 +223,30 @@ describe('nothing of a token is told', () => {
     const { message, reason, fix, publicMessage, facts, details } = await rejectionOf(t.verify(token));
     const told = JSON.stringify({ message, reason, fix, publicMessage, facts, details });
     for (const secret of [...token.split('.'), 'alice', 'e3079029']) expect(told).not.toContain(secret);
+  });
+});
+
+describe('nothing is waited for that is there', () => {
+  const [trusted] = issuers as [(typeof issuers)[number]];
+
+  async function atOnce() {
+    const { keys } = await readKeySet({ keys: [key.jwk] }, ['ES256']);
+    const find = () => keys[0] as (typeof keys)[number];
+    await new Promise(setImmediate);
+    return createVerifier({ find: (iss) => (iss === ISSUER ? { issuer: trusted, keys: { find } } : undefined), named: [trusted] }, clock.now);
+  }
+
+  test('a good token gives its user, and no promise', async () => {
+    const verify = await atOnce();
+    expect(verify(sign())).toMatchObject({ user: { issuer: ISSUER }, issuer: trusted });
+  });
+
+  test('a refusal is a promise that rejects, and never a throw', async () => {
+    const verify = await atOnce();
+    for (const token of ['garbage', sign({ exp: NOW - 100 }), sign({}, {}, otherKey), undefined as unknown as string]) {
+      const outcome = verify(token);
+      expect(outcome).toBeInstanceOf(Promise);
+      expect((await rejectionOf(outcome as Promise<unknown>)).kind).toBe('invalid_token');
+    }
   });
 });

@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { TrustedIssuer } from '../issuer/issuer.js';
+import type { PublicKey } from '../keys/key-set.js';
+import { andThen, type MaybePromise } from '../maybe-promise.js';
+import { MAX_TOKEN_BYTES, type ParsedToken } from './parse.js';
+import type { VerifiedToken } from './verified-token.js';
+
+/** A token whose signature held. That is all it proves: everything else is asked again with every sight. */
+export interface SeenToken {
+  readonly parsed: ParsedToken;
+  /** The key that it held against. Every fetched key set has objects of its own, so this is the generation of the set too. */
+  readonly key: PublicKey;
+  readonly verified: VerifiedToken;
+}
+
+/** What is known of a token when its key has been found. */
+export interface Candidate {
+  readonly parsed: ParsedToken;
+  readonly key: PublicKey;
+  readonly issuer: TrustedIssuer;
+}
+
+/**
+ * Remembers tokens whose signature held, so that each is taken apart, checked against its key and made into a user once, and not with every request.
+ *
+ * Kept under their SHA-256: no bearer token stays in memory, and nobody finds another token with the same one. Refusals are never kept. An entry is of
+ * use only while its token passes all rules anew, its key being in the current set among them, and is dropped when it does not.
+ */
+export class TokenCache {
+  private readonly seen: LRUCache<string, SeenToken>;
+  /** Signatures that are being checked, so that a token that comes many times at once is checked once. */
+  private readonly underWay = new Map<string, { readonly key: PublicKey; readonly check: Promise<void> }>();
+
+  constructor(max: number) {
+    this.seen = new LRUCache({ max });
+  }
+
+  /** Under what a token is kept; `undefined` for what can be no token. */
+  idOf(token: string): string | undefined {
+    return typeof token === 'string' && token.length <= MAX_TOKEN_BYTES ? hash('sha256', token, 'base64url') : undefined;
+  }
+
+  find(id: string): SeenToken | undefined {
+    return this.seen.get(id);
+  }
+
+  drop(id: string): void {
+    this.seen.delete(id);
+  }
+
+  /** The verified token: a new one by `make` after `check` has passed, unless the token was seen under the same key and the same rules. */
+  confirm(id: string, candidate: Candidate, check: () => MaybePromise<void>, make: () => VerifiedToken): MaybePromise<VerifiedToken> {
+    return this.isConfirmed(id, candidate)
+      ? this.recall(id, candidate, make)
+      : andThen(this.checkOnce(id, candidate, check), () => this.recall(id, candidate, make));
+  }
+
+  /** Whether the signature has held against this very key: a set that was fetched anew brings the same keys as other objects. */
+  private isConfirmed(id: string, { key }: Candidate): boolean {
+    const seen = this.seen.get(id);
+    return seen !== undefined && (seen.key === key || seen.key.keyObject.equals(key.keyObject));
+  }
+
+  private checkOnce(id: string, { key }: Candidate, check: () => MaybePromise<void>): MaybePromise<void> {
+    const other = this.underWay.get(id);
+    if (other?.key === key) return other.check;
+    const outcome = check();
+    if (!(outcome instanceof Promise)) return outcome;
+    const own = { key, check: outcome };
+    const isOver = (): void => {
+      if (this.underWay.get(id) === own) this.underWay.delete(id);
+    };
+    this.underWay.set(id, own);
+    outcome.then(isOver, isOver);
+    return outcome;
+  }
+
+  /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
+  private recall(id: string, { parsed, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
+    const seen = this.seen.get(id);
+    const verified = seen?.verified.issuer === issuer ? seen.verified : make();
+    if (seen?.verified !== verified || seen.key !== key) this.seen.set(id, { parsed, key, verified });
+    return verified;
+  }
+}

@@ -1,0 +1,19 @@
+import { setImmediate } from 'node:timers';
+
+/** How long the event loop may be held in one turn, in microseconds. */
+const BUDGET = 600;
+
+/** What this turn of the event loop has spent. There is one loop, so there is one of this. */
+let spent = 0;
+
+const startAnew = (): void => {
+  spent = 0;
+};
+
+/** Takes time of this turn of the event loop, which is over when it has been round. `false`: there is none left. The first who asks gets it in any case. */
+export function takeTime(microseconds: number): boolean {
+  if (spent >= BUDGET) return false;
+  if (spent === 0) setImmediate(startAnew);
+  spent += microseconds;
+  return true;
+}

@@ -1,0 +1,264 @@
+import { inspect } from 'node:util';
+import { AuthError } from '../../../../lib/core/errors.js';
+import type { TrustedIssuer } from '../../../../lib/core/issuer/issuer.js';
+import { readKeySet, selectKey, type PublicKey } from '../../../../lib/core/keys/key-set.js';
+import { TokenCache } from '../../../../lib/core/token/cache.js';
+import { createVerifier, type VerifiedToken } from '../../../../lib/core/token/verify.js';
+import { createSigningKey, signJwt, type SigningKey } from '../../../../lib/testing/signing-key.js';
+import { TestClock } from '../../../../lib/testing/test-clock.js';
+import { rejectionOf } from '../../../support/refusals.js';
+import { claimsWith, headerWith, ISSUER, NOW, trustedIssuer } from '../../../support/tokens.js';
+
+const keyA = createSigningKey('ES256', { kid: 'a' });
+const keyB = createSigningKey('ES256', { kid: 'b' });
+const otherA = createSigningKey('ES256', { kid: 'a' });
+const sign = (claims: Record<string, unknown> = {}, by: SigningKey = keyA) =>
+  signJwt(headerWith({ alg: 'ES256', kid: by.kid }), claimsWith(claims), by);
+const published = async (...keys: SigningKey[]) => (await readKeySet({ keys: keys.map(({ jwk }) => jwk) }, ['ES256'])).keys;
+
+describe('a verifier with a cache', () => {
+  const clock = new TestClock();
+  let keys: readonly PublicKey[];
+  let issuer: TrustedIssuer | undefined;
+  let verify: (token: string) => Promise<VerifiedToken>;
+
+  beforeEach(async () => {
+    clock.set(NOW * 1000);
+    keys = await published(keyA);
+    issuer = trustedIssuer({ algorithms: ['ES256'] });
+    verify = verifierWith(new TokenCache(100));
+  });
+
+  function verifierWith(cache: TokenCache): typeof verify {
+    const find = (query: Parameters<typeof selectKey>[1]) => {
+      const selection = selectKey({ keys, skipped: [] }, query);
+      if (typeof selection === 'string') throw new AuthError('key_unknown', 'no such key');
+      return selection.key;
+    };
+    const verifyMaybe = createVerifier(
+      { find: (iss) => (issuer === undefined || iss !== issuer.issuer ? undefined : { issuer, keys: { find } }), named: [] },
+      clock.now,
+      cache,
+    );
+    return async (token) => verifyMaybe(token);
+  }
+
+  const codeFor = async (token: string) => (await rejectionOf(verify(token))).code;
+
+  test('a token that comes again is the same user', async () => {
+    const token = sign();
+    const { user } = await verify(token);
+    expect((await verify(token)).user).toBe(user);
+    expect((await verify(sign({ jti: 'another' }))).user).not.toBe(user);
+  });
+
+  test('many at once are one user', async () => {
+    const token = sign();
+    const users = await Promise.all(Array.from({ length: 50 }, async () => (await verify(token)).user));
+    expect(new Set(users).size).toBe(1);
+  });
+
+  test('it expires, to the millisecond, and is back when the clock is set back', async () => {
+    const token = sign();
+    const { user } = await verify(token);
+    clock.advance(1740 + 4.999);
+    expect((await verify(token)).user).toBe(user);
+    clock.advance(0.001);
+    expect(await codeFor(token)).toBe('token_expired');
+    clock.advance(-1);
+    expect((await verify(token)).user.sub).toBe(user.sub);
+  });
+
+  test('it is not valid before "nbf" and "iat" when the clock is set back', async () => {
+    const token = sign({ nbf: NOW - 30 });
+    await verify(token);
+    clock.advance(-36);
+    expect(await codeFor(token)).toBe('token_not_yet_valid');
+    clock.advance(-30);
+    expect(await codeFor(sign())).toBe('token_issued_in_future');
+  });
+
+  test('a key that is gone takes its tokens along', async () => {
+    const token = sign();
+    await verify(token);
+    keys = await published(keyB);
+    expect(await codeFor(token)).toBe('key_unknown');
+  });
+
+  test('the same key, fetched anew, keeps them', async () => {
+    const token = sign();
+    const { user } = await verify(token);
+    keys = await published(keyA, keyB);
+    expect((await verify(token)).user).toBe(user);
+  });
+
+  test('another key under the same id does not', async () => {
+    const token = sign();
+    await verify(token);
+    keys = await published(otherA);
+    expect(await codeFor(token)).toBe('signature_invalid');
+    expect(await codeFor(token)).toBe('signature_invalid');
+  });
+
+  test.each([
+    ['audience', { audience: ['https://other-api.example'] }, 'audience_mismatch'],
+    ['client', { clientId: ['another'] }, 'client_not_allowed'],
+    ['algorithm', { algorithms: ['RS256'] }, 'algorithm_not_allowed'],
+    ['required claim', { requiredClaims: ['tenant'] }, 'claim_missing'],
+  ] as const)('another %s of the issuer is asked for', async (_, changes, code) => {
+    const token = sign();
+    await verify(token);
+    issuer = trustedIssuer({ algorithms: ['ES256'], ...changes });
+    expect(await codeFor(token)).toBe(code);
+  });
+
+  test('audience and client are asked for even if the rules were changed in place', async () => {
+    const rules = { algorithms: ['ES256' as const], audience: [ISSUER], clientId: ['497d841ea22f33d3'] };
+    issuer = trustedIssuer(rules);
+    const token = sign();
+    await verify(token);
+    rules.clientId.pop();
+    expect(await codeFor(token)).toBe('client_not_allowed');
+    rules.audience.pop();
+    expect(await codeFor(token)).toBe('audience_mismatch');
+  });
+
+  test('an issuer that is trusted no more is not', async () => {
+    const token = sign();
+    await verify(token);
+    issuer = undefined;
+    expect(await codeFor(token)).toBe('issuer_mismatch');
+  });
+
+  test('other rules make another user', async () => {
+    const token = sign();
+    const { user } = await verify(token);
+    issuer = trustedIssuer({ algorithms: ['ES256'] });
+    const again = await verify(token);
+    expect(again.issuer).toBe(issuer);
+    expect(again.user).not.toBe(user);
+    expect(again.user).toEqual(user);
+  });
+
+  test('a refusal is not kept', async () => {
+    const token = sign({}, otherA);
+    expect(await codeFor(token)).toBe('signature_invalid');
+    keys = await published(otherA);
+    expect((await verify(token)).user.issuer).toBe(ISSUER);
+  });
+
+  test('what is no token is refused as ever', async () => {
+    for (const token of ['', 'garbage', 'x'.repeat(20_000), undefined as unknown as string]) {
+      expect(await codeFor(token)).toMatch(/^token_(?:malformed|too_large)$/);
+    }
+  });
+
+  test('at most so many are kept; the one that was not seen for longest goes first', async () => {
+    verify = verifierWith(new TokenCache(2));
+    const [one, two, three] = [sign({ jti: '1' }), sign({ jti: '2' }), sign({ jti: '3' })] as const;
+    const { user: first } = await verify(one);
+    const { user: second } = await verify(two);
+    await verify(one);
+    await verify(three);
+    expect((await verify(one)).user).toBe(first);
+    expect((await verify(two)).user).not.toBe(second);
+  });
+
+  test.each([
+    ['that has expired', async (): Promise<void> => clock.advance(2_000), 'token_expired'],
+    ['whose key is gone', async (): Promise<void> => void (keys = await published(keyB)), 'key_unknown'],
+    ['whose issuer is trusted no more', async (): Promise<void> => void (issuer = undefined), 'issuer_mismatch'],
+  ] as const)('a token %s is dropped when it is refused', async (_, change, code) => {
+    const cache = new TokenCache(10);
+    verify = verifierWith(cache);
+    const token = sign();
+    const id = cache.idOf(token) as string;
+    await verify(token);
+    expect(cache.find(id)).toBeDefined();
+    await change();
+    expect(await codeFor(token)).toBe(code);
+    expect(cache.find(id)).toBeUndefined();
+  });
+
+  test('no token is kept, nor its signature', async () => {
+    const cache = new TokenCache(10);
+    verify = verifierWith(cache);
+    const token = sign();
+    await verify(token);
+    const id = cache.idOf(token) as string;
+    const kept = inspect([id, cache.find(id)], { depth: Infinity, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity });
+    expect(kept).toContain(claimsWith()['jti']);
+    for (const part of token.split('.')) expect(kept).not.toContain(part);
+  });
+});
+
+describe('the signature', () => {
+  const verified = {} as VerifiedToken;
+  const parsed = { header: {}, claims: {} };
+  const issuer = trustedIssuer();
+  let key: PublicKey;
+  beforeEach(async () => {
+    [key] = (await published(keyA)) as [PublicKey];
+  });
+
+  test('is checked once for many at once, and they all hear of it', async () => {
+    const cache = new TokenCache(10);
+    let checks = 0;
+    const check = async () => {
+      checks += 1;
+      await new Promise(setImmediate);
+    };
+    const outcomes = await Promise.all(
+      Array.from({ length: 9 }, async () => cache.confirm('id', { parsed, key, issuer }, check, () => ({ ...verified, issuer }))),
+    );
+    expect(checks).toBe(1);
+    expect(new Set(outcomes).size).toBe(1);
+    void cache.confirm('id', { parsed, key, issuer }, check, () => verified);
+    expect(checks).toBe(1);
+  });
+
+  test('that does not hold is told to all who wait, and is checked anew for the next', async () => {
+    const cache = new TokenCache(10);
+    let checks = 0;
+    const check = async () => {
+      checks += 1;
+      await new Promise(setImmediate);
+      throw new AuthError('signature_invalid', '');
+    };
+    const ask = () => cache.confirm('id', { parsed, key, issuer }, check, () => verified) as Promise<VerifiedToken>;
+    const codes = await Promise.all([ask(), ask(), ask()].map(async (work) => (await rejectionOf(work)).code));
+    expect(codes).toEqual(['signature_invalid', 'signature_invalid', 'signature_invalid']);
+    expect(checks).toBe(1);
+    await rejectionOf(ask());
+    expect(checks).toBe(2);
+  });
+
+  test('is not checked again under the same key, fetched anew', async () => {
+    const cache = new TokenCache(10);
+    let checks = 0;
+    const check = () => void (checks += 1);
+    for (const keys of [[key], await published(keyA), await published(keyA)]) {
+      await cache.confirm('id', { parsed, key: keys[0] as PublicKey, issuer }, check, () => ({ ...verified, issuer }));
+    }
+    expect(checks).toBe(1);
+    const [other] = (await published(otherA)) as [PublicKey];
+    await cache.confirm('id', { parsed, key: other, issuer }, check, () => ({ ...verified, issuer }));
+    expect(checks).toBe(2);
+  });
+
+  test('under another key is another check', async () => {
+    const cache = new TokenCache(10);
+    const [other] = (await published(otherA)) as [PublicKey];
+    const asked: string[] = [];
+    const ask = (name: string, by: PublicKey) =>
+      cache.confirm(
+        'id',
+        { parsed, key: by, issuer },
+        async () => void asked.push(name),
+        () => verified,
+      );
+    await Promise.all([ask('a', key), ask('other', other), ask('a again', key)]);
+    expect(asked).toContain('a');
+    expect(asked).toContain('other');
+  });
+});

@@ -1,0 +1,177 @@
+import * as fc from 'fast-check';
+import { AuthError } from '../../../lib/core/errors.js';
+import type { TrustedIssuer } from '../../../lib/core/issuer/issuer.js';
+import { readKeySet } from '../../../lib/core/keys/key-set.js';
+import { KeyStore } from '../../../lib/core/keys/key-store.js';
+import { TokenCache } from '../../../lib/core/token/cache.js';
+import { createVerifier, type Verify } from '../../../lib/core/token/verify.js';
+import { createSigningKey, signJwt, type SigningKey } from '../../../lib/testing/signing-key.js';
+import { TestClock } from '../../../lib/testing/test-clock.js';
+import { defaultPolicy, settle } from '../../support/scripted-source.js';
+import { claimsWith, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
+
+const OTHER = 'https://other-app.authgear.cloud';
+const named = (kid: string) => createSigningKey('ES256', { kid });
+/** Two keys have the same id. */
+const signingKeys = [named('a'), named('b'), named('c'), named('a')] as const;
+
+const sign = (claims: Record<string, unknown>, key: SigningKey, header: Record<string, unknown> = {}) =>
+  signJwt(headerWith({ alg: 'ES256', kid: key.kid, ...header }), claimsWith({ exp: NOW + 4_000, ...claims }), key);
+
+/** Good ones by each key, short and long-lived ones, early ones, one without a key id, ones for others, and ones that are bad in any world. */
+const tokens = [
+  ...signingKeys.map((key, index) => sign({ jti: `by key ${index}` }, key)),
+  sign({ exp: NOW + 60 }, signingKeys[0]),
+  sign({ exp: NOW + 700 }, signingKeys[1]),
+  sign({ nbf: NOW + 300, exp: NOW + 2_000 }, signingKeys[0]),
+  sign({ iat: NOW + 300 }, signingKeys[1]),
+  sign({ sub: 'no key id' }, signingKeys[2], { kid: undefined }),
+  sign({ aud: ['https://second-api.example'] }, signingKeys[0]),
+  sign({ client_id: 'second' }, signingKeys[0]),
+  sign({ iss: OTHER, aud: [OTHER] }, signingKeys[0]),
+  sign({}, createSigningKey('ES256', { kid: 'a' })),
+  sign({}, named('never published')),
+  sign({ aud: 'https://other-api.example' }, signingKeys[0]),
+  'garbage',
+];
+
+const rules: readonly Partial<TrustedIssuer>[] = [
+  {},
+  { audience: ['https://second-api.example'] },
+  { audience: [ISSUER, 'https://second-api.example'] },
+  { clientId: ['second'] },
+  { requiredClaims: ['tenant'] },
+  { clockTolerance: 120 },
+];
+
+/** What the world is like; both verifiers live in it. */
+interface World {
+  readonly clock: TestClock;
+  published: readonly SigningKey[];
+  down: boolean;
+  /** `undefined`: the issuer is trusted no more. */
+  trusted: TrustedIssuer | undefined;
+}
+
+interface Side {
+  readonly verify: Verify;
+  fetches: number;
+}
+
+function sideOf(world: World, cache?: TokenCache): Side {
+  const store = (issuer: string) =>
+    new KeyStore({
+      issuer,
+      source: async () => {
+        side.fetches += 1;
+        if (world.down) throw new AuthError('keys_unavailable', 'the issuer is down');
+        const keySet = await readKeySet({ keys: world.published.map(({ jwk }) => jwk) }, ['ES256']);
+        return { keySet, lifetime: 600_000, etag: undefined };
+      },
+      policy: defaultPolicy,
+      clock: world.clock.now,
+      onEvent: () => undefined,
+      random: () => 0,
+    });
+  const stores: Record<string, KeyStore> = { [ISSUER]: store(ISSUER), [OTHER]: store(OTHER) };
+  const other = trustedIssuer({ issuer: OTHER, audience: [OTHER], algorithms: ['ES256'] });
+  const find = (iss: string) => {
+    const issuer = iss === OTHER ? other : iss === ISSUER ? world.trusted : undefined;
+    const keys = stores[iss];
+    return issuer === undefined || keys === undefined ? undefined : { issuer, keys };
+  };
+  const side: Side = { verify: createVerifier({ find, named: [] }, world.clock.now, cache), fetches: 0 };
+  return side;
+}
+
+type Step =
+  | { readonly see: number; readonly times: number }
+  | { readonly pass: number }
+  | { readonly publish: readonly SigningKey[] }
+  | { readonly down: boolean }
+  | { readonly rules: number | undefined };
+
+/** Good ones come again and again. */
+const see = fc.record({ see: fc.oneof(fc.nat(5), fc.nat(tokens.length - 1)), times: fc.integer({ min: 1, max: 3 }) });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 20, arbitrary: see },
+  { weight: 3, arbitrary: fc.record({ pass: fc.constantFrom(0.001, 1, 29, 31, 60, 400, 590, 700, 3_700, -1, -100, -800) }) },
+  { weight: 2, arbitrary: fc.record({ publish: fc.subarray([...signingKeys]) }) },
+  { weight: 1, arbitrary: fc.record({ down: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ rules: fc.option(fc.nat(rules.length - 1), { nil: undefined }) }) },
+);
+
+const trust = (index: number) => trustedIssuer({ algorithms: ['ES256'], ...rules[index] });
+
+/** All that can be told of an answer. */
+async function answerOf({ verify }: Side, token: string): Promise<unknown> {
+  try {
+    const { user, issuer } = await verify(token);
+    return { user: JSON.stringify(user), rules: issuer };
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    const { code, reason, facts, details } = error;
+    return { code, reason, facts, details };
+  }
+}
+
+async function take(world: World, action: Step): Promise<void> {
+  if ('pass' in action) world.clock.advance(action.pass);
+  if ('publish' in action) world.published = action.publish;
+  if ('down' in action) world.down = action.down;
+  if ('rules' in action) world.trusted = action.rules === undefined ? undefined : trust(action.rules);
+}
+
+const counts = { accepted: 0, refused: new Set<string>(), hits: 0 };
+
+test.each([1, 3, 1_000])(
+  'with a cache for %i tokens and without one the answers are the same',
+  async (max) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        const world: World = { clock: new TestClock(NOW * 1000), published: signingKeys.slice(0, 3), down: false, trusted: trust(0) };
+        const cache = new TokenCache(max);
+        const [cached, plain] = [sideOf(world, cache), sideOf(world)];
+        for (const action of steps) {
+          if (!('see' in action)) {
+            await take(world, action);
+            continue;
+          }
+          const token = tokens[action.see] as string;
+          if (cache.find(cache.idOf(token) as string) !== undefined) counts.hits += 1;
+          const answers = (side: Side) => Promise.all(Array.from({ length: action.times }, () => answerOf(side, token)));
+          const [given, expected] = await Promise.all([answers(cached), answers(plain)]);
+          await settle();
+          expect(given).toEqual(expected);
+          expect(cached.fetches).toBe(plain.fetches);
+          for (const answer of expected as { code?: string }[]) {
+            if (answer.code === undefined) counts.accepted += 1;
+            else counts.refused.add(answer.code);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  },
+  60_000,
+);
+
+test('and they were of all kinds', () => {
+  expect(counts.accepted).toBeGreaterThan(1_000);
+  expect(counts.hits).toBeGreaterThan(200);
+  expect([...counts.refused]).toEqual(
+    expect.arrayContaining([
+      'token_malformed',
+      'token_expired',
+      'token_not_yet_valid',
+      'token_issued_in_future',
+      'audience_mismatch',
+      'client_not_allowed',
+      'claim_missing',
+      'issuer_mismatch',
+      'signature_invalid',
+      'key_unknown',
+      'keys_unavailable',
+    ]),
+  );
+});
