@@ -1,5 +1,10 @@
 // What is going on, on stderr: stdout is the table's. A list where somebody watches, plain lines where not.
-import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput } from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, PRESET_TIMER, ProcessOutput, SimpleRenderer } from 'listr2';
+
+/** Of use whenever stderr is a terminal, though stdout may go into a file. */
+class ListOnStderr extends DefaultRenderer {
+  static nonTTY = true;
+}
 
 /** Runs steps one after another. Each is `(say) => result`; gives the results by the same names. */
 export async function inSteps(steps) {
@@ -13,8 +18,7 @@ export async function inSteps(steps) {
   // The second stream is for errors only, and must not be the same: the renderer borrows both and gives both back.
   const processOutput = new ProcessOutput(process.stderr, process.stdout);
   const list = new Listr(tasks, {
-    renderer: process.stderr.isTTY ? 'default' : 'simple',
-    fallbackRendererCondition: false,
+    renderer: process.stderr.isTTY ? ListOnStderr : SimpleRenderer,
     rendererOptions: { logger: new ListrLogger({ useIcons: true, processOutput, toStderr: [] }), timer: PRESET_TIMER },
   });
   await list.run();

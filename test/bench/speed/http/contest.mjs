@@ -30,8 +30,10 @@ export async function openContest(framework, world) {
     const before = await ask(processes[name], { about: 'cpu' });
     const { answers, errors, seconds: taken } = await ask(load, { about: 'saturate', url: urls[name], mix, seconds });
     const used = (await ask(processes[name], { about: 'cpu' })) - before;
-    const requests = expectOnly(200, answers, name);
     if (errors > 0) throw new Error(`${name}: ${errors} requests failed`);
+    // On a machine this busy, nothing was answered in time.
+    if (Object.keys(answers).length === 0) return saturate(name, mix, 2 * seconds);
+    const requests = expectOnly(200, answers, name);
     return { perSecond: requests / taken, cpu: used / requests, busy: used / (taken * 1e6) };
   };
 
