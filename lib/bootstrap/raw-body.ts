@@ -12,7 +12,9 @@ interface ParsingAdapter {
 export function watchRawBody({ init$ }: HttpAdapterHost, adapterOf: () => unknown): () => boolean | undefined {
   let kept: boolean | undefined;
   init$.subscribe(() => {
-    const adapter = adapterOf() as ParsingAdapter;
+    const adapter = adapterOf() as ParsingAdapter | null | undefined;
+    // An application context, or a microservice.
+    if (adapter === null || adapter === undefined) return;
     const register = adapter.registerParserMiddleware.bind(adapter);
     adapter.registerParserMiddleware = (prefix, rawBody) => {
       kept = rawBody === true;

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { WebhookReceiver, type WebhookRequest } from '../authenticate/webhook-receiver.js';
 import { answerTo } from '../core/challenge/answer.js';
 import { AuthError } from '../core/errors.js';
-import type { WebhookRules } from '../core/issuer/issuer.js';
+import type { TrustedIssuer, WebhookRules } from '../core/issuer/issuer.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 import { publishRefusal } from '../respond/refusal-channel.js';
@@ -17,20 +17,21 @@ const NO_RAW_BODY =
 @Injectable()
 export class WebhookRoutes implements OnModuleInit {
   private readonly isRawBodyKept: () => boolean | undefined;
+  private readonly issuers: readonly (TrustedIssuer & { readonly webhooks: WebhookRules })[];
 
   constructor(
-    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(RESOLVED_OPTIONS) { issuers }: ResolvedOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(WebhookReceiver) private readonly receiver: WebhookReceiver,
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {
-    this.isRawBodyKept = watchRawBody(host, () => host.httpAdapter);
+    const listed = typeof issuers === 'function' ? [] : issuers.map(({ issuer }) => issuer);
+    this.issuers = listed.filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
+    this.isRawBodyKept = this.issuers.length === 0 ? () => undefined : watchRawBody(host, () => host.httpAdapter);
   }
 
   onModuleInit(): void {
-    const { issuers } = this.options;
-    if (typeof issuers === 'function') return;
-    for (const { issuer } of issuers) if (issuer.webhooks !== undefined) this.mount(issuer.issuer, issuer.webhooks);
+    for (const { issuer, webhooks } of this.issuers) this.mount(issuer, webhooks);
   }
 
   private mount(issuer: string, rules: WebhookRules): void {
