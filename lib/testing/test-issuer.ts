@@ -207,6 +207,11 @@ export class TestIssuer {
     return this.server.recorded.filter((request) => request.path === path);
   }
 
+  /** How many requests to a path arrived, failed ones too. */
+  requestCount(path: string): number {
+    return this.server.requests.get(path) ?? 0;
+  }
+
   recover(): void {
     this.server.outage = undefined;
   }

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { launchChromium } from './chromium.js';
 import { QuickstartPage } from './quickstart-page.js';
-import { failQuickstart, freePorts, occupyPort, startQuickstart, type Quickstart } from './quickstart-process.js';
+import { freePorts, startQuickstart, type Quickstart } from './quickstart-process.js';
+import { occupyPort, SampleProcess } from './sample-process.js';
 
 const ALICE = 'e3079029-f123-4c56-80c1-c2cd63a5b6af';
 const bash = async (command: string): Promise<string> => (await promisify(execFile)('bash', ['-c', command])).stdout;
@@ -18,18 +20,7 @@ describe('the page', () => {
   let context: BrowserContext;
   let page: QuickstartPage;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 
@@ -260,7 +251,7 @@ describe('the terminal', () => {
   test.each(['PORT', 'ISSUER_PORT'])('names the port that is taken, and %s', async (variable) => {
     const [port, issuerPort] = await freePorts();
     const taken = await occupyPort();
-    const result = await failQuickstart({ PORT: String(port), ISSUER_PORT: String(issuerPort), [variable]: String(taken.port) });
+    const result = await SampleProcess.fail('quickstart', { PORT: String(port), ISSUER_PORT: String(issuerPort), [variable]: String(taken.port) });
     await taken.release();
     expect(result).toEqual({ code: 1, stdout: '', stderr: `Port ${taken.port} is taken. Set ${variable} to a free one.\n` });
   });
@@ -285,7 +276,7 @@ describe('the terminal', () => {
       ) as unknown as string,
     ],
   ])('explains %j', async (env: Record<string, string>, message) => {
-    const result = await failQuickstart(env);
+    const result = await SampleProcess.fail('quickstart', env);
     expect({ ...result, stderr: result.stderr.trimEnd() }).toEqual({ code: 1, stdout: '', stderr: message });
   });
 

@@ -1,72 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { resolve as path } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-
-// From the root of the repository, where npm runs its scripts.
-const main = path('sample/two-issuers/dist/main.js');
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { launchChromium } from './chromium.js';
+import { occupyPort, SampleProcess } from './sample-process.js';
 
 type IssuerId = 'authgear' | 'authpi';
 type State = 'fresh' | 'stale' | 'unavailable';
 type Caller = 'Ada' | 'the nightly job' | 'Grace';
-
-/** The built sample, in a process of its own. */
-class Sample {
-  stdout = '';
-  stderr = '';
-
-  private constructor(
-    readonly child: ChildProcess,
-    readonly port: number,
-  ) {
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.stdout += chunk));
-    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.stderr += chunk));
-  }
-
-  static run(port: number | string): Sample {
-    const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [main], { env: { PATH, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] });
-    return new Sample(child, Number(port));
-  }
-
-  /** Runs it on a free port, and waits until the terminal says that it is there. */
-  static async start(): Promise<Sample> {
-    const { port, release } = await occupyPort();
-    await release();
-    const sample = Sample.run(port);
-    await new Promise<void>((resolve, reject) => {
-      sample.child.stdout?.on('data', () => sample.stdout.includes('Ctrl-C') && resolve());
-      sample.child.once('exit', (code) => reject(new Error(`The sample ended with ${code}: ${sample.stderr}`)));
-    });
-    return sample;
-  }
-
-  /** What the terminal says behind a word. */
-  told(word: string): string {
-    return new RegExp(`${word} +(\\S+)`).exec(this.stdout)?.[1] ?? '';
-  }
-
-  /** Ends it by a signal, and gives its exit code; `null` when it had to be forced. */
-  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGTERM'): Promise<number | null> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
-    const exit = once(this.child, 'exit') as Promise<[number | null]>;
-    this.child.kill(signal);
-    const patience = setTimeout(() => this.child.kill('SIGKILL'), 5000);
-    const [code] = await exit;
-    clearTimeout(patience);
-    return code;
-  }
-}
-
-async function occupyPort(): Promise<{ port: number; release: () => Promise<void> }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    release: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
 
 interface Answer {
   readonly status: string;
@@ -165,27 +103,16 @@ class Stage {
 describe('the page', () => {
   let browser: Browser;
   let context: BrowserContext;
-  let sample: Sample;
+  let sample: SampleProcess;
   let stage: Stage;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 
   // Every test has a sample of its own: its clock and its keys go one way only.
   beforeEach(async () => {
-    sample = await Sample.start();
+    sample = await SampleProcess.start('two-issuers');
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     context.setDefaultTimeout(10_000);
     stage = await Stage.open(context, sample.told('Page'));
@@ -384,7 +311,7 @@ describe('the page', () => {
 
 describe('the terminal', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly by %s, in the middle of an outage too', async (signal) => {
-    const sample = await Sample.start();
+    const sample = await SampleProcess.start('two-issuers');
     const control = (what: string, body: object): Promise<Response> =>
       fetch(`${sample.told('Page')}control/${what}`, {
         method: 'POST',
@@ -401,17 +328,14 @@ describe('the terminal', () => {
 
   test('names the port that is taken, in one line', async () => {
     const taken = await occupyPort();
-    const sample = Sample.run(taken.port);
-    const [code] = (await once(sample.child, 'close')) as [number];
+    const result = await SampleProcess.fail('two-issuers', { PORT: String(taken.port) });
     await taken.release();
-    expect([code, sample.stdout, sample.stderr]).toEqual([1, '', `Port ${taken.port} is taken. Set PORT to a free one.\n`]);
+    expect(result).toEqual({ code: 1, stdout: '', stderr: `Port ${taken.port} is taken. Set PORT to a free one.\n` });
   });
 
   test.each(['eighty', '0', '65536'])('explains PORT=%s', async (port) => {
-    const sample = Sample.run(port);
-    const [code] = (await once(sample.child, 'close')) as [number];
-    const message = `PORT is "${port}", which is not a port. Set it to a number from 1 to 65535.\n`;
-    expect([code, sample.stdout, sample.stderr]).toEqual([1, '', message]);
+    const stderr = `PORT is "${port}", which is not a port. Set it to a number from 1 to 65535.\n`;
+    expect(await SampleProcess.fail('two-issuers', { PORT: port })).toEqual({ code: 1, stdout: '', stderr });
   });
 
   test.each([
@@ -421,7 +345,7 @@ describe('the terminal', () => {
     ['authgear/unplug', { kind: 'drip' }],
     ['elsewhere/plug-in', {}],
   ])('the strings behind the page take nothing else: %s %j', async (what, body) => {
-    const sample = await Sample.start();
+    const sample = await SampleProcess.start('two-issuers');
     const response = await fetch(`${sample.told('Page')}control/${what}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

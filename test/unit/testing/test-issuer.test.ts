@@ -300,6 +300,7 @@ describe('over HTTP', () => {
     served.outage(500);
     await get('/oauth2/jwks');
     expect(served.requests).toEqual({ metadata: 1, jwks: 2, total: 3 });
+    expect(['/oauth2/jwks', '/oauth2/userinfo'].map((path) => served.requestCount(path))).toEqual([2, 0]);
   });
 
   test('fails until it recovers', async () => {

@@ -1,0 +1,24 @@
+/** What the sample says of its Authgear. */
+export async function readStage() {
+  return (await fetch('/stage', { cache: 'no-store' })).json();
+}
+
+/** Says why not, in words for a person. */
+export class Refused extends Error {}
+
+/** Pulls one of the strings behind the stage. */
+export async function act(what, body = {}) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`/stage/${what}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = await response.json();
+  if (!response.ok) throw new Refused(answer.message);
+  return answer;
+}
+
+/** Calls the route of a protection, with the one credential that it is about: the cookie, or the token and no cookie beside it. */
+export async function call({ id, credential }, token) {
+  const init = credential === 'cookie' ? {} : { credentials: 'omit', headers: { authorization: `Bearer ${token}` } };
+  const response = await fetch(`/${id}/account`, { ...init, cache: 'no-store' });
+  const { code } = await response.json();
+  return { status: response.status, code };
+}

@@ -1,0 +1,23 @@
+/**
+ * What became of one press of a button: for each lane, how calls went before it and when that changed. Times are seconds since the press.
+ */
+export function createRun(title, { first, isMeasured }) {
+  const startedAt = performance.now();
+  const lanes = new Map([...first].map(([id, outcome]) => [id, [{ from: -Infinity, ...outcome }]]));
+  const now = () => (performance.now() - startedAt) / 1000;
+
+  /** Gives the change, if it is one. A refusal that gets another code is none: the first code is the one that tells. */
+  function add(id, outcome) {
+    const segments = lanes.get(id);
+    if (segments === undefined) {
+      lanes.set(id, [{ from: now(), ...outcome }]);
+      return undefined;
+    }
+    if (segments.at(-1).tone === outcome.tone) return undefined;
+    const change = { from: now(), ...outcome };
+    segments.push(change);
+    return change;
+  }
+
+  return { title, isMeasured, now, add, segments: (id) => lanes.get(id) ?? [] };
+}
