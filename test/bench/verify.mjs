@@ -59,7 +59,13 @@ const refused = (verify) => async () => {
 async function setUp(algorithm) {
   const issuer = await TestIssuer.listen({ algorithm });
   const app = await NestFactory.createApplicationContext(
-    AuthgearModule.forRoot({ ...issuer.moduleOptions, algorithms: [algorithm], globalGuard: false, logger: { log() {}, warn() {}, error() {} } }),
+    AuthgearModule.forRoot({
+      ...issuer.moduleOptions,
+      algorithms: [algorithm],
+      tokenCache: false,
+      globalGuard: false,
+      logger: { log() {}, warn() {}, error() {} },
+    }),
     { logger: false },
   );
   const tokens = app.get(TokenService);
