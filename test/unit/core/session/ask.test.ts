@@ -135,7 +135,9 @@ describe('the userinfo endpoint', () => {
   });
 
   test('401 is a session that is over', async () => {
-    const error = await rejectionOf(userinfo(new Response('', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_grant"' } })).work);
+    const error = await rejectionOf(
+      userinfo(new Response('', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_grant"' } })).work,
+    );
     expect(error).toMatchObject({ code: 'token_revoked', kind: 'invalid_token' });
     expect(told(error)).not.toContain(SECRET);
   });

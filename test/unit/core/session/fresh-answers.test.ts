@@ -221,4 +221,33 @@ describe('when the clock is set back', () => {
     void get(10_000);
     expect(questions.count).toBe(2);
   });
+
+  test('answers are kept again at once', async () => {
+    await learn('a');
+    clock.advance(-3_600);
+    await learn('b');
+    expect(known(10_000)).toBe('b');
+    expect(questions.count).toBe(2);
+  });
+
+  test('what was seen to be from the future does not count when the clock gets there again', async () => {
+    await learn('an hour old by then');
+    clock.advance(-3_600);
+    expect(known(10_000)).toBe('waits');
+    questions.open.pop()?.reject(unavailable());
+    await settle();
+    clock.advance(3_600);
+    expect(known(10_000)).toBe('waits');
+  });
+});
+
+test('a late answer to an older question does not undo a refusal', async () => {
+  const slow = get(60_000);
+  clock.advance('2s');
+  const strict = get(1_000) as Promise<Answer<Told>>;
+  questions.open[1]?.reject(refusal());
+  expect((await rejectionOf(strict)).code).toBe('session_invalid');
+  questions.open[0]?.resolve('from before');
+  await slow;
+  expect(known(60_000)).toBe('waits');
 });
