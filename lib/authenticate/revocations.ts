@@ -5,7 +5,7 @@ import { isRevoked, lastEventAt, merge, type RevocationMark } from '../core/revo
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import { SharedMarks } from './shared-marks.js';
+import { SharedMarks, StoreProblem } from './shared-marks.js';
 
 const KEEP_UP_EVERY = 1_000;
 const SWEEP_EVERY = 60_000;
@@ -118,8 +118,6 @@ function keyOf(issuer: string, sub: string): string {
   return sha256(`${issuer} ${sub}`);
 }
 
-/** Our own words only: a driver's may hold its address with a password. */
 function describe(failure: unknown): string {
-  const { message } = (failure ?? {}) as { message?: unknown };
-  return typeof message === 'string' && /^it [a-z]/.test(message) ? message : 'it threw an error';
+  return failure instanceof StoreProblem ? failure.message : 'it threw an error';
 }

@@ -14,6 +14,9 @@ const DEADLINE = 1_000;
 const MOST_READS = 10_000;
 const MOST_ATTEMPTS = 5;
 
+/** A failure in our own words, which may be told: a driver's may hold its address with a password. */
+export class StoreProblem extends Error {}
+
 interface Read {
   readonly at: number;
   readonly mark: Promise<RevocationMark | undefined>;
@@ -76,13 +79,13 @@ export class SharedMarks {
     const filling = randomUUID();
     await this.set(FILLING, filling, this.keepFor);
     // A store that takes everything and gives nothing back has failed.
-    if ((await this.get(FILLING)) === undefined) throw new Error('it does not keep what is written to it');
+    if ((await this.get(FILLING)) === undefined) throw new StoreProblem('it does not keep what is written to it');
     this.filling = filling;
   }
 
   private async readNow(key: string): Promise<RevocationMark | undefined> {
     const mark = readMark(await this.get(PREFIX + key));
-    if (mark === undefined && this.isFailing) throw new Error('it failed a moment ago');
+    if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
     if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.add(key);
     return mark;
@@ -99,7 +102,7 @@ export class SharedMarks {
       if (stored !== undefined && isSameMark(stored, merged)) break;
       const ttl = lastEventAt(merged) * 1000 + this.keepFor - this.clock();
       if (ttl <= 0) break;
-      if (attempt === MOST_ATTEMPTS - 1) throw new Error('it does not keep what is written to it');
+      if (attempt === MOST_ATTEMPTS - 1) throw new StoreProblem('it does not keep what is written to it');
       await this.set(PREFIX + key, writeMark(merged), ttl);
     }
     this.pending.delete(key);
@@ -110,13 +113,13 @@ export class SharedMarks {
   }
 
   private async set(key: string, value: string, ttl: number): Promise<void> {
-    if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false) throw new Error('it did not take what was written');
+    if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false) throw new StoreProblem('it did not take what was written');
   }
 
   private async attempt<T>(work: () => Promise<T>): Promise<T> {
     const before = this.failures;
     const result = await withDeadline(work());
-    if (this.failures !== before) throw new Error('it reported an error');
+    if (this.failures !== before) throw new StoreProblem('it reported an error');
     return result;
   }
 
@@ -136,7 +139,7 @@ export class SharedMarks {
 async function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not answer within ${DEADLINE / 1000} s`)), DEADLINE);
+    timer = setTimeout(() => reject(new StoreProblem(`it did not answer within ${DEADLINE / 1000} s`)), DEADLINE);
   });
   try {
     return await Promise.race([work, deadline]);
