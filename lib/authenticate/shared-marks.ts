@@ -79,7 +79,7 @@ export class SharedMarks {
     const filling = randomUUID();
     await this.set(FILLING, filling, this.keepFor);
     // A store that takes everything and gives nothing back has failed.
-    if ((await this.get(FILLING)) === undefined) throw new StoreProblem('it does not keep what is written to it');
+    if (typeof (await this.get(FILLING)) !== 'string') throw new StoreProblem('it does not keep what is written to it');
     this.filling = filling;
   }
 
