@@ -13,6 +13,8 @@ const READ_EVERY = 1_000;
 const DEADLINE = 1_000;
 const MOST_READS = 10_000;
 const MOST_ATTEMPTS = 5;
+/** A mark is looked after so often, a second apart: until nobody who read the store before it was written can still write. */
+const ROUNDS = 4;
 
 /** A failure in our own words, which may be told: a driver's may hold its address with a password. */
 export class StoreProblem extends Error {}
@@ -28,8 +30,8 @@ interface Read {
  */
 export class SharedMarks {
   private readonly reads = new LRUCache<string, Read>({ max: MOST_READS });
-  /** What this replica knows, and what of it is not known to be in the store. */
-  private readonly pending = new Set<string>();
+  /** What this replica knows, and what of it is not known to stay in the store; with the rounds that are left. */
+  private readonly pending = new Map<string, number>();
   private filling: string | undefined;
   private failures = 0;
   private isFailing = false;
@@ -59,7 +61,7 @@ export class SharedMarks {
 
   /** Writes a mark that is known here, now or as soon as the store works again. */
   async publish(key: string): Promise<void> {
-    this.pending.add(key);
+    this.pending.set(key, ROUNDS);
     this.reads.delete(key);
     await this.tell(() => this.flush(key));
   }
@@ -68,8 +70,8 @@ export class SharedMarks {
   async keepUp(): Promise<void> {
     await this.tell(async () => {
       const filling = await this.get(FILLING);
-      if (typeof filling !== 'string' || filling !== this.filling) for (const key of this.known.keys()) this.pending.add(key);
-      for (const key of this.pending) await this.flush(key);
+      if (typeof filling !== 'string' || filling !== this.filling) for (const key of this.known.keys()) this.pending.set(key, ROUNDS);
+      for (const key of this.pending.keys()) await this.flush(key);
       if (typeof filling !== 'string') await this.startFilling();
       else this.filling = filling;
     });
@@ -87,24 +89,34 @@ export class SharedMarks {
     const mark = readMark(await this.get(PREFIX + key));
     if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
-    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.add(key);
+    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.set(key, ROUNDS);
     return mark;
   }
 
-  /** There is no compare-and-set: what was written is read again, and written again if another replica wrote something older meanwhile. */
+  /**
+   * There is no compare-and-set: what was written is read again, also in the rounds to come, and written again if another replica wrote something older over it.
+   */
   private async flush(key: string): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      const known = this.known.get(key);
-      if (known === undefined) break;
       const stored = readMark(await this.get(PREFIX + key));
+      // Only now: more may have become known meanwhile.
+      const known = this.known.get(key);
+      if (known === undefined) return this.letGo(key);
       const merged = stored === undefined ? known : merge(stored, known);
       this.known.set(key, merged);
       if (stored !== undefined && isSameMark(stored, merged)) break;
       const ttl = lastEventAt(merged) * 1000 + this.keepFor - this.clock();
-      if (ttl <= 0) break;
+      if (ttl <= 0) return this.letGo(key);
       if (attempt === MOST_ATTEMPTS - 1) throw new StoreProblem('it does not keep what is written to it');
       await this.set(PREFIX + key, writeMark(merged), ttl);
     }
+    // It is in the store, and may be written over.
+    const rounds = (this.pending.get(key) ?? 1) - 1;
+    if (rounds > 0) this.pending.set(key, rounds);
+    else this.letGo(key);
+  }
+
+  private letGo(key: string): void {
     this.pending.delete(key);
   }
 
