@@ -61,6 +61,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @internal Writes to the store what could not be written, and fills one that was emptied. */
   async keepUp(): Promise<void> {
+    // What was read in the store is remembered here as well, and may be all that ever comes.
+    this.sweep();
     await this.shared?.keepUp();
   }
 
