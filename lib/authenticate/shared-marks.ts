@@ -33,6 +33,7 @@ export class SharedMarks {
   /** What this replica knows, and what of it is not known to stay in the store; with the rounds that are left. */
   private readonly pending = new Map<string, number>();
   private filling: string | undefined;
+  private keepingUp: Promise<void> | undefined;
   private failures = 0;
   private isFailing = false;
 
@@ -66,9 +67,14 @@ export class SharedMarks {
     await this.tell(() => this.flush(key));
   }
 
-  /** Writes what is pending, and notices when the store was emptied. */
-  async keepUp(): Promise<void> {
-    await this.tell(async () => {
+  /** Writes what is pending, and notices when the store was emptied. One at a time: a slow store must not get slower. */
+  keepUp(): Promise<void> {
+    this.keepingUp ??= this.lookAfter().finally(() => (this.keepingUp = undefined));
+    return this.keepingUp;
+  }
+
+  private lookAfter(): Promise<void> {
+    return this.tell(async () => {
       const filling = await this.get(FILLING);
       if (typeof filling !== 'string' || filling !== this.filling) for (const key of this.known.keys()) this.pending.set(key, ROUNDS);
       for (const key of this.pending.keys()) await this.flush(key);
