@@ -249,13 +249,6 @@ describe('a store', () => {
     expect(await replica({ store: store.connect() }).refuses('user-2')).toBeUndefined();
   });
 
-  test('that keeps nothing has failed', async () => {
-    const { revocations, refuses } = replica({ store: { get: async () => undefined, set: async () => true } });
-    await revocations.keepUp();
-    expect(logger.lines.join()).toMatch(/it does not keep what is written to it/);
-    expect(await refuses('user-1')).toBe('revocation_unavailable');
-  });
-
   test('an error while nothing is asked fails nobody', async () => {
     let report: (error: unknown) => void = () => undefined;
     const connection = { ...store.connect(), on: (_: 'error', listener: (error: unknown) => void) => void (report = listener) };
@@ -384,5 +377,99 @@ describe('a store', () => {
     const error = await rejectionOf(revocations.check(user('user-1'), NOW) as Promise<void>);
     expect(error.kind).toBe('unavailable');
     expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  describe('of which errors are told', () => {
+    test.each<StoreFailure>(['rejects', 'throws', 'emits', 'refuses'])("nothing of the driver's own words, when it %s", async (failure) => {
+      store.failure = failure;
+      const { revocations, apply } = replica({ store: store.connect() });
+      await apply('user-1', disabled());
+      const { reason, message, fix, publicMessage } = await rejectionOf(revocations.check(user('user-2'), NOW) as Promise<void>);
+      expect([reason, message, fix, publicMessage, ...logger.lines].join('\n')).not.toMatch(/hunter2|redis\.example/);
+    });
+  });
+
+  test.each([undefined, null])('that keeps nothing, and reads it as %p, has failed', async (missing) => {
+    const { revocations, refuses } = replica({ store: { get: async () => missing, set: async () => true } });
+    await revocations.keepUp();
+    expect(logger.lines.join()).toMatch(/it does not keep what is written to it/);
+    expect(await refuses('user-1')).toBe('revocation_unavailable');
+  });
+
+  describe('two at once', () => {
+    /** Operations happen when they are let go, in the order of the list. */
+    const hold = () => {
+      const held: { label: string; go: () => void }[] = [];
+      store.when = (label) => new Promise((go) => held.push({ label, go: () => go(undefined) }));
+      return async (index: number) => {
+        held.splice(index, 1)[0]?.go();
+        await settle();
+      };
+    };
+
+    test('an event that comes while another is written is not forgotten when the store fails then', async () => {
+      const one = replica({ store: store.connect() });
+      const release = hold();
+      const first = one.apply('user-1', disabled(NOW - 100));
+      await settle();
+      const second = one.apply('user-1', disabled(NOW));
+      await settle();
+      await release(0);
+      store.failure = 'rejects';
+      store.when = () => Promise.resolve();
+      await release(0);
+      await release(0);
+      await Promise.all([first, second]);
+      expect(await one.refuses('user-1', NOW)).toBe('token_revoked');
+    });
+
+    test('replicas that read before either wrote lose nothing', async () => {
+      const [one, other] = pair();
+      for (const { revocations } of [one, other, one]) await revocations.keepUp();
+      const release = hold();
+      const works = [one.apply('user-1', ended()), other.apply('user-1', lifted(NOW - 50))];
+      await settle();
+      // Both have read that there is nothing; then the first writes and reads it again, and the other writes over it.
+      await release(0);
+      await release(0);
+      await release(0);
+      await release(1);
+      store.when = () => Promise.resolve();
+      for (let left = 0; left < 5; left += 1) await release(0);
+      await Promise.all(works);
+      for (let second = 0; second < 3; second += 1) for (const { revocations } of [one, other]) await revocations.keepUp();
+      clock.advance('1s');
+      expect(await other.refuses('user-1')).toBe('token_revoked');
+    });
+  });
+
+  test('a replica that only reads forgets what is over, too', async () => {
+    const [one, other] = pair();
+    for (let count = 0; count < 20; count += 1) {
+      await one.apply(`user-${count}`, disabled());
+      await other.refuses(`user-${count}`);
+    }
+    await other.revocations.keepUp();
+    clock.advance('2h');
+    await other.revocations.keepUp();
+    store.data.clear();
+    const before = store.gets.length;
+    await other.revocations.keepUp();
+    // It looks for the filling, and starts one; there is nothing to look after.
+    expect(store.gets.length - before).toBe(2);
+  });
+
+  test('a store that is slow is not asked to keep up twice at once', async () => {
+    const { revocations } = replica({ store: store.connect() });
+    let waiting: () => void = () => undefined;
+    store.when = () => new Promise((go) => (waiting = () => go(undefined)));
+    const works = [revocations.keepUp(), revocations.keepUp(), revocations.keepUp()];
+    await settle();
+    expect(store.gets).toHaveLength(1);
+    store.when = () => Promise.resolve();
+    waiting();
+    await Promise.all(works);
+    await revocations.keepUp();
+    expect(store.gets).toHaveLength(3);
   });
 });
