@@ -106,4 +106,10 @@ describe('an unsafe method', () => {
   test('by a bearer token may be from anywhere: no page can add one without leave', async () => {
     expect((await post({ authorization: 'Bearer a', ...evil })).user.sub).toBe('user-1');
   });
+
+  test('beside another scheme is no better: browsers send remembered Basic credentials by themselves', async () => {
+    const basic = { authorization: 'Basic dXNlcjpwYXNz', cookie: 'pre_session=a' };
+    expect((await rejectionOf(post({ ...basic, ...evil }))).code).toBe('cross_origin_request');
+    expect((await post({ ...basic, 'sec-fetch-site': 'same-origin' })).user.sub).toBe('user-1');
+  });
 });
