@@ -4,7 +4,7 @@ import type { Fetch } from '../core/http.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { printable } from '../core/printable.js';
 import { isJsonObject } from '../core/types.js';
-import type { AuthenticationStrategy } from '../authenticate/strategy.js';
+import { reservedNames, type AuthenticationStrategy } from '../authenticate/strategy.js';
 import { checkKnown, readFlag, readFunction, readLogger, readTime } from './checks.js';
 import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuersOptions, SharedOptions } from './options.js';
 import { Problems } from './problems.js';
@@ -154,6 +154,6 @@ function resolveEntry(entry: unknown, presets: object, prefix: string, problems:
 
 function isStrategy(given: unknown): given is AuthenticationStrategy {
   const { name, extract, authenticate } = (given ?? {}) as Partial<AuthenticationStrategy>;
-  const isFree = typeof name === 'string' && !['', 'jwt', 'resolver', 'proxy'].includes(name);
+  const isFree = typeof name === 'string' && name !== '' && !reservedNames.includes(name);
   return isFree && typeof extract === 'function' && typeof authenticate === 'function';
 }

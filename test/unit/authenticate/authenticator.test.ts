@@ -54,7 +54,7 @@ describe('a strategy of the application', () => {
     ['a user by hand', { user: { sub: 'a', issuer: 'b', via: 'api-key' } }],
     ['a user that says jwt', { user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) }],
   ])('that gives %s is a mistake of the application', async (_, found) => {
-    await expect(askOne(found as object)).rejects.toThrow(/the strategy "api-key" must give/);
+    await expect(askOne(found as Partial<AuthenticatedByIssuer>)).rejects.toThrow(/the strategy "api-key" must give/);
   });
 
   test.each([
@@ -73,5 +73,28 @@ describe('a strategy of the application', () => {
   test('a machine needs no confirmation', async () => {
     const user = new AuthgearUser({ sub: 'a', issuer: 'b', via: 'api-key', isMachine: true });
     expect((await askOne({ user }, 10)).user).toBe(user);
+  });
+
+  test.each([
+    ['in milliseconds', NOW * 1000],
+    ['NaN', Number.NaN],
+    ['as text', String(NOW)],
+    ['as a date', new Date(NOW * 1000)],
+    ['in the future', NOW + 121],
+    ['forever', Number.POSITIVE_INFINITY],
+    ['as null', null],
+  ])('confirmed %s is not confirmed', async (_, confirmedAt) => {
+    expect((await rejectionOf(askOne({ confirmedAt: confirmedAt as number }, 10))).code).toBe('session_unconfirmed');
+    expect((await askOne({ confirmedAt: confirmedAt as number })).user.sub).toBe('k');
+  });
+
+  test.each([[120], [0.5]])('clocks may be %p s apart', async (ahead) => {
+    expect((await askOne({ confirmedAt: NOW + ahead }, 10)).user.sub).toBe('k');
+  });
+
+  test('is held to that whatever else it gives', async () => {
+    const found = { issuer: 'https://i.example' } as unknown as Partial<AuthenticatedByIssuer>;
+    expect((await rejectionOf(askOne(found, 10))).code).toBe('confirmation_not_supported');
+    await expect(askOne({ ...found, user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) })).rejects.toThrow(/must give/);
   });
 });
