@@ -31,7 +31,15 @@ describe('defaults', () => {
     const { profile, requiredClaims, ...rules } = issuer;
     expect(profile.name).toBe('Authgear');
     expect(new Set(requiredClaims)).toEqual(new Set(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub']));
-    expect(rules).toEqual({ issuer: ISSUER, audience: [ISSUER], clientId: undefined, algorithms: ['RS256'], typ: ['at+jwt'], clockTolerance: 5 });
+    expect(rules).toEqual({
+      issuer: ISSUER,
+      audience: [ISSUER],
+      clientId: undefined,
+      algorithms: ['RS256'],
+      typ: ['at+jwt'],
+      clockTolerance: 5,
+      userinfo: { url: `${ISSUER}/oauth2/userinfo`, timeout: 5_000 },
+    });
     expect(origin).toEqual({ metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false });
   });
 
