@@ -118,7 +118,7 @@ function checkNothingIsListed(entry: Partial<IssuerOptions>, prefix: string, pro
 
 function readStrategies(given: unknown, problems: Problems): readonly AuthenticationStrategy[] {
   if (given === undefined) return [];
-  if (Array.isArray(given) && given.every(isStrategy)) return given;
+  if (Array.isArray(given) && given.every(isStrategy) && new Set(given.map(({ name }) => name)).size === given.length) return given;
   problems.add('strategies', typeof given, 'It is a list of objects with extract, authenticate and a name of their own.');
   return [];
 }

@@ -285,6 +285,7 @@ describe('every bad value is one line with the option, and tells no secret', () 
         [{ ...strategy, extract: undefined }],
         [{ ...strategy, authenticate: 'x' }],
         [strategy, { name: 'b' }],
+        [strategy, { ...strategy }],
       ],
       (strategies) => ({ strategies }),
     ),
