@@ -103,7 +103,9 @@ function checkOnlyOne(origins: readonly KeyOrigin[], problems: Problems): void {
   const proxied = count(({ proxyHeaders }) => proxyHeaders !== undefined);
   if (proxied > 1) problems.add('issuers', proxied, 'Only one may have "proxyHeaders": they do not say whose they are.');
   const paths = origins.flatMap(({ issuer }) => issuer.webhooks?.path ?? []);
-  if (new Set(paths).size < paths.length) problems.add('issuers', paths, 'Each "webhooks" needs a path of its own.');
+  // Express takes neither case nor a slash at the end into account.
+  const distinct = new Set(paths.map((path) => path.toLowerCase().replace(/\/$/, '')));
+  if (distinct.size < paths.length) problems.add('issuers', paths, 'Each "webhooks" needs a path of its own.');
 }
 
 /** An issuer that is known with its first token cannot be the one of a cookie, nor have a route from the start. */

@@ -321,6 +321,8 @@ describe('contradictions', () => {
     ['cookies of one and opaque tokens of another', two(cookies, opaque), /cookies or opaqueTokens/],
     ['two proxies', two(proxy, proxy), /proxyHeaders/],
     ['one path for two', two(hooks('/hooks'), hooks('/hooks')), /webhooks.*path of its own/],
+    ['one path for two, to Express', two(hooks('/hooks'), hooks('/Hooks')), /webhooks.*path of its own/],
+    ['one path for two, but for a slash', two(hooks('/hooks'), hooks('/hooks/')), /webhooks.*path of its own/],
   ])('%s', (_, options, fix) => {
     const lines = linesOf(options);
     expect(lines).toHaveLength(1);
