@@ -35,7 +35,7 @@ describe.each(requestKinds)('from %s', (_, request) => {
   test('what is given can be sent by fetch', () => {
     for (const agent of ['Browser/1.0', 'a\tb', 'a\u007fb', 'a\nb', '€', '\u00ff']) {
       const { userAgent } = facts({ 'User-Agent': agent });
-      if (userAgent !== undefined) expect(() => new Headers({ 'user-agent': userAgent })).not.toThrow();
+      expect(() => new Headers(userAgent === undefined ? {} : { 'user-agent': userAgent })).not.toThrow();
     }
   });
 });

@@ -9,7 +9,7 @@ const SECRET = 'hunter2hunter2hunter2hunter2';
 const other = { issuer: 'https://other.authgear.cloud', audience: 'https://other.authgear.cloud' };
 const foreign = { issuer: 'https://login.example', audience: 'https://api.example' };
 
-const resolve = (changes: object = {}) => resolveOptions({ ...good, ...changes } as AuthgearModuleOptions);
+const resolve = (changes: object = {}) => resolveOptions({ ...good, ...changes });
 const resolveAll = (options: object) => resolveOptions(options as unknown as AuthgearModuleOptions);
 const rulesOf = (options: ReturnType<typeof resolve>) => {
   if (typeof options.issuers === 'function') throw new Error('expected a list');

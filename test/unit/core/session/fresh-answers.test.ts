@@ -54,7 +54,7 @@ test('an answer is as old as its question', async () => {
 });
 
 test('one question at a time per key', async () => {
-  const all = Promise.all(Array.from({ length: 50 }, () => get(10_000)));
+  const all = Promise.all(Array.from({ length: 50 }, async () => get(10_000)));
   const other = get(10_000, 'another key');
   expect(questions.count).toBe(2);
   questions.open[0]?.resolve('a');
