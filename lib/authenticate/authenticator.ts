@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { andThen, type MaybePromise } from '../core/maybe-promise.js';
+import { MAX_CLOCK_TOLERANCE } from '../core/token/claim-rules.js';
 import { isOpaqueToken } from '../core/token/parse.js';
 import { AuthgearUser } from '../core/user.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
@@ -13,7 +14,7 @@ import { ProxyStrategy } from './proxy.strategy.js';
 import { CookieStrategy, OpaqueTokenStrategy, type ResolvingIssuer } from './resolver.strategies.js';
 import type { Revocations } from './revocations.js';
 import { SessionResolver } from './session-resolver.js';
-import type { AuthenticatedByIssuer, AuthenticationDemand, AuthenticationStrategy } from './strategy.js';
+import { reservedNames, type AuthenticatedByIssuer, type AuthenticationDemand, type AuthenticationStrategy } from './strategy.js';
 import type { TokenService } from './token.service.js';
 
 /** A credential, and who can turn it into a user. */
@@ -52,7 +53,7 @@ export class Authenticator {
 
   private ask({ strategy, credential }: Found, request: HttpRequest, demand: AuthenticationDemand): MaybePromise<AuthenticatedByIssuer> {
     return andThen<AuthenticatedByIssuer, AuthenticatedByIssuer>(strategy.authenticate(credential, request, demand), (authenticated) => {
-      if (authenticated.issuer === undefined) this.checkForeign(authenticated, strategy, demand);
+      if (!reservedNames.includes(strategy.name)) this.checkForeign(authenticated, strategy, demand);
       return authenticated;
     });
   }
@@ -64,9 +65,12 @@ export class Authenticator {
     }
     if (maxStaleness === undefined || user.isMachine) return;
     if (confirmedAt === undefined) throw new AuthError('confirmation_not_supported', `the strategy "${name}" gives no "confirmedAt"`);
-    if (this.clock() / 1000 - confirmedAt > maxStaleness) {
-      throw new AuthError('session_unconfirmed', `the strategy "${name}" gives a "confirmedAt" that is too long ago`);
-    }
+    const age = this.clock() / 1000 - confirmedAt;
+    // Milliseconds in place of seconds are in the future too, and would be fresh forever.
+    const isTime = Number.isFinite(confirmedAt) && age >= -MAX_CLOCK_TOLERANCE;
+    if (isTime && age <= maxStaleness) return;
+    const problem = isTime ? 'too long ago' : 'no time in epoch seconds, or in the future';
+    throw new AuthError('session_unconfirmed', `the strategy "${name}" gives a "confirmedAt" that is ${problem}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { toUser, type SessionAnswer } from '../core/session/session.js';
 import { isOpaqueToken } from '../core/token/parse.js';
 import { extractBearerToken } from '../extract/bearer-token.js';
-import { headerFields, type HttpRequest } from '../extract/http-exchange.js';
+import type { HttpRequest } from '../extract/http-exchange.js';
 import { cameThroughProxy, hasSessionHeaders, readProxiedSession, type ProxyRules } from '../extract/proxy-headers.js';
 import { checkSameOrigin } from '../extract/same-origin.js';
 import { extractSessionCookie } from '../extract/session-cookie.js';
@@ -55,8 +55,8 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   async authenticate({ answer, bearer }: Proxied, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
     const { issuer, rules, clock } = this.options;
     if (answer === 'none' || answer === 'invalid') return this.authenticateMachine(bearer, request, demand);
-    // No page of another origin can set this header without leave (CORS).
-    if (headerFields(request, 'authorization').length === 0) checkSameOrigin(request, rules.allowedOrigins);
+    // No page of another origin can send a bearer token without leave (CORS); credentials of another scheme, browsers may send by themselves.
+    if (bearer === undefined) checkSameOrigin(request, rules.allowedOrigins);
     return { user: toUser(answer, issuer.issuer, 'proxy'), issuer, confirmedAt: clock() / 1000 };
   }
 

@@ -6,7 +6,7 @@ import { isRevoked, lastEventAt, merge, type RevocationMark } from '../core/revo
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import { SharedMarks } from './shared-marks.js';
+import { SharedMarks, StoreProblem } from './shared-marks.js';
 
 const KEEP_UP_EVERY = 1_000;
 const SWEEP_EVERY = 60_000;
@@ -66,6 +66,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @internal Writes to the store what could not be written, and fills one that was emptied. */
   async keepUp(): Promise<void> {
+    // What was read in the store is remembered here as well, and may be all that ever comes.
+    this.sweep();
     await this.shared?.keepUp();
   }
 
@@ -127,8 +129,6 @@ function keyOf(issuer: string, sub: string): string {
   return sha256(`${issuer} ${sub}`);
 }
 
-/** Our own words only: a driver's may hold its address with a password. */
 function describe(failure: unknown): string {
-  const { message } = (failure ?? {}) as { message?: unknown };
-  return typeof message === 'string' && /^it [a-z]/.test(message) ? message : 'it threw an error';
+  return failure instanceof StoreProblem ? failure.message : 'it threw an error';
 }

@@ -13,6 +13,11 @@ const READ_EVERY = 1_000;
 const DEADLINE = 1_000;
 const MOST_READS = 10_000;
 const MOST_ATTEMPTS = 5;
+/** A mark is looked after so often, a second apart: until nobody who read the store before it was written can still write. */
+const ROUNDS = 4;
+
+/** A failure in our own words, which may be told: a driver's may hold its address with a password. */
+export class StoreProblem extends Error {}
 
 interface Read {
   readonly at: number;
@@ -25,9 +30,10 @@ interface Read {
  */
 export class SharedMarks {
   private readonly reads = new LRUCache<string, Read>({ max: MOST_READS });
-  /** What this replica knows, and what of it is not known to be in the store. */
-  private readonly pending = new Set<string>();
+  /** What this replica knows, and what of it is not known to stay in the store; with the rounds that are left. */
+  private readonly pending = new Map<string, number>();
   private filling: string | undefined;
+  private keepingUp: Promise<void> | undefined;
   private failures = 0;
   private isFailing = false;
 
@@ -56,17 +62,22 @@ export class SharedMarks {
 
   /** Writes a mark that is known here, now or as soon as the store works again. */
   async publish(key: string): Promise<void> {
-    this.pending.add(key);
+    this.pending.set(key, ROUNDS);
     this.reads.delete(key);
     await this.tell(() => this.flush(key));
   }
 
-  /** Writes what is pending, and notices when the store was emptied. */
-  async keepUp(): Promise<void> {
-    await this.tell(async () => {
+  /** Writes what is pending, and notices when the store was emptied. One at a time: a slow store must not get slower. */
+  keepUp(): Promise<void> {
+    this.keepingUp ??= this.lookAfter().finally(() => (this.keepingUp = undefined));
+    return this.keepingUp;
+  }
+
+  private lookAfter(): Promise<void> {
+    return this.tell(async () => {
       const filling = await this.get(FILLING);
-      if (typeof filling !== 'string' || filling !== this.filling) for (const key of this.known.keys()) this.pending.add(key);
-      for (const key of this.pending) await this.flush(key);
+      if (typeof filling !== 'string' || filling !== this.filling) for (const key of this.known.keys()) this.pending.set(key, ROUNDS);
+      for (const key of this.pending.keys()) await this.flush(key);
       if (typeof filling !== 'string') await this.startFilling();
       else this.filling = filling;
     });
@@ -76,32 +87,42 @@ export class SharedMarks {
     const filling = randomUUID();
     await this.set(FILLING, filling, this.keepFor);
     // A store that takes everything and gives nothing back has failed.
-    if ((await this.get(FILLING)) === undefined) throw new Error('it does not keep what is written to it');
+    if (typeof (await this.get(FILLING)) !== 'string') throw new StoreProblem('it does not keep what is written to it');
     this.filling = filling;
   }
 
   private async readNow(key: string): Promise<RevocationMark | undefined> {
     const mark = readMark(await this.get(PREFIX + key));
-    if (mark === undefined && this.isFailing) throw new Error('it failed a moment ago');
+    if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
-    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.add(key);
+    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.set(key, ROUNDS);
     return mark;
   }
 
-  /** There is no compare-and-set: what was written is read again, and written again if another replica wrote something older meanwhile. */
+  /**
+   * There is no compare-and-set: what was written is read again, also in the rounds to come, and written again if another replica wrote something older over it.
+   */
   private async flush(key: string): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      const known = this.known.get(key);
-      if (known === undefined) break;
       const stored = readMark(await this.get(PREFIX + key));
+      // Only now: more may have become known meanwhile.
+      const known = this.known.get(key);
+      if (known === undefined) return this.letGo(key);
       const merged = stored === undefined ? known : merge(stored, known);
       this.known.set(key, merged);
       if (stored !== undefined && isSameMark(stored, merged)) break;
       const ttl = lastEventAt(merged) * 1000 + this.keepFor - this.clock();
-      if (ttl <= 0) break;
-      if (attempt === MOST_ATTEMPTS - 1) throw new Error('it does not keep what is written to it');
+      if (ttl <= 0) return this.letGo(key);
+      if (attempt === MOST_ATTEMPTS - 1) throw new StoreProblem('it does not keep what is written to it');
       await this.set(PREFIX + key, writeMark(merged), ttl);
     }
+    // It is in the store, and may be written over.
+    const rounds = (this.pending.get(key) ?? 1) - 1;
+    if (rounds > 0) this.pending.set(key, rounds);
+    else this.letGo(key);
+  }
+
+  private letGo(key: string): void {
     this.pending.delete(key);
   }
 
@@ -110,13 +131,13 @@ export class SharedMarks {
   }
 
   private async set(key: string, value: string, ttl: number): Promise<void> {
-    if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false) throw new Error('it did not take what was written');
+    if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false) throw new StoreProblem('it did not take what was written');
   }
 
   private async attempt<T>(work: () => Promise<T>): Promise<T> {
     const before = this.failures;
     const result = await withDeadline(work());
-    if (this.failures !== before) throw new Error('it reported an error');
+    if (this.failures !== before) throw new StoreProblem('it reported an error');
     return result;
   }
 
@@ -136,7 +157,7 @@ export class SharedMarks {
 async function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not answer within ${DEADLINE / 1000} s`)), DEADLINE);
+    timer = setTimeout(() => reject(new StoreProblem(`it did not answer within ${DEADLINE / 1000} s`)), DEADLINE);
   });
   try {
     return await Promise.race([work, deadline]);

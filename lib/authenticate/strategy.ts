@@ -2,6 +2,9 @@ import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import type { AuthgearUser } from '../core/user.js';
 import type { ReadableRequest } from '../extract/http-exchange.js';
 
+/** Names that the strategies of the module have, and no other may. */
+export const reservedNames: readonly string[] = ['jwt', 'resolver', 'proxy'];
+
 /** What a route demands of an authentication, beside a user. */
 export interface AuthenticationDemand {
   /** The issuer must have confirmed the session at most so many seconds ago; `undefined` where the route does not ask for that. */

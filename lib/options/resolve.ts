@@ -4,7 +4,7 @@ import type { Fetch } from '../core/http.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { printable } from '../core/printable.js';
 import { isJsonObject } from '../core/types.js';
-import type { AuthenticationStrategy } from '../authenticate/strategy.js';
+import { reservedNames, type AuthenticationStrategy } from '../authenticate/strategy.js';
 import { checkKnown, readFlag, readFunction, readLogger, readTime } from './checks.js';
 import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuersOptions, SharedOptions } from './options.js';
 import { Problems } from './problems.js';
@@ -107,7 +107,9 @@ function checkOnlyOne(origins: readonly KeyOrigin[], problems: Problems): void {
   const proxied = count(({ proxyHeaders }) => proxyHeaders !== undefined);
   if (proxied > 1) problems.add('issuers', proxied, 'Only one may have "proxyHeaders": they do not say whose they are.');
   const paths = origins.flatMap(({ issuer }) => issuer.webhooks?.path ?? []);
-  if (new Set(paths).size < paths.length) problems.add('issuers', paths, 'Each "webhooks" needs a path of its own.');
+  // Express takes neither case nor a slash at the end into account.
+  const distinct = new Set(paths.map((path) => path.toLowerCase().replace(/\/$/, '')));
+  if (distinct.size < paths.length) problems.add('issuers', paths, 'Each "webhooks" needs a path of its own.');
 }
 
 /** An issuer that is known with its first token cannot be the one of a cookie, nor have a route from the start. */
@@ -122,7 +124,7 @@ function checkNothingIsListed(entry: Partial<IssuerOptions>, prefix: string, pro
 
 function readStrategies(given: unknown, problems: Problems): readonly AuthenticationStrategy[] {
   if (given === undefined) return [];
-  if (Array.isArray(given) && given.every(isStrategy)) return given;
+  if (Array.isArray(given) && given.every(isStrategy) && new Set(given.map(({ name }) => name)).size === given.length) return given;
   problems.add('strategies', typeof given, 'It is a list of objects with extract, authenticate and a name of their own.');
   return [];
 }
@@ -158,6 +160,6 @@ function resolveEntry(entry: unknown, presets: object, prefix: string, problems:
 
 function isStrategy(given: unknown): given is AuthenticationStrategy {
   const { name, extract, authenticate } = (given ?? {}) as Partial<AuthenticationStrategy>;
-  const isFree = typeof name === 'string' && !['', 'jwt', 'resolver', 'proxy'].includes(name);
+  const isFree = typeof name === 'string' && name !== '' && !reservedNames.includes(name);
   return isFree && typeof extract === 'function' && typeof authenticate === 'function';
 }

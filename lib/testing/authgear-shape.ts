@@ -52,7 +52,8 @@ export const authgearShape: TokenShape = {
   },
   readSession: (claims) => {
     const { sub, client_id: clientId, auth_time: authTime, amr = [], [`${USER}/roles`]: roles = [] } = claims;
-    if (sub === `client_id_${String(clientId)}`) return undefined;
+    // An ID token has no client_id.
+    if (typeof clientId !== 'string' || sub === `client_id_${clientId}`) return undefined;
     const flags = { isAnonymous: claims[`${USER}/is_anonymous`], isVerified: claims[`${USER}/is_verified`] } as {
       isAnonymous: boolean;
       isVerified: boolean;

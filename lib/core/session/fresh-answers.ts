@@ -33,8 +33,12 @@ export class FreshAnswers<T extends object> {
   get(key: string, maxAge: number, ask: () => Promise<T>): Answer<T> | Promise<Answer<T>> {
     const now = this.clock();
     const known = this.answers.get(key);
-    // One from the future does not count: the clock was set back.
-    const age = known === undefined || known.askedAt > now ? Infinity : now - known.askedAt;
+    const age = known === undefined ? Infinity : now - known.askedAt;
+    // The clock was set back: when it gets there again, the answer will be older than it says.
+    if (age < 0) {
+      this.answers.delete(key);
+      return this.flightOf(key, now, maxAge, ask);
+    }
     if (known === undefined || age >= maxAge) return this.flightOf(key, now, maxAge, ask);
     if (age >= maxAge / 2 && !this.hasJustFailed(key, now)) this.flightOf(key, now, maxAge, ask).catch(() => undefined);
     return known;
@@ -44,27 +48,37 @@ export class FreshAnswers<T extends object> {
   private flightOf(key: string, now: number, maxAge: number, ask: () => Promise<T>): Promise<Answer<T>> {
     const underWay = this.flights.get(key);
     if (underWay !== undefined && underWay.askedAt <= now && now - underWay.askedAt <= maxAge) return underWay.answer;
-    const flight: Flight<T> = { askedAt: now, answer: this.ask(key, now, ask).finally(() => this.land(key, flight)) };
+    const answer = this.ask(now, ask).then(
+      (told) => this.keep(key, flight, told),
+      (error: unknown) => this.giveUp(key, flight, error),
+    );
+    const flight: Flight<T> = { askedAt: now, answer };
     this.flights.set(key, flight);
-    return flight.answer;
+    return answer;
   }
 
-  private land(key: string, flight: Flight<T>): void {
-    if (this.flights.get(key) === flight) this.flights.delete(key);
+  private async ask(askedAt: number, ask: () => Promise<T>): Promise<Answer<T>> {
+    return { value: await ask(), askedAt };
   }
 
-  private async ask(key: string, askedAt: number, ask: () => Promise<T>): Promise<Answer<T>> {
-    try {
-      const answer = { value: await ask(), askedAt };
-      if ((this.answers.peek(key)?.askedAt ?? -Infinity) <= askedAt) this.answers.set(key, answer);
-      this.failedAt.delete(key);
-      return answer;
-    } catch (error) {
-      // Nobody could tell: what is known holds as long as it would have. A refusal ends it.
-      if (error instanceof AuthError && error.kind === 'unavailable') this.failedAt.set(key, askedAt);
-      else this.answers.delete(key);
-      throw error;
-    }
+  /** Only the newest question is remembered: an older one that comes in late may be from before a refusal. */
+  private keep(key: string, flight: Flight<T>, answer: Answer<T>): Answer<T> {
+    if (this.land(key, flight)) this.answers.set(key, answer);
+    this.failedAt.delete(key);
+    return answer;
+  }
+
+  private giveUp(key: string, flight: Flight<T>, error: unknown): never {
+    this.land(key, flight);
+    // Nobody could tell: what is known holds as long as it would have. A refusal ends it.
+    if (error instanceof AuthError && error.kind === 'unavailable') this.failedAt.set(key, flight.askedAt);
+    else this.answers.delete(key);
+    throw error;
+  }
+
+  /** Whether nothing was asked since. */
+  private land(key: string, flight: Flight<T>): boolean {
+    return this.flights.get(key) === flight && this.flights.delete(key);
   }
 
   private hasJustFailed(key: string, now: number): boolean {

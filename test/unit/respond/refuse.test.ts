@@ -56,3 +56,50 @@ describe.each(codes)('%s', (code) => {
     expect(JSON.stringify([exception.getResponse(), exception.message])).not.toContain('secret');
   });
 });
+
+describe('cookies that a client should forget', () => {
+  const setCookie = ['session=; Max-Age=0', 'app_session=; Max-Age=0'];
+  const error = new AuthError('session_invalid', 'over', { setCookie });
+  const own = 'theme=dark; Path=/';
+
+  /** As Express: `header` replaces, `append` adds. */
+  function expressLike() {
+    const headers = new Map<string, string[]>([['set-cookie', [own]]]);
+    const header = (name: string, value: string | readonly string[]) => void headers.set(name.toLowerCase(), [value].flat());
+    const append = (name: string, value: string | readonly string[]) => header(name, [...(headers.get(name.toLowerCase()) ?? []), ...[value].flat()]);
+    return { headers, response: { header, append } };
+  }
+  /** As Fastify: there is no `append`, and `header` adds cookies. */
+  function fastifyLike() {
+    const headers = new Map<string, string[]>([['set-cookie', [own]]]);
+    const header = (name: string, value: string | readonly string[]) => {
+      const before = name.toLowerCase() === 'set-cookie' ? (headers.get('set-cookie') ?? []) : [];
+      headers.set(name.toLowerCase(), [...before, ...[value].flat()]);
+    };
+    return { headers, response: { header } };
+  }
+
+  describe.each([
+    ['Express', expressLike],
+    ['Fastify', fastifyLike],
+  ])('on a response like that of %s', (_, make) => {
+    test("are added to the application's own", () => {
+      const { headers, response } = make();
+      refuse(error, { request: { method: 'GET', headers: {} }, response });
+      expect(headers.get('set-cookie')).toEqual([own, ...setCookie]);
+      expect(headers.get('cache-control')).toEqual(['no-store']);
+      expect(headers.get('www-authenticate')).toEqual([expect.stringMatching(/^Bearer error="invalid_token"/)]);
+    });
+
+    test('a refusal without any leaves cookies as they are', () => {
+      const { headers, response } = make();
+      refuse(new AuthError('session_invalid', 'over'), { request: { method: 'GET', headers: {} }, response });
+      refuse(new AuthError('session_invalid', 'over', { setCookie: [] }), { request: { method: 'GET', headers: {} }, response });
+      expect(headers.get('set-cookie')).toEqual([own]);
+    });
+  });
+
+  test('are for the client alone: neither in the body nor where there is no response', () => {
+    expect(JSON.stringify(refuse(error, undefined).getResponse())).not.toContain('session=');
+  });
+});

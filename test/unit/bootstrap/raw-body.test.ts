@@ -1,0 +1,37 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import { Subject } from 'rxjs';
+import { watchRawBody } from '../../../lib/bootstrap/raw-body.js';
+
+function watch() {
+  const init$ = new Subject<void>();
+  const registered: unknown[] = [];
+  const adapter = {
+    name: 'adapter',
+    registerParserMiddleware(this: { name: string }, ...args: unknown[]) {
+      registered.push([this.name, ...args]);
+      return 'registered';
+    },
+  };
+  const isKept = watchRawBody({ init$ } as unknown as HttpAdapterHost, () => adapter);
+  return { init$, adapter, registered, isKept };
+}
+
+test.each([
+  [true, true],
+  [false, false],
+  [undefined, false],
+])('parsers that are registered with rawBody %p keep it: %p', (rawBody, kept) => {
+  const { init$, adapter, registered, isKept } = watch();
+  expect(isKept()).toBeUndefined();
+  init$.next();
+  expect(isKept()).toBeUndefined();
+  expect(adapter.registerParserMiddleware('/api', rawBody)).toBe('registered');
+  expect(registered).toEqual([['adapter', '/api', rawBody]]);
+  expect(isKept()).toBe(kept);
+});
+
+test('an application that registers none is not known about', () => {
+  const { init$, isKept } = watch();
+  init$.next();
+  expect(isKept()).toBeUndefined();
+});
