@@ -92,7 +92,10 @@ export class SharedMarks {
   }
 
   private async readNow(key: string): Promise<RevocationMark | undefined> {
-    const mark = readMark(await this.get(PREFIX + key));
+    const text = await this.get(PREFIX + key);
+    const mark = readMark(text);
+    // Something stands there that says nothing: it may have been a mark.
+    if (mark === undefined && text !== undefined && text !== null) throw new StoreProblem('it holds something that is no mark');
     if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
     if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.set(key, ROUNDS);

@@ -7,8 +7,10 @@ const SENDABLE = /^[\x20-\x7e]{1,1024}$/;
 /** Who the client is, as a proxy would pass it on: its `User-Agent`, and `X-Forwarded-For` with the address that it came from. */
 export function clientFacts(request: HttpRequest): ClientFacts {
   const userAgent = headerValue(request, 'user-agent');
-  const hops = [headerValue(request, 'x-forwarded-for'), request.socket?.remoteAddress].filter((hop) => hop !== undefined && hop !== '');
-  return { userAgent: sendable(userAgent), forwardedFor: sendable(hops.join(', ')) };
+  const { remoteAddress } = request.socket ?? {};
+  const hops = [headerValue(request, 'x-forwarded-for'), remoteAddress].filter((hop) => hop !== undefined && hop !== '');
+  // What cannot be sent on is the client's fault, and its address is known all the same.
+  return { userAgent: sendable(userAgent), forwardedFor: sendable(hops.join(', ')) ?? sendable(remoteAddress) };
 }
 
 function sendable(value: string | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { printable } from '../core/printable.js';
 import { headerValue, type HttpRequest } from './http-exchange.js';
 
 /** RFC 9110 section 9.2.1. */
+const HOST = /^[\w.:[\]-]+$/;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
@@ -21,7 +22,10 @@ export function checkSameOrigin(request: HttpRequest, allowedOrigins: readonly s
   throw new AuthError('cross_origin_request', `${request.method} with a session cookie: ${from}`);
 }
 
-/** The scheme cannot be compared: TLS may have ended at a proxy. */
+/** The scheme cannot be compared: TLS may have ended at a proxy. A default port may stand in `Host`, and never stands in `Origin`. */
 function isOwn(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  if (host === undefined || !HOST.test(host) || !URL.canParse(origin)) return false;
+  const { protocol, host: from } = new URL(origin);
+  const own = `${protocol}//${host}`;
+  return URL.canParse(own) && new URL(own).host === from;
 }

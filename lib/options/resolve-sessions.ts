@@ -76,6 +76,7 @@ function readProxyHeaders(option: string, given: unknown, problems: Problems): P
     const fix = `Without proof that a proxy set them, headers are the client's: give "secret" (${SHORTEST_SECRET} visible characters at least), or the function "trust", and not both.`;
     problems.add(option, `secret: ${typeof secret}, trust: ${typeof trust}`, fix);
   }
+  if (hasTrust && options['secretHeader'] !== undefined) problems.add(`${option}.secretHeader`, secretHeader, 'Beside "trust" nothing reads it.');
   if (!isHeaderName(secretHeader)) problems.add(`${option}.secretHeader`, secretHeader, 'It is the name of a header, any but Authorization.');
   return {
     secret: hasSecret ? secret : undefined,

@@ -76,6 +76,9 @@ function resolveSeveral(given: SeveralIssuersOptions, problems: Problems): reado
     if (given[name] !== undefined)
       problems.add(name, given[name], 'Beside "issuers" it would apply to nobody, or to everybody: write it into the entries.');
   }
+  for (const [name, value] of Object.entries({ userinfoUrl: given.userinfoUrl, 'resolver.url': given.resolver?.url })) {
+    if (value !== undefined) problems.add(name, value, 'Beside "issuers" the tokens of all would be sent there: write it into the entry.');
+  }
   const { issuers } = given;
   const presets = Object.fromEntries(Object.entries(given).filter(([name]) => issuerOptionNames.includes(name)));
   if (typeof issuers === 'function') {

@@ -6,8 +6,11 @@ import type { ResolvedOptions } from '../options/resolve.js';
 
 const INTERVAL = 10_000;
 
+type Verb = 'Refused' | 'Noticed';
+
 interface Window {
   readonly since: number;
+  readonly verb: Verb;
   suppressed: number;
 }
 
@@ -36,14 +39,14 @@ export class RefusalLog implements OnModuleDestroy {
     this.writeAs('Noticed', error);
   }
 
-  private writeAs(verb: 'Refused' | 'Noticed', error: AuthError): void {
+  private writeAs(verb: Verb, error: AuthError): void {
     const now = this.clock();
     const window = this.windows.get(error.code);
     if (window !== undefined && now >= window.since && now < window.since + INTERVAL) {
       window.suppressed += 1;
       return;
     }
-    this.windows.set(error.code, { since: now, suppressed: 0 });
+    this.windows.set(error.code, { since: now, verb, suppressed: 0 });
     this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, 1 + (window?.suppressed ?? 0))}`);
   }
 
@@ -58,8 +61,8 @@ export class RefusalLog implements OnModuleDestroy {
 
   /** Writes what was counted and not told yet. */
   onModuleDestroy(): void {
-    for (const [code, { suppressed }] of this.windows) {
-      if (suppressed > 0) this.tell('warn', `Refused ${code}: ${suppressed} more since the last line`);
+    for (const [code, { verb, suppressed }] of this.windows) {
+      if (suppressed > 0) this.tell('warn', `${verb} ${code}: ${suppressed} more since the last line`);
     }
     this.windows.clear();
   }

@@ -41,9 +41,9 @@ export async function askResolver(
     ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
   };
   const response = await send(url, { method, headers }, fetch, AbortSignal.timeout(timeout)).catch((cause: unknown) => {
-    throw failedToAsk('resolver', url, timeout, cause);
+    throw failedToAsk('resolver', url, timeout, cause, credential.value);
   });
-  if (response.status !== 200) throw failedToAsk('resolver', url, timeout, notUsable(response));
+  if (response.status !== 200) throw failedToAsk('resolver', url, timeout, notUsable(response), credential.value);
   discard(response);
   const answer = readSession((name) => response.headers.get(name) ?? undefined);
   if (answer === 'none' || answer === 'invalid') throw notASession(answer, credential, response);

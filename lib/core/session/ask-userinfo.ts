@@ -22,6 +22,6 @@ export async function askUserinfo({ url, timeout }: UserinfoAddress, token: stri
     throw new HttpProblem('its answer has no "sub"');
   } catch (cause) {
     if (cause instanceof HttpProblem && cause.status === 401) throw new AuthError('token_revoked', 'the issuer answers 401: the session is over');
-    throw failedToAsk('userinfo endpoint', url, timeout, cause);
+    throw failedToAsk('userinfo endpoint', url, timeout, cause, token);
   }
 }

@@ -144,6 +144,16 @@ describe('a store', () => {
     for (const { key } of store.sets) expect(key).toMatch(/^nestjs-authgear:/);
   });
 
+  test('a value that is no mark may have been one: nobody can tell', async () => {
+    const [one, other] = pair();
+    await one.apply('user-1', disabled());
+    const [key] = store.users as [string];
+    store.data.set(`${key}`, '{"some":"thing"}');
+    clock.advance('1s');
+    expect(await other.refuses('user-1')).toBe('revocation_unavailable');
+    expect(await one.refuses('user-1')).toBe('token_revoked');
+  });
+
   test('it forgets when the tokens are over', async () => {
     const [one] = pair();
     await one.apply('user-1', disabled(NOW - 600));

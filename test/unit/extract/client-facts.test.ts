@@ -28,6 +28,7 @@ describe.each(requestKinds)('from %s', (_, request) => {
     ['an agent of 1024 characters', { 'User-Agent': 'a'.repeat(1_024) }, undefined, { userAgent: 'a'.repeat(1_024) }],
     ['a longer one', { 'User-Agent': 'a'.repeat(1_025) }, undefined, {}],
     ['hops that cannot be sent on', { 'X-Forwarded-For': 'a\u0000' }, undefined, {}],
+    ['such hops, and an address', { 'X-Forwarded-For': 'a'.repeat(2_000) }, '10.0.0.2', { forwardedFor: '10.0.0.2' }],
   ])('%s', (__, headers, address, expected) => {
     expect(facts(headers, address)).toEqual({ userAgent: undefined, forwardedFor: undefined, ...expected });
   });

@@ -230,6 +230,7 @@ describe('every bad value is one line with the option, and tells no secret', () 
     ...each('proxyHeaders.secretHeader', ['', 'a b', 'Authorization', 'authorization', 1, null, 'a:b'], (secretHeader) => ({
       proxyHeaders: { secret: SECRET, secretHeader },
     })),
+    ['proxyHeaders.secretHeader', { proxyHeaders: { trust: () => true, secretHeader: 'x-other' } }],
     ...each('proxyHeaders.cookiePrefix', ['a b', null], (cookiePrefix) => ({ proxyHeaders: { secret: SECRET, cookiePrefix } })),
     ...each('proxyHeaders.allowedOrigins', ['*', ['https://a.example/']], (allowedOrigins) => ({ proxyHeaders: { secret: SECRET, allowedOrigins } })),
     ['proxyHeaders.secrets', { proxyHeaders: { secret: SECRET, secrets: SECRET } }],
@@ -362,6 +363,10 @@ describe('contradictions', () => {
     expect(linesOf({ ...cookies, issuers: [authgear(good), authgear(other)] })[0]).toMatch(/cookies or opaqueTokens/);
     expect(linesOf({ ...cookies, issuers: [authgear(good), oidc(foreign)] })[0]).toContain('- issuers[1].resolver: ');
     expect(linesOf({ ...hooks('/hooks'), issuers: [authgear(good), authgear(other)] })[0]).toMatch(/path of its own/);
+    // The tokens of one issuer would go to another.
+    for (const elsewhere of [{ userinfoUrl: 'https://a.example/userinfo' }, { resolver: { url: 'https://a.example/resolve' } }]) {
+      expect(linesOf({ ...elsewhere, issuers: [authgear(good), authgear(other)] })[0]).toMatch(/write it into the entry/);
+    }
   });
 
   describe('a function that looks issuers up', () => {

@@ -100,6 +100,13 @@ describe('the answer of the resolver', () => {
     expect(told(await rejectionOf(resolve(new Error(`proxy http://user:${SECRET}@proxy.example said no`)).work))).not.toContain(SECRET);
   });
 
+  test('a fetch of the application that quotes the credential does not tell it', async () => {
+    for (const credential of [cookie, bearer]) {
+      const quoting = new Error(`bad request header: ${credential.value}`);
+      expect(told(await rejectionOf(resolve(quoting, credential).work))).not.toContain(credential.value);
+    }
+  });
+
   test('the path and query of the address are not told', async () => {
     const { fetch } = tableFetch({});
     const url = `https://inner.example/${SECRET}?key=${SECRET}`;
