@@ -148,7 +148,7 @@ describe('a store', () => {
     const [one, other] = pair();
     await one.apply('user-1', disabled());
     const [key] = store.users as [string];
-    store.data.set(`${key}`, '{"some":"thing"}');
+    store.data.set(key, '{"some":"thing"}');
     clock.advance('1s');
     expect(await other.refuses('user-1')).toBe('revocation_unavailable');
     expect(await one.refuses('user-1')).toBe('token_revoked');
