@@ -53,19 +53,37 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   }
 
   async authenticate({ answer, bearer }: Proxied, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
-    const { issuer, rules, clock } = this.options;
-    if (answer === 'none' || answer === 'invalid') return this.authenticateMachine(bearer, request, demand);
+    const { issuer, clock } = this.options;
+    if (answer === 'none' || answer === 'invalid') return this.authenticateMachine(answer, bearer, request, demand);
     // No page of another origin can send a bearer token without leave (CORS); credentials of another scheme, browsers may send by themselves.
-    if (bearer === undefined) checkSameOrigin(request, rules.allowedOrigins);
+    if (bearer === undefined) this.checkCookie(request);
     return { user: toUser(answer, issuer.issuer, 'proxy'), issuer, confirmedAt: clock() / 1000 };
   }
 
+  /** Which of two cookies the proxy asked about, it does not say: somebody on a neighbouring domain may have set that one. */
+  private checkCookie(request: HttpRequest): void {
+    const { cookiePrefix, allowedOrigins } = this.options.rules;
+    extractSessionCookie(request, cookiePrefix);
+    checkSameOrigin(request, allowedOrigins);
+  }
+
   /** A person's token that the resolver does not know is no longer good, whatever its signature says. A machine's never was known to it. */
-  private async authenticateMachine(bearer: string | undefined, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+  private async authenticateMachine(
+    answer: 'none' | 'invalid',
+    bearer: string | undefined,
+    request: HttpRequest,
+    demand: AuthenticationDemand,
+  ): Promise<AuthenticatedByIssuer> {
     const invalid = new AuthError('session_invalid', 'the proxy says that there is no valid session');
     if (bearer === undefined || isOpaqueToken(bearer)) throw invalid;
-    const authenticated = await this.options.jwt.authenticate(bearer, request, demand);
-    if (!authenticated.user.isMachine) throw invalid;
-    return authenticated;
+    try {
+      const authenticated = await this.options.jwt.authenticate(bearer, request, demand);
+      if (authenticated.user.isMachine) return authenticated;
+    } catch (error) {
+      // The resolver knows whose it is and says no: that a token of a disabled person is for another audience is not what is wrong with it.
+      const isRefused = error instanceof AuthError && error.kind === 'invalid_token';
+      if (answer === 'none' || !isRefused) throw error;
+    }
+    throw invalid;
   }
 }

@@ -1,5 +1,5 @@
 import { ProxyStrategy } from '../../../lib/authenticate/proxy.strategy.js';
-import type { AuthError } from '../../../lib/core/errors.js';
+import { AuthError, type AuthErrorCode } from '../../../lib/core/errors.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import type { ProxyRules } from '../../../lib/extract/proxy-headers.js';
 import { codeOf, rejectionOf } from '../../support/refusals.js';
@@ -12,7 +12,7 @@ const session = { 'x-authgear-session-valid': 'true', 'x-authgear-user-id': 'use
 const OPAQUE = 'a'.repeat(32);
 const anything = { maxStaleness: undefined };
 
-function start({ isMachine = true }: { isMachine?: boolean } = {}) {
+function start({ isMachine = true, refusal }: { isMachine?: boolean; refusal?: AuthErrorCode } = {}) {
   const noticed: AuthError[] = [];
   const tokens: string[] = [];
   const rules: ProxyRules = {
@@ -25,6 +25,7 @@ function start({ isMachine = true }: { isMachine?: boolean } = {}) {
   const jwt = {
     authenticate: async (token: string) => {
       tokens.push(token);
+      if (refusal !== undefined) throw new AuthError(refusal, 'by a test');
       return { user: new AuthgearUser({ sub: 'client_id_a', issuer: ISSUER, via: 'jwt', isMachine }) };
     },
   };
@@ -79,6 +80,16 @@ describe('where there is no session', () => {
     expect((await rejectionOf(ask({ ...proof, ...headers, authorization: 'Bearer a.b.c' }))).code).toBe('session_invalid');
   });
 
+  test.each([
+    // Nothing is known of it: what is wrong with it helps whoever sent it.
+    ['audience_mismatch', {}, 'audience_mismatch'],
+    // The resolver knows it and says no, so that its audience is not what is wrong with it.
+    ['audience_mismatch', { 'x-authgear-session-valid': 'false' }, 'session_invalid'],
+    ['keys_unavailable', { 'x-authgear-session-valid': 'false' }, 'keys_unavailable'],
+  ] as const)('a token is refused by its signature (%s): %j', async (refusal, headers, code) => {
+    expect((await rejectionOf(start({ refusal }).ask({ ...proof, ...headers, authorization: 'Bearer a.b.c' }))).code).toBe(code);
+  });
+
   test('an opaque token is not verified here, nor is a cookie', async () => {
     const { ask, tokens } = start();
     expect((await rejectionOf(ask({ ...proof, authorization: `Bearer ${OPAQUE}` }))).code).toBe('session_invalid');
@@ -112,4 +123,11 @@ describe('an unsafe method', () => {
     expect((await rejectionOf(post({ ...basic, ...evil }))).code).toBe('cross_origin_request');
     expect((await post({ ...basic, 'sec-fetch-site': 'same-origin' })).user.sub).toBe('user-1');
   });
+});
+
+test('two session cookies of one name: nobody knows about which of them the proxy asked', async () => {
+  const ask = (headers: Record<string, string>) => start().ask({ ...proof, ...session, ...headers });
+  expect((await rejectionOf(ask({ cookie: 'pre_session=a; pre_session=b' }))).code).toBe('multiple_credentials');
+  expect((await ask({ cookie: 'pre_session=a; session=b' })).user.sub).toBe('user-1');
+  expect((await ask({ cookie: 'pre_session=a; pre_session=b', authorization: 'Bearer a' })).user.sub).toBe('user-1');
 });
