@@ -1,0 +1,16 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthgearModule } from 'nestjs-authgear';
+import { CafeController } from './cafe.controller.js';
+import type { Settings } from './settings.js';
+
+@Module({})
+export class AppModule {
+  static register({ issuer, audience, proxySecret }: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      // Without the secret, the headers are anybody's: the module refuses to start without one.
+      imports: [AuthgearModule.forRoot({ issuer, audience, proxyHeaders: { secret: proxySecret } })],
+      controllers: [CafeController],
+    };
+  }
+}
