@@ -11,12 +11,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** Freezes a JSON value and everything in it. A loop, not a recursion: nesting is the sender's choice. */
 export function deepFreeze<T>(value: T): T {
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next !== 'object' || next === null) continue;
+  let next: unknown = value;
+  let pending: unknown[] | undefined;
+  while (next !== undefined) {
     Object.freeze(next);
-    for (const child of Object.values(next)) if (typeof child === 'object') pending.push(child);
+    // Its own members and no list of them: what JSON made has no others.
+    for (const name in next as object) {
+      const child = (next as Record<string, unknown>)[name];
+      if (typeof child === 'object' && child !== null) (pending ??= []).push(child);
+    }
+    next = pending?.pop();
   }
   return value;
 }

@@ -47,8 +47,8 @@ export function lastHeader(): ReadHeader {
 }
 
 function parseObject(part: string, name: string): JsonObject {
-  if (!isBase64Url(part)) throw malformed(`the ${name} is not base64url`);
   const bytes = Buffer.from(part, 'base64url');
+  if (!isSpelledOut(part, bytes)) throw malformed(`the ${name} is not base64url`);
   if (!isUtf8(bytes)) throw malformed(`the ${name} is not UTF-8`);
   const value = parseJson(bytes.toString('utf8'), name);
   if (!isJsonObject(value)) throw malformed(`the ${name} is not a JSON object`);
@@ -69,9 +69,20 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 const LAST_OF_TWO = /[AQgw]$/;
 const LAST_OF_THREE = /[AEIMQUYcgkosw048]$/;
 
-/** RFC 4648 section 3.5: left-over bits must be zero. Otherwise one token had several spellings. */
+/**
+ * The same of a part that was decoded, without another look at each character: the decoder leaves out what is not of its alphabet, and then there are too few
+ * bytes. Its alphabet has `+` and `/` as well.
+ */
+function isSpelledOut(part: string, { length }: Buffer): boolean {
+  return length === Math.floor((part.length * 3) / 4) && !part.includes('+') && !part.includes('/') && hasNothingLeftOver(part);
+}
+
 function isBase64Url(part: string): boolean {
-  if (!BASE64URL.test(part)) return false;
+  return BASE64URL.test(part) && hasNothingLeftOver(part);
+}
+
+/** RFC 4648 section 3.5: left-over bits must be zero. Otherwise one token had several spellings. */
+function hasNothingLeftOver(part: string): boolean {
   switch (part.length % 4) {
     case 0:
       return true;

@@ -5,6 +5,8 @@ const BUDGET = 600;
 
 /** What this turn of the event loop has spent. There is one loop, so there is one of this. */
 let spent = 0;
+/** Whether somebody waits for the next turn. */
+let isAwaited = false;
 
 const startAnew = (): void => {
   spent = 0;
@@ -16,4 +18,20 @@ export function takeTime(microseconds: number): boolean {
   if (spent === 0) setImmediate(startAnew);
   spent += microseconds;
   return true;
+}
+
+/**
+ * Waits for the next turn and takes time of it; `undefined` when somebody else does already. So one caller who asks for one thing after the other within a
+ * turn is never sent elsewhere, and of a crowd, only one waits here.
+ */
+export function takeTimeOfNextTurn(microseconds: number): Promise<void> | undefined {
+  if (isAwaited) return undefined;
+  isAwaited = true;
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      isAwaited = false;
+      takeTime(microseconds);
+      resolve();
+    });
+  });
 }

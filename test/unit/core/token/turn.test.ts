@@ -1,4 +1,4 @@
-import { takeTime } from '../../../../lib/core/token/turn.js';
+import { takeTime, takeTimeOfNextTurn } from '../../../../lib/core/token/turn.js';
 
 const nextTurn = () => new Promise(setImmediate);
 beforeEach(nextTurn);
@@ -24,4 +24,13 @@ test('the next turn starts anew, every time', async () => {
     expect([takeTime(5_000), takeTime(1)]).toEqual([true, false]);
     await nextTurn();
   }
+});
+
+test('one waits for the next turn, and has its time of it', async () => {
+  takeTime(5_000);
+  const waits = takeTimeOfNextTurn(5_000);
+  expect(takeTimeOfNextTurn(1)).toBeUndefined();
+  await waits;
+  expect(takeTime(1)).toBe(false);
+  expect(takeTimeOfNextTurn(1)).toBeInstanceOf(Promise);
 });
