@@ -41,7 +41,13 @@ export function httpExchange(context: ExecutionContext): HttpExchange | undefine
 export function headerFields({ headers, rawHeaders, raw }: HttpRequest, name: string): string[] {
   const fields = rawHeaders ?? raw?.rawHeaders;
   if (fields === undefined) return [headers[name] ?? []].flat();
-  return fields.filter((_, index) => index % 2 === 1 && fields[index - 1]?.toLowerCase() === name);
+  const values: string[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const field = fields[index] as string;
+    // The length first: nearly every name has another one.
+    if (field.length === name.length && field.toLowerCase() === name) values.push(fields[index + 1] as string);
+  }
+  return values;
 }
 
 /** The value of a header, where several would be joined or listed. */

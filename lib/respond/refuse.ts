@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { answerTo, type Answer } from '../core/challenge/answer.js';
 import type { AuthError } from '../core/errors.js';
+import { withoutFrames } from '../core/frames.js';
 import type { HttpExchange } from '../extract/http-exchange.js';
 
 const exceptions = {
@@ -27,7 +28,7 @@ export function refuse(error: AuthError, exchange: HttpExchange | undefined): Ht
   for (const [name, value] of Object.entries(headers)) exchange?.response.header(name, value);
   if (setCookie.length > 0) addCookies(exchange, setCookie);
   const { name, type: Exception } = exceptions[status];
-  return new Exception({ statusCode: status, error: name, message, code }, { cause: error });
+  return withoutFrames(() => new Exception({ statusCode: status, error: name, message, code }, { cause: error }));
 }
 
 /** Cookies that the application has set stay: Fastify's `header` adds to them, Express has a method for it. */

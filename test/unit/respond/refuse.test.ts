@@ -40,6 +40,13 @@ describe.each(codes)('%s', (code) => {
     expect(exception.cause).toBe(error);
   });
 
+  test('collects no frames, and others do as before', () => {
+    const { stackTraceLimit } = Error;
+    expect(refuse(error, undefined).stack).not.toMatch(/^\s+at /m);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+    expect(new Error('other').stack).toMatch(/^\s+at /m);
+  });
+
   test("has Nest's body plus the code", () => {
     expect(refuse(error, undefined).getResponse()).toEqual({ statusCode: status, error: name, message: error.publicMessage, code: error.publicCode });
   });
