@@ -5,7 +5,7 @@ import { TokenService } from './authenticate/token.service.js';
 import { CustomPolicies } from './authorize/custom-policies.js';
 import { routeOf, type Route } from './authorize/route-metadata.js';
 import { AuthError } from './core/errors.js';
-import { andThen, type MaybePromise } from './core/maybe-promise.js';
+import { andThen, isPromise, type MaybePromise } from './core/maybe-promise.js';
 import type { Circumstances } from './core/policy/circumstances.js';
 import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
@@ -47,7 +47,7 @@ export class JwtAuthGuard implements CanActivate {
     const exchange = httpExchange(context);
     try {
       const admitted = this.admit(exchange, route, context);
-      return admitted instanceof Promise ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, exchange)) : true;
+      return isPromise(admitted) ? Promise.resolve(admitted).then(isAdmitted, (error: unknown) => this.refuse(error, exchange)) : true;
     } catch (error) {
       return this.refuse(error, exchange);
     }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { andThen } from '../core/maybe-promise.js';
+import { andThen, isPromise } from '../core/maybe-promise.js';
 import { TokenCache } from '../core/token/cache.js';
 import { createVerifier, type Verify } from '../core/token/verify.js';
 import { createIdTokenVerifier, type IdTokenExpectation, type VerifiedIdToken, type VerifyIdToken } from '../core/token/verify-id-token.js';
@@ -51,6 +51,6 @@ export class TokenService {
    */
   verifyAccessToken(token: string): Promise<AuthgearUser> {
     const verified = this.verify(token);
-    return verified instanceof Promise ? verified.then(({ user }) => user) : Promise.resolve(verified.user);
+    return isPromise(verified) ? verified.then(({ user }) => user) : Promise.resolve(verified.user);
   }
 }

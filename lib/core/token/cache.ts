@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { PublicKey } from '../keys/key-set.js';
-import { andThen, type MaybePromise } from '../maybe-promise.js';
+import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
 import { MAX_TOKEN_BYTES, type ParsedToken } from './parse.js';
 import type { VerifiedToken } from './verified-token.js';
 
@@ -66,7 +66,7 @@ export class TokenCache {
     const other = this.underWay.get(id);
     if (other?.key === key) return other.check;
     const outcome = check();
-    if (!(outcome instanceof Promise)) return outcome;
+    if (!isPromise(outcome)) return outcome;
     const own = { key, check: outcome };
     const isOver = (): void => {
       if (this.underWay.get(id) === own) this.underWay.delete(id);

@@ -3,7 +3,7 @@ import { isAlgorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
-import { andThen, type MaybePromise } from '../maybe-promise.js';
+import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
 import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
@@ -64,12 +64,13 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
   return (token) => {
     const id = cache?.idOf(token);
     const refuse = (error: unknown): Promise<never> => {
-      if (id !== undefined) cache?.drop(id);
+      // An outage says nothing about the token.
+      if (id !== undefined && !(error instanceof AuthError && error.kind === 'unavailable')) cache?.drop(id);
       return Promise.reject(error);
     };
     try {
       const outcome = verify(token, id);
-      return outcome instanceof Promise ? outcome.catch(refuse) : outcome;
+      return isPromise(outcome) ? outcome.catch(refuse) : outcome;
     } catch (error) {
       return refuse(error);
     }
