@@ -34,6 +34,11 @@ export function resolveSessions(
       problems.add(named(option), typeof given[option], `Only Authgear has it, not ${profile.name}: write it into the authgear() entry.`);
     }
   }
+  const { cookies, opaqueTokens } = given.resolver ?? {};
+  if (given.clientId !== undefined && (cookies === true || opaqueTokens === true || given.proxyHeaders !== undefined)) {
+    const fix = 'A session does not tell its application, so the list would not keep others out: take one of them away.';
+    problems.add(named('clientId and sessions'), given.clientId, fix);
+  }
   const secure = { issuer: given.issuer, allowInsecure };
   const resolver = given.resolver === undefined ? undefined : readResolver(named('resolver'), given.resolver, secure, problems);
   return {

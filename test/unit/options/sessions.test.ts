@@ -230,6 +230,9 @@ describe('every bad value is one line with the option, and tells no secret', () 
     ...each('proxyHeaders.secretHeader', ['', 'a b', 'Authorization', 'authorization', 1, null, 'a:b'], (secretHeader) => ({
       proxyHeaders: { secret: SECRET, secretHeader },
     })),
+    ['clientId and sessions', { clientId: 'app', resolver: { cookies: true } }],
+    ['clientId and sessions', { clientId: 'app', resolver: { opaqueTokens: true } }],
+    ['clientId and sessions', { clientId: 'app', proxyHeaders: { secret: SECRET } }],
     ['proxyHeaders.secretHeader', { proxyHeaders: { trust: () => true, secretHeader: 'x-other' } }],
     ...each('proxyHeaders.cookiePrefix', ['a b', null], (cookiePrefix) => ({ proxyHeaders: { secret: SECRET, cookiePrefix } })),
     ...each('proxyHeaders.allowedOrigins', ['*', ['https://a.example/']], (allowedOrigins) => ({ proxyHeaders: { secret: SECRET, allowedOrigins } })),
