@@ -2,13 +2,13 @@ import type { Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
-import { toUser, type SessionAnswer } from '../core/session/session.js';
-import { isOpaqueToken } from '../core/token/parse.js';
+import { toUser, type Session, type SessionAnswer } from '../core/session/session.js';
+import { isOpaqueToken, parseToken } from '../core/token/parse.js';
 import { extractBearerToken } from '../extract/bearer-token.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
 import { cameThroughProxy, hasSessionHeaders, readProxiedSession, type ProxyRules } from '../extract/proxy-headers.js';
 import { checkSameOrigin } from '../extract/same-origin.js';
-import { extractSessionCookie } from '../extract/session-cookie.js';
+import { extractSessionCookie, type SessionCookie } from '../extract/session-cookie.js';
 import type { AuthenticatedByIssuer, AuthenticationDemand, AuthenticationStrategy } from './strategy.js';
 
 /** What the proxy says of the request, and the bearer token that it asked about. */
@@ -55,16 +55,16 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   async authenticate({ answer, bearer }: Proxied, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
     const { issuer, clock } = this.options;
     if (answer === 'none' || answer === 'invalid') return this.authenticateMachine(answer, bearer, request, demand);
-    // No page of another origin can send a bearer token without leave (CORS); credentials of another scheme, browsers may send by themselves.
-    if (bearer === undefined) this.checkCookie(request);
+    if (bearer !== undefined && !isOpaqueToken(bearer)) checkSameUser(bearer, answer);
+    // No page of another origin can send a bearer token without leave (CORS); credentials of another scheme, browsers may send by themselves. With a cookie
+    // beside it, the session may be the cookie's.
+    if (this.checkCookie(request) !== undefined || bearer === undefined) checkSameOrigin(request, this.options.rules.allowedOrigins);
     return { user: toUser(answer, issuer.issuer, 'proxy'), issuer, confirmedAt: clock() / 1000 };
   }
 
   /** Which of two cookies the proxy asked about, it does not say: somebody on a neighbouring domain may have set that one. */
-  private checkCookie(request: HttpRequest): void {
-    const { cookiePrefix, allowedOrigins } = this.options.rules;
-    extractSessionCookie(request, cookiePrefix);
-    checkSameOrigin(request, allowedOrigins);
+  private checkCookie(request: HttpRequest): SessionCookie | undefined {
+    return extractSessionCookie(request, this.options.rules.cookiePrefix);
   }
 
   /** A person's token that the resolver does not know is no longer good, whatever its signature says. A machine's never was known to it. */
@@ -86,4 +86,10 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     }
     throw invalid;
   }
+}
+
+/** A bearer token decides alone: a session of somebody else is the cookie's beside it, which the proxy should not have asked about. */
+function checkSameUser(bearer: string, { userId }: Session): void {
+  if (parseToken(bearer).claims['sub'] === userId) return;
+  throw new AuthError('session_invalid', 'the proxy tells of another user than the bearer token: let it forward one credential only');
 }

@@ -4,7 +4,7 @@ import { AuthgearUser } from '../../../lib/core/user.js';
 import type { ProxyRules } from '../../../lib/extract/proxy-headers.js';
 import { codeOf, rejectionOf } from '../../support/refusals.js';
 import { nodeRequest } from '../../support/requests.js';
-import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
+import { claimsWith, compose, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
 const SECRET = 'a-secret-of-the-proxy-1';
 const proof = { 'x-proxy-secret': SECRET };
@@ -115,7 +115,9 @@ describe('an unsafe method', () => {
   });
 
   test('by a bearer token may be from anywhere: no page can add one without leave', async () => {
-    expect((await post({ authorization: 'Bearer a', ...evil })).user.sub).toBe('user-1');
+    expect((await post({ authorization: `Bearer ${OPAQUE}`, ...evil })).user.sub).toBe('user-1');
+    // With a cookie beside it, the session may be the cookie's.
+    expect((await rejectionOf(post({ authorization: `Bearer ${OPAQUE}`, cookie: 'pre_session=a', ...evil }))).code).toBe('cross_origin_request');
   });
 
   test('beside another scheme is no better: browsers send remembered Basic credentials by themselves', async () => {
@@ -129,5 +131,21 @@ test('two session cookies of one name: nobody knows about which of them the prox
   const ask = (headers: Record<string, string>) => start().ask({ ...proof, ...session, ...headers });
   expect((await rejectionOf(ask({ cookie: 'pre_session=a; pre_session=b' }))).code).toBe('multiple_credentials');
   expect((await ask({ cookie: 'pre_session=a; session=b' })).user.sub).toBe('user-1');
-  expect((await ask({ cookie: 'pre_session=a; pre_session=b', authorization: 'Bearer a' })).user.sub).toBe('user-1');
+  const beside = { cookie: 'pre_session=a; pre_session=b', authorization: `Bearer ${OPAQUE}` };
+  expect((await rejectionOf(ask(beside))).code).toBe('multiple_credentials');
+});
+
+describe('a bearer token decides alone', () => {
+  const askWith = (token: string) => start().ask({ ...proof, ...session, authorization: `Bearer ${token}` });
+
+  test('one of the same user', async () => {
+    expect((await askWith(compose(headerWith(), claimsWith({ sub: 'user-1' })))).user.sub).toBe('user-1');
+  });
+
+  test.each([
+    ['of another user', compose(headerWith(), claimsWith({ sub: 'user-2' })), 'session_invalid'],
+    ['that is none', 'garbage', 'token_malformed'],
+  ])('one %s', async (_, token, code) => {
+    expect((await rejectionOf(askWith(token))).code).toBe(code);
+  });
 });
