@@ -41,9 +41,9 @@ export async function askResolver(
     ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
   };
   const response = await send(url, { method, headers }, fetch, AbortSignal.timeout(timeout)).catch((cause: unknown) => {
-    throw failedToAsk('resolver', url, timeout, cause, credential.value);
+    throw failedToAsk('resolver', url, timeout, cause, secretOf(credential));
   });
-  if (response.status !== 200) throw failedToAsk('resolver', url, timeout, notUsable(response), credential.value);
+  if (response.status !== 200) throw failedToAsk('resolver', url, timeout, notUsable(response), secretOf(credential));
   discard(response);
   const answer = readSession((name) => response.headers.get(name) ?? undefined);
   if (answer === 'none' || answer === 'invalid') throw notASession(answer, credential, response);
@@ -54,4 +54,9 @@ function notASession(answer: 'none' | 'invalid', { header }: ForwardedCredential
   const setCookie = header === 'cookie' && answer === 'invalid' ? headers.getSetCookie() : [];
   const reason = answer === 'none' ? 'the resolver knows no session for it' : 'the resolver says that the session is not valid';
   return new AuthError('session_invalid', reason, setCookie.length === 0 ? {} : { setCookie });
+}
+
+/** Without the scheme, or the cookie's name. */
+function secretOf({ value }: ForwardedCredential): string {
+  return value.slice(value.search(/[ =]/) + 1);
 }

@@ -4,13 +4,18 @@ import { AuthError } from '../errors.js';
 
 /** Most answers that are kept. */
 export const MAX_ANSWERS = 10_000;
-/** After a refresh in the background that failed, none is tried for so long. */
+/** After a question that nobody could answer, none is asked for so long. */
 const RETRY_AFTER = 1_000;
 
 /** What was said, and when the question was asked: the answer is at most that old. Epoch milliseconds. */
 export interface Answer<T> {
   readonly value: T;
   readonly askedAt: number;
+}
+
+interface Failure {
+  readonly at: number;
+  readonly error: AuthError;
 }
 
 interface Flight<T> {
@@ -25,11 +30,14 @@ interface Flight<T> {
 export class FreshAnswers<T extends object> {
   private readonly answers = new LRUCache<string, Answer<T>>({ max: MAX_ANSWERS });
   private readonly flights = new Map<string, Flight<T>>();
-  private readonly failedAt = new LRUCache<string, number>({ max: MAX_ANSWERS });
+  private readonly failures = new LRUCache<string, Failure>({ max: MAX_ANSWERS });
 
   constructor(private readonly clock: Clock) {}
 
-  /** An answer that is at most `maxAge` milliseconds old. Rejects with what `ask` rejects with. */
+  /**
+   * An answer that is at most `maxAge` milliseconds old; with 0, one that was asked for now. Rejects with what `ask` rejects with, and with
+   * `session_unconfirmed` when the answer was too slow to be that young.
+   */
   get(key: string, maxAge: number, ask: () => Promise<T>): Answer<T> | Promise<Answer<T>> {
     const now = this.clock();
     const known = this.answers.get(key);
@@ -39,22 +47,32 @@ export class FreshAnswers<T extends object> {
       this.answers.delete(key);
       return this.flightOf(key, now, maxAge, ask);
     }
-    if (known === undefined || age >= maxAge) return this.flightOf(key, now, maxAge, ask);
-    if (age >= maxAge / 2 && !this.hasJustFailed(key, now)) this.flightOf(key, now, maxAge, ask).catch(() => undefined);
+    const failure = this.recentFailure(key, now);
+    if (known === undefined || age >= maxAge) {
+      // Nobody could tell a moment ago: who asks again and again would wait for nothing, and keep the other side busy.
+      return failure === undefined ? this.flightOf(key, now, maxAge, ask) : Promise.reject(failure);
+    }
+    if (age >= maxAge / 2 && failure === undefined) this.flightOf(key, now, maxAge, ask).catch(() => undefined);
     return known;
   }
 
   /** A question that is under way is joined, unless it was asked too long ago. */
   private flightOf(key: string, now: number, maxAge: number, ask: () => Promise<T>): Promise<Answer<T>> {
     const underWay = this.flights.get(key);
-    if (underWay !== undefined && underWay.askedAt <= now && now - underWay.askedAt <= maxAge) return underWay.answer;
+    if (underWay !== undefined && underWay.askedAt <= now && now - underWay.askedAt <= maxAge) return this.inTime(underWay.answer, maxAge);
     const answer = this.ask(now, ask).then(
       (told) => this.keep(key, flight, told),
       (error: unknown) => this.giveUp(key, flight, error),
     );
     const flight: Flight<T> = { askedAt: now, answer };
     this.flights.set(key, flight);
-    return answer;
+    return this.inTime(answer, maxAge);
+  }
+
+  private async inTime(answer: Promise<Answer<T>>, maxAge: number): Promise<Answer<T>> {
+    const told = await answer;
+    if (maxAge === 0 || this.clock() - told.askedAt <= maxAge) return told;
+    throw new AuthError('session_unconfirmed', `the answer took longer than the ${maxAge / 1000} s that it may be old`);
   }
 
   private async ask(askedAt: number, ask: () => Promise<T>): Promise<Answer<T>> {
@@ -64,14 +82,14 @@ export class FreshAnswers<T extends object> {
   /** Only the newest question is remembered: an older one that comes in late may be from before a refusal. */
   private keep(key: string, flight: Flight<T>, answer: Answer<T>): Answer<T> {
     if (this.land(key, flight)) this.answers.set(key, answer);
-    this.failedAt.delete(key);
+    this.failures.delete(key);
     return answer;
   }
 
   private giveUp(key: string, flight: Flight<T>, error: unknown): never {
     this.land(key, flight);
     // Nobody could tell: what is known holds as long as it would have. A refusal ends it.
-    if (error instanceof AuthError && error.kind === 'unavailable') this.failedAt.set(key, flight.askedAt);
+    if (error instanceof AuthError && error.kind === 'unavailable') this.failures.set(key, { at: this.clock(), error });
     else this.answers.delete(key);
     throw error;
   }
@@ -81,8 +99,8 @@ export class FreshAnswers<T extends object> {
     return this.flights.get(key) === flight && this.flights.delete(key);
   }
 
-  private hasJustFailed(key: string, now: number): boolean {
-    const failedAt = this.failedAt.get(key);
-    return failedAt !== undefined && failedAt <= now && now < failedAt + RETRY_AFTER;
+  private recentFailure(key: string, now: number): AuthError | undefined {
+    const failure = this.failures.get(key);
+    return failure !== undefined && failure.at <= now && now < failure.at + RETRY_AFTER ? failure.error : undefined;
   }
 }

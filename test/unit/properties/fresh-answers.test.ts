@@ -13,6 +13,7 @@ interface Question {
   readonly number: number;
   readonly askedAt: number;
   outcome?: Outcome;
+  endedAt?: number;
   /** Somebody asked at a time before this question: the clock was set back, and nobody knows how old it is. */
   isOfUnknownAge: boolean;
   /** It was refused, or one that was asked later. */
@@ -58,6 +59,7 @@ class World {
       const number = this.questions.length;
       const end = (outcome: Outcome) => {
         question.outcome = outcome;
+        question.endedAt = this.clock.now();
         if (outcome === 'good') return resolve({ number });
         if (outcome === 'refused') for (const older of this.questions.slice(0, number + 1)) older.isOutdated = true;
         return reject(new AuthError(outcome === 'refused' ? 'session_invalid' : 'session_unconfirmed', 'no'));
@@ -72,6 +74,8 @@ class World {
     if (told === undefined) return;
     try {
       expect(ofUnknownAge).not.toContain(this.check(told, now, maxAge));
+      // However slow it was, unless it was to be asked for now.
+      if (maxAge > 0) expect(this.clock.now() - told.askedAt).toBeLessThanOrEqual(maxAge);
     } catch (violation) {
       this.violations.push(violation);
     }
@@ -82,7 +86,7 @@ class World {
     const age = now - answer.askedAt;
     expect(age).toBeLessThan(maxAge);
     // In the second half something is under way, or has failed a moment ago.
-    const hasFailed = this.questions.some(({ outcome, askedAt }) => outcome === 'unavailable' && askedAt <= now && now - askedAt < 1_000);
+    const hasFailed = this.questions.some(({ outcome, endedAt = Infinity }) => outcome === 'unavailable' && endedAt <= now && now - endedAt < 1_000);
     expect(age < maxAge / 2 || hasFailed || this.open().length > 0).toBe(true);
   }
 

@@ -172,10 +172,13 @@ test('after a failure in the background none is asked there for a second', async
   clock.advance('1ms');
   known(10_000);
   expect(questions.count).toBe(3);
-  // Whoever has no answer asks all the same.
+  // Whoever has no answer is told at once, and asks no more.
   questions.open[1]?.reject(unavailable());
   await settle();
-  known(1);
+  expect((await rejectionOf(Promise.resolve(get(1)))).code).toBe('session_unconfirmed');
+  expect(questions.count).toBe(3);
+  clock.advance('1s');
+  void get(1);
   expect(questions.count).toBe(4);
 });
 
