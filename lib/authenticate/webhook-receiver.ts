@@ -24,7 +24,11 @@ export class WebhookReceiver {
   /** Rejects with `webhook_signature_invalid` or `webhook_malformed`. */
   async receive(request: WebhookRequest, issuer: string, { key }: WebhookRules): Promise<void> {
     const { rawBody } = request;
-    if (rawBody === undefined) throw new AuthError('webhook_malformed', 'the request has no raw body: it is not "application/json"');
+    if (rawBody === undefined)
+      throw new AuthError(
+        'webhook_malformed',
+        'the request has no raw body: it is not "application/json", or the application parses bodies itself and keeps no "rawBody"',
+      );
     checkWebhookSignature(rawBody, headerValue(request, SIGNATURE_HEADER), key);
     const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
     const name = `${issuer} ${id}`;

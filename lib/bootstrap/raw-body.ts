@@ -7,9 +7,10 @@ interface ParsingAdapter {
 
 /**
  * Watches whether NestJS's body parsers keep the raw body (`NestFactory.create(AppModule, { rawBody: true })`), which nothing tells later. Gives a function that
- * says so: `undefined` when NestJS registered no parser, and the application has to look after it itself (`bodyParser: false`).
+ * says so: `undefined` when NestJS registered no parser, and the application has to look after it itself (`bodyParser: false`). `onKept` is called when the
+ * parsers are there, and no route of the application is.
  */
-export function watchRawBody({ init$ }: HttpAdapterHost, adapterOf: () => unknown): () => boolean | undefined {
+export function watchRawBody({ init$ }: HttpAdapterHost, adapterOf: () => unknown, onKept: () => void): () => boolean | undefined {
   let kept: boolean | undefined;
   init$.subscribe(() => {
     const adapter = adapterOf() as ParsingAdapter | null | undefined;
@@ -18,7 +19,9 @@ export function watchRawBody({ init$ }: HttpAdapterHost, adapterOf: () => unknow
     const register = adapter.registerParserMiddleware.bind(adapter);
     adapter.registerParserMiddleware = (prefix, rawBody) => {
       kept = rawBody === true;
-      return register(prefix, rawBody);
+      const registered = register(prefix, rawBody);
+      if (kept) onKept();
+      return registered;
     };
   });
   return () => kept;

@@ -17,6 +17,7 @@ const NO_RAW_BODY =
 @Injectable()
 export class WebhookRoutes implements OnModuleInit {
   private readonly isRawBodyKept: () => boolean | undefined;
+  private isMounted = false;
   private readonly issuers: readonly (TrustedIssuer & { readonly webhooks: WebhookRules })[];
 
   constructor(
@@ -27,10 +28,23 @@ export class WebhookRoutes implements OnModuleInit {
   ) {
     const listed = typeof issuers === 'function' ? [] : issuers.map(({ issuer }) => issuer);
     this.issuers = listed.filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
-    this.isRawBodyKept = this.issuers.length === 0 ? () => undefined : watchRawBody(host, () => host.httpAdapter);
+    this.isRawBodyKept =
+      this.issuers.length === 0
+        ? () => undefined
+        : watchRawBody(
+            host,
+            () => host.httpAdapter,
+            () => this.mountAll(),
+          );
   }
 
   onModuleInit(): void {
+    if (!this.isMounted) this.mountAll();
+  }
+
+  /** Before the application's routes, for one that takes everything would swallow the events. */
+  private mountAll(): void {
+    this.isMounted = true;
     for (const { issuer, webhooks } of this.issuers) this.mount(issuer, webhooks);
   }
 

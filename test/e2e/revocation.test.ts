@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { All, Controller, Get } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthgearModule } from '../../lib/authgear.module.js';
 import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
@@ -176,6 +176,29 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     expect((await rejectionOf(starting)).reason).toMatch(/NestFactory\.create\(AppModule, \{ rawBody: true \}\)/);
   });
 
+  test('a route of the application that takes everything does not swallow the events', async () => {
+    @Controller()
+    class EverythingController {
+      @All(platform === 'express' ? '*path' : '*')
+      everything() {
+        return { swallowed: true };
+      }
+    }
+    const { issuer, url } = await startTestApp({
+      platform,
+      rawBody: true,
+      issuer: quick.issuer,
+      controllers: [EverythingController],
+      configure: (testIssuer) => ({
+        ...testIssuer.moduleOptions,
+        algorithms: quick.algorithms,
+        webhooks: { path: PATH, secret: testIssuer.webhooks.secret },
+      }),
+    });
+    expect((await fetch(url + PATH, { method: 'POST', ...issuer.webhook('user.disabled', SUB) })).status).toBe(204);
+    expect((await fetch(`${url}/elsewhere`, { method: 'POST' })).status).toBe(401);
+  });
+
   test('a session of a cached answer ends too', async () => {
     const { issuer, deliver, get } = await startWithWebhooks(platform, { resolver: { cookies: true, cacheFor: '1m' } });
     const { cookie } = issuer.openSession({ sub: SUB });
@@ -245,6 +268,9 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
     app.issuer.clock.advance(0.1);
     expect(await codeOf(await app.get('/fresh', token))).toEqual({ status: 503, code: 'session_unconfirmed' });
     app.issuer.recover();
+    // Asked again a second later, and not by each request.
+    expect((await app.get('/fresh', token)).status).toBe(503);
+    app.issuer.clock.advance('1s');
     expect((await app.get('/fresh', token)).status).toBe(200);
   });
 

@@ -44,7 +44,7 @@ function readRevocation(event: JsonObject, type: string, meaning: 'revokes' | 'e
   // Also sent when a user will be disabled later: what counts is whether they are now.
   if (type === 'user.disabled' && isDisabled !== true) return undefined;
   // What is lifted may not be all: a user whose deletion is called off can be disabled all the same.
-  if (meaning === 'lifts' && isDisabled === true) return undefined;
+  if (meaning === 'lifts' && isDisabled !== false) return undefined;
   return { userId, mark: { latest: { at: timestamp, seq, notBefore: meaning === 'revokes' ? timestamp : undefined }, endedAt: undefined } };
 }
 

@@ -12,8 +12,10 @@ function watch() {
       return 'registered';
     },
   };
-  const isKept = watchRawBody({ init$ } as unknown as HttpAdapterHost, () => adapter);
-  return { init$, adapter, registered, isKept };
+  const mounted: number[] = [];
+  const onKept = () => void mounted.push(registered.length);
+  const isKept = watchRawBody({ init$ } as unknown as HttpAdapterHost, () => adapter, onKept);
+  return { init$, adapter, registered, isKept, mounted };
 }
 
 test.each([
@@ -21,13 +23,15 @@ test.each([
   [false, false],
   [undefined, false],
 ])('parsers that are registered with rawBody %p keep it: %p', (rawBody, kept) => {
-  const { init$, adapter, registered, isKept } = watch();
+  const { init$, adapter, registered, isKept, mounted } = watch();
   expect(isKept()).toBeUndefined();
   init$.next();
   expect(isKept()).toBeUndefined();
   expect(adapter.registerParserMiddleware('/api', rawBody)).toBe('registered');
   expect(registered).toEqual([['adapter', '/api', rawBody]]);
   expect(isKept()).toBe(kept);
+  // Once the parsers are there.
+  expect(mounted).toEqual(kept ? [1] : []);
 });
 
 test('an application that registers none is not known about', () => {

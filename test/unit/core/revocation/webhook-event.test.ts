@@ -28,7 +28,7 @@ test.each([
   ['user.disabled', { is_disabled: 1 }, undefined],
   ['user.disabled', { is_disabled: null }, undefined],
   ['user.reenabled', { is_disabled: false }, lifted],
-  ['user.reenabled', { is_disabled: undefined }, lifted],
+  ['user.reenabled', { is_disabled: undefined }, undefined],
   ['user.reenabled', { is_disabled: true }, undefined],
   ['user.deletion_scheduled', { is_disabled: false }, revoked],
   ['user.deletion_scheduled', { is_disabled: true }, revoked],
