@@ -27,7 +27,7 @@ export interface AuthenticatedByIssuer extends Authenticated {
  * One way to turn a request into a user: bearer JWTs, Authgear's sessions and its proxies each have one, and the option `strategies` adds yours.
  *
  * A request carries one credential: where two strategies find one, or one beside a bearer token, the answer is 400. A session cookie, which browsers send by
- * themselves, counts only where there is nothing else.
+ * themselves, counts only where there is nothing else. Behind a proxy that proved itself (`proxyHeaders`), its word about a session stands above all of them.
  */
 export interface AuthenticationStrategy<Credential = unknown> {
   /** Becomes `user.via`. */

@@ -8,9 +8,18 @@ import { printable } from './printable.js';
  * - `forbidden`: a 403 that no other token would change
  * - `unavailable`: nobody can tell right now; never the token's fault
  * - `configuration`: found at bootstrap, never an HTTP answer
+ * - `notice`: a line in the log about a request that is answered all the same
  */
 export type RefusalKind =
-  'no_credentials' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'step_up' | 'forbidden' | 'unavailable' | 'configuration';
+  | 'no_credentials'
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'step_up'
+  | 'forbidden'
+  | 'unavailable'
+  | 'configuration'
+  | 'notice';
 
 interface CatalogEntry {
   readonly kind: RefusalKind;
@@ -40,7 +49,7 @@ const catalog = {
   multiple_credentials: {
     kind: 'invalid_request',
     message: 'The request carries more than one credential.',
-    fix: 'Send one Authorization header with one Bearer token. If a proxy adds a second, let it replace the first instead.',
+    fix: 'Send one Authorization header with one Bearer token, or one session cookie. If a proxy adds a second, let it replace the first instead.',
   },
 
   // 401 invalid_token: structure
@@ -177,7 +186,7 @@ const catalog = {
     fix: 'Let the proxy replace the X-Authgear-* headers of the client, and not add to them: see sample/behind-nginx.',
   },
   proxy_headers_untrusted: {
-    kind: 'configuration',
+    kind: 'notice',
     message: 'X-Authgear-* headers came without proof that a proxy set them, and were ignored.',
     fix: 'Somebody goes round the proxy, or the proxy does not send the secret of "proxyHeaders". Close the direct way to the application.',
   },
@@ -201,7 +210,7 @@ const catalog = {
   confirmation_not_supported: {
     kind: 'forbidden',
     message: 'This route needs a fresh confirmation of the session, which its issuer cannot give.',
-    fix: 'Set "userinfoUrl" for this issuer, or take @MaxStaleness() off the route.',
+    fix: 'Set "userinfoUrl" for this issuer, let a strategy of yours give "confirmedAt", or take @MaxStaleness() off the route.',
   },
   scope_missing: {
     kind: 'insufficient_scope',

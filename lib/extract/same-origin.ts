@@ -2,8 +2,8 @@ import { AuthError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { headerValue, type HttpRequest } from './http-exchange.js';
 
-/** RFC 9110 section 9.2.1. */
 const HOST = /^[\w.:[\]-]+$/;
+/** RFC 9110 section 9.2.1. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**

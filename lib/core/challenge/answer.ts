@@ -20,6 +20,7 @@ const statuses: Readonly<Record<RefusalKind, Answer['status']>> = {
   forbidden: 403,
   unavailable: 503,
   configuration: 500,
+  notice: 500,
 };
 
 /** Refusal → status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3), `Retry-After` and the text for the client. */
@@ -58,6 +59,7 @@ function challengeFor({ kind, publicMessage, details }: AuthError): string | und
     case 'forbidden':
     case 'unavailable':
     case 'configuration':
+    case 'notice':
       return undefined;
   }
 }

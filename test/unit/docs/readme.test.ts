@@ -25,7 +25,7 @@ test('the error table has every code with its status and its fix, and no other',
       code,
       {
         hidden: publicCode !== undefined,
-        status: kind === 'configuration' ? 'boot' : String(answerTo(new AuthError(code as AuthErrorCode, '')).status),
+        status: kind === 'configuration' ? 'boot' : kind === 'notice' ? 'log' : String(answerTo(new AuthError(code as AuthErrorCode, '')).status),
         fix,
       },
     ]),
