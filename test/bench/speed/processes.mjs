@@ -24,19 +24,21 @@ function listCpus() {
   });
 }
 
-/** Starts a module of this folder. */
-export function start(module, parameters) {
-  const args = ['--expose-gc', fileURLToPath(new URL(module, import.meta.url)), JSON.stringify(parameters)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+/** Starts a module of this folder, on one CPU from the start where one is named: how many there are is asked once. */
+export function start(module, parameters, cpu) {
+  const pinned = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
+  const [command, ...args] = [
+    ...pinned,
+    process.execPath,
+    '--expose-gc',
+    fileURLToPath(new URL(module, import.meta.url)),
+    JSON.stringify(parameters),
+  ];
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (complaints += text));
   child.complaint = () => `${module} ${JSON.stringify(parameters)} ended early (${child.exitCode ?? child.signalCode})\n${complaints}`;
   return child;
-}
-
-/** Pins a process, threads and all. Once it has started: several start faster on all CPUs. */
-export function pin({ pid }, cpu) {
-  if (cpu !== undefined) spawnSync('taskset', ['-acp', String(cpu), String(pid)]);
 }
 
 /** Its next message. Rejects when it ends without one. */

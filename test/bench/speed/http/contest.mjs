@@ -1,6 +1,6 @@
 // The servers of one framework, the processes that load them, and the three contests between them.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answer, ask, pin, places, start } from '../processes.mjs';
+import { answer, ask, places, start } from '../processes.mjs';
 import { inTurn } from '../statistics.mjs';
 import { readTokens } from '../tokens.mjs';
 import { expectOnly, proveFair } from './fairness.mjs';
@@ -98,15 +98,13 @@ export async function openContest(framework, world) {
 }
 
 async function startServer(framework, name, world) {
-  const child = start('http/server.mjs', { framework, name, world });
+  const child = start('http/server.mjs', { framework, name, world }, places.server);
   const { url } = await answer(child);
-  pin(child, places.server);
   return { child, url };
 }
 
 async function startLoad(parameters, cpu) {
-  const child = start('http/load.mjs', parameters);
+  const child = start('http/load.mjs', parameters, cpu);
   await answer(child);
-  pin(child, cpu);
   return child;
 }
