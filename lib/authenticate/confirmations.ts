@@ -2,10 +2,10 @@ import type { Clock } from '../core/clock.js';
 import { sha256 } from '../core/digest.js';
 import { AuthError } from '../core/errors.js';
 import type { Fetch } from '../core/http.js';
-import type { TrustedIssuer } from '../core/issuer/issuer.js';
+import type { ResolverRules, TrustedIssuer } from '../core/issuer/issuer.js';
 import { askUserinfo } from '../core/session/ask-userinfo.js';
 import { FreshAnswers } from '../core/session/fresh-answers.js';
-import type { VerifiedToken } from '../core/token/verify.js';
+import type { VerifiedToken } from '../core/token/verified-token.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
 import type { SessionResolver } from './session-resolver.js';
 
@@ -37,11 +37,7 @@ export class Confirmations {
 
   private async ask(token: string, issuer: TrustedIssuer, maxAge: number, request: HttpRequest): Promise<Confirmation & { askedAt: number }> {
     const { resolver, userinfo } = issuer;
-    if (resolver !== undefined) {
-      const credential = { header: 'authorization', value: `Bearer ${token}` } as const;
-      const { value, askedAt } = await this.resolve(() => this.resolver.resolve(resolver, credential, request, maxAge));
-      return { sub: value.userId, askedAt };
-    }
+    if (resolver !== undefined) return this.askResolver(resolver, token, maxAge, request);
     if (userinfo === undefined) {
       throw new AuthError('confirmation_not_supported', 'the issuer of the token has no "userinfoUrl"', { facts: { iss: issuer.issuer } });
     }
@@ -51,9 +47,11 @@ export class Confirmations {
   }
 
   /** What is no session to the resolver is a token that no longer counts: it was genuine. */
-  private async resolve<T>(ask: () => T | Promise<T>): Promise<T> {
+  private async askResolver(rules: ResolverRules, token: string, maxAge: number, request: HttpRequest): Promise<Confirmation & { askedAt: number }> {
     try {
-      return await ask();
+      const credential = { header: 'authorization', value: `Bearer ${token}` } as const;
+      const { value, askedAt } = await this.resolver.resolve(rules, credential, request, maxAge);
+      return { sub: value.userId, askedAt };
     } catch (cause) {
       if (!(cause instanceof AuthError) || cause.code !== 'session_invalid') throw cause;
       throw new AuthError('token_revoked', cause.reason, { cause });

@@ -1,5 +1,5 @@
 import { andThen, type MaybePromise } from '../core/maybe-promise.js';
-import type { VerifiedToken } from '../core/token/verify.js';
+import type { VerifiedToken } from '../core/token/verified-token.js';
 import { extractBearerToken } from '../extract/bearer-token.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
 import type { Confirmations } from './confirmations.js';

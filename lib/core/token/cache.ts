@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { sha256 } from '../digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { PublicKey } from '../keys/key-set.js';
 import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
@@ -38,7 +38,7 @@ export class TokenCache {
 
   /** Under what a token is kept; `undefined` for what can be no token. */
   idOf(token: string): string | undefined {
-    return typeof token === 'string' && token.length <= MAX_TOKEN_BYTES ? hash('sha256', token, 'base64url') : undefined;
+    return typeof token === 'string' && token.length <= MAX_TOKEN_BYTES ? sha256(token) : undefined;
   }
 
   find(id: string): SeenToken | undefined {
@@ -51,15 +51,9 @@ export class TokenCache {
 
   /** The verified token: a new one by `make` after `check` has passed, unless the token was seen under the same key and the same rules. */
   confirm(id: string, candidate: Candidate, check: () => MaybePromise<void>, make: () => VerifiedToken): MaybePromise<VerifiedToken> {
-    return this.isConfirmed(id, candidate)
-      ? this.recall(id, candidate, make)
-      : andThen(this.checkOnce(id, candidate, check), () => this.recall(id, candidate, make));
-  }
-
-  /** Whether the signature has held against this very key: a set that was fetched anew brings the same keys as other objects. */
-  private isConfirmed(id: string, { key }: Candidate): boolean {
     const seen = this.seen.get(id);
-    return seen !== undefined && (seen.key === key || seen.key.keyObject.equals(key.keyObject));
+    if (seen !== undefined && isSameKey(seen.key, candidate.key)) return this.recall(id, seen, candidate, make);
+    return andThen(this.checkOnce(id, candidate, check), () => this.recall(id, this.seen.get(id), candidate, make));
   }
 
   private checkOnce(id: string, { key }: Candidate, check: () => MaybePromise<void>): MaybePromise<void> {
@@ -77,10 +71,14 @@ export class TokenCache {
   }
 
   /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
-  private recall(id: string, { parsed, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
-    const seen = this.seen.get(id);
+  private recall(id: string, seen: SeenToken | undefined, { parsed, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
     const verified = seen?.verified.issuer === issuer ? seen.verified : make();
     if (seen?.verified !== verified || seen.key !== key) this.seen.set(id, { parsed, key, verified });
     return verified;
   }
+}
+
+/** A set that was fetched anew brings the same keys as other objects. */
+function isSameKey(one: PublicKey, other: PublicKey): boolean {
+  return one === other || one.keyObject.equals(other.keyObject);
 }

@@ -14,8 +14,6 @@ import { lastHeader, parseToken, type ParsedToken } from './parse.js';
 import { signatureHolds, type VerificationKey } from './signature.js';
 import type { VerifiedToken } from './verified-token.js';
 
-export type { VerifiedToken } from './verified-token.js';
-
 /** An issuer and where its keys are found. */
 export interface IssuerWithKeys {
   readonly issuer: TrustedIssuer;
