@@ -18,14 +18,12 @@ import { injectOrganization } from './inject/current-organization.js';
 import { injectUser } from './inject/current-user.js';
 import { RESOLVED_OPTIONS } from './options/tokens.js';
 import type { ResolvedOptions } from './options/resolve.js';
-import { publishRefusal } from './respond/refusal-channel.js';
 import { RefusalLog } from './respond/refusal-log.js';
 import { refuse } from './respond/refuse.js';
 
 /**
  * Lets a request in when its credential (an access token, or a session where the options ask for that) is genuine, current, meant for this API and enough for the
- * route. Refusals are Nest's own
- * HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
+ * route. Refusals are Nest's own HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
  *
  * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused.
  */
@@ -56,7 +54,6 @@ export class JwtAuthGuard implements CanActivate {
   private refuse(error: unknown, exchange: HttpExchange | undefined): Promise<never> {
     if (!(error instanceof AuthError)) return Promise.reject(error);
     this.log.write(error);
-    publishRefusal(error);
     return Promise.reject(refuse(error, exchange));
   }
 

@@ -1,3 +1,4 @@
+import { collectFrames } from './frames.js';
 import { printable } from './printable.js';
 
 /**
@@ -398,11 +399,9 @@ export class AuthError extends Error {
 
   constructor(code: AuthErrorCode, reason: string, options: AuthErrorOptions = nothing) {
     const entry = errorCatalog[code];
-    // Collecting the frames costs as much as all the rules of a token. `Reflect`, for it does not throw where the application has frozen its globals.
-    const { stackTraceLimit } = Error;
-    if (entry.kind !== 'configuration') Reflect.set(Error, 'stackTraceLimit', 0);
+    const limit = collectFrames(entry.kind === 'configuration' ? Error.stackTraceLimit : 0);
     super(reason, options.cause === undefined ? undefined : { cause: options.cause });
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+    collectFrames(limit);
     this.code = code;
     this.reason = reason;
     this.fix = entry.fix;

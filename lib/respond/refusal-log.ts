@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { AuthError, AuthErrorCode } from '../core/errors.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
+import { publishRefusal } from './refusal-channel.js';
 
 const INTERVAL = 10_000;
 
@@ -29,8 +30,9 @@ export class RefusalLog implements OnModuleDestroy {
     this.clock = clock;
   }
 
-  /** A request was refused. */
+  /** A request was refused: one line now and then, and every one on the channel. */
   write(error: AuthError): void {
+    publishRefusal(error);
     this.writeAs('Refused', error);
   }
 
