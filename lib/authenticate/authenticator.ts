@@ -7,7 +7,7 @@ import { isOpaqueToken } from '../core/token/parse.js';
 import { AuthgearUser } from '../core/user.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
 import type { ProxyRules } from '../extract/proxy-headers.js';
-import type { ResolvedOptions } from '../options/resolve.js';
+import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import { Confirmations } from './confirmations.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { ProxyStrategy } from './proxy.strategy.js';
@@ -103,7 +103,7 @@ export interface AuthenticatorParts {
 /** Assembles the strategies that the options ask for. */
 export function createAuthenticator({ options, tokens, revocations, notice }: AuthenticatorParts): Authenticator {
   const { fetch, clock } = options;
-  const listed = typeof options.issuers === 'function' ? [] : options.issuers.map(({ issuer }) => issuer);
+  const listed = listedIssuers(options);
   const sessions = new SessionResolver(fetch, clock);
   const confirmations = new Confirmations(sessions, fetch, clock);
   const ofCookies = listed.find((issuer): issuer is ResolvingIssuer => issuer.resolver?.cookies === true);

@@ -5,7 +5,7 @@ import type { MaybePromise } from '../core/maybe-promise.js';
 import { isRevoked, lastEventAt, merge, type RevocationMark } from '../core/revocation/mark.js';
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
-import type { ResolvedOptions } from '../options/resolve.js';
+import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import { SharedMarks, StoreProblem } from './shared-marks.js';
 
 const KEEP_UP_EVERY = 1_000;
@@ -22,10 +22,10 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(@Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedOptions, 'issuers' | 'revocation' | 'clock' | 'logger'>) {
-    const { issuers, revocation, clock } = options;
+    const { revocation, clock } = options;
     const { store, keepFor } = revocation;
     this.shared = store && new SharedMarks(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
-    this.isUsed = store !== undefined || (typeof issuers !== 'function' && issuers.some(({ issuer }) => issuer.webhooks !== undefined));
+    this.isUsed = store !== undefined || listedIssuers(options).some(({ webhooks }) => webhooks !== undefined);
   }
 
   /**
@@ -49,11 +49,11 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
       const mark = await shared.read(key);
       if (mark !== undefined) this.remember(key, mark);
     } catch (cause) {
-      throwIfAny(this.findRefusal(key, since));
+      await this.checkOwn(key, since);
       if (this.options.revocation.onStoreFailure === 'open') return;
       throw new AuthError('revocation_unavailable', `the store of revocations failed: ${describe(cause)}`, { cause });
     }
-    throwIfAny(this.findRefusal(key, since));
+    return this.checkOwn(key, since);
   }
 
   /** Takes in what an event said. It holds here at once, and everywhere as soon as the store has it. */
@@ -119,10 +119,6 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
       // Whoever gave the logger has to look after it.
     }
   }
-}
-
-function throwIfAny(refusal: AuthError | undefined): void {
-  if (refusal !== undefined) throw refusal;
 }
 
 function keyOf(issuer: string, sub: string): string {

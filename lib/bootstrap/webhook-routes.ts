@@ -5,8 +5,7 @@ import { answerTo } from '../core/challenge/answer.js';
 import { AuthError } from '../core/errors.js';
 import type { TrustedIssuer, WebhookRules } from '../core/issuer/issuer.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
-import type { ResolvedOptions } from '../options/resolve.js';
-import { publishRefusal } from '../respond/refusal-channel.js';
+import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import { RefusalLog } from '../respond/refusal-log.js';
 import { watchRawBody } from './raw-body.js';
 
@@ -21,13 +20,12 @@ export class WebhookRoutes implements OnModuleInit {
   private readonly issuers: readonly (TrustedIssuer & { readonly webhooks: WebhookRules })[];
 
   constructor(
-    @Inject(RESOLVED_OPTIONS) { issuers }: ResolvedOptions,
+    @Inject(RESOLVED_OPTIONS) options: ResolvedOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(WebhookReceiver) private readonly receiver: WebhookReceiver,
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {
-    const listed = typeof issuers === 'function' ? [] : issuers.map(({ issuer }) => issuer);
-    this.issuers = listed.filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
+    this.issuers = listedIssuers(options).filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
     this.isRawBodyKept =
       this.issuers.length === 0
         ? () => undefined
@@ -64,7 +62,6 @@ export class WebhookRoutes implements OnModuleInit {
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       this.log.write(error);
-      publishRefusal(error);
       const { status, message, code } = answerTo(error);
       httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
       httpAdapter.reply(response, { statusCode: status, message, code }, status);

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { toSeconds, type Duration } from '../core/duration.js';
+import { isJsonObject } from '../core/types.js';
 import type { Problems } from './problems.js';
 
 /** Reads one name or a list of names; none is a problem. */
@@ -50,4 +51,14 @@ export function readTime(option: string, given: unknown, preset: Duration, probl
 /** Whether it is the name of a header in which a credential of its own may stand. */
 export function isHeaderName(given: unknown): given is string {
   return typeof given === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(given) && given.toLowerCase() !== 'authorization';
+}
+
+/** An object with known members only; an empty one in place of anything else. */
+export function readObject(option: string, given: unknown, known: readonly string[], problems: Problems): { readonly [name: string]: unknown } {
+  if (!isJsonObject(given)) {
+    problems.add(option, typeof given, 'It must be an object.');
+    return {};
+  }
+  checkKnown(`${option}.`, given, known, problems);
+  return given;
 }

@@ -1,6 +1,5 @@
 import type { RevocationStore } from '../authenticate/revocation-store.js';
-import { isJsonObject } from '../core/types.js';
-import { checkKnown, readTime } from './checks.js';
+import { readObject, readTime } from './checks.js';
 import type { Problems } from './problems.js';
 
 /** What webhooks revoked: how long it is kept, and where. Times in milliseconds. */
@@ -11,9 +10,7 @@ export interface RevocationRules {
 }
 
 export function resolveRevocation(given: unknown, problems: Problems): RevocationRules {
-  const options = isJsonObject(given) ? given : {};
-  if (given !== undefined && !isJsonObject(given)) problems.add('revocation', typeof given, 'It must be an object.');
-  checkKnown('revocation.', options, ['store', 'onStoreFailure', 'keepFor'], problems);
+  const options = readObject('revocation', given === undefined ? {} : given, ['store', 'onStoreFailure', 'keepFor'], problems);
   const { store, onStoreFailure = 'closed' } = options;
   if (store !== undefined && !isStore(store)) problems.add('revocation.store', typeof store, 'It must have the methods get and set, as Keyv has.');
   if (onStoreFailure !== 'closed' && onStoreFailure !== 'open') {

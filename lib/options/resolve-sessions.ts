@@ -4,7 +4,7 @@ import type { IssuerProfile } from '../core/issuer/profile.js';
 import { isJsonObject } from '../core/types.js';
 import { isTrustworthy, parseHttpUrl } from '../core/urls.js';
 import { DEFAULT_SECRET_HEADER, type ProxyRules } from '../extract/proxy-headers.js';
-import { checkKnown, isHeaderName, readFlag, readTime } from './checks.js';
+import { isHeaderName, readFlag, readObject, readTime } from './checks.js';
 import type { IssuerOptions } from './options.js';
 import type { Problems } from './problems.js';
 
@@ -123,15 +123,6 @@ function readUserinfo(
 ): SessionRules['userinfo'] {
   if (userinfoUrl !== undefined) return { url: readUrl(option, userinfoUrl, secure, problems), timeout };
   return profile === authgearProfile ? { url: `${issuer}/oauth2/userinfo`, timeout } : undefined;
-}
-
-function readObject(option: string, given: unknown, known: readonly string[], problems: Problems): { readonly [name: string]: unknown } {
-  if (!isJsonObject(given)) {
-    problems.add(option, typeof given, 'It must be an object.');
-    return {};
-  }
-  checkKnown(`${option}.`, given, known, problems);
-  return given;
 }
 
 function readUrl(option: string, given: unknown, { issuer, allowInsecure }: Secure, problems: Problems): string {

@@ -31,6 +31,11 @@ export interface ResolvedOptions {
   readonly logger: LoggerService;
 }
 
+/** The issuers that are known from the start; none where they are looked up. */
+export function listedIssuers({ issuers }: Pick<ResolvedOptions, 'issuers'>): readonly TrustedIssuer[] {
+  return typeof issuers === 'function' ? [] : issuers.map(({ issuer }) => issuer);
+}
+
 const sharedOptionNames: readonly string[] = Object.keys({
   keys: true,
   maxStaleness: true,
