@@ -48,7 +48,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     const answer = readProxiedSession(request);
     const bearer = extractBearerToken(request);
     // Nothing is also what the resolver says of a bad bearer token or app cookie.
-    const isAnonymous = answer === 'none' && bearer === undefined && extractSessionCookie(request, rules.cookiePrefix) === undefined;
+    const isAnonymous = answer === 'none' && bearer === undefined && this.cookieOf(request) === undefined;
     return isAnonymous ? undefined : { answer, bearer };
   }
 
@@ -58,12 +58,12 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     if (bearer !== undefined && !isOpaqueToken(bearer)) checkSameUser(bearer, answer);
     // No page of another origin can send a bearer token without leave (CORS); credentials of another scheme, browsers may send by themselves. With a cookie
     // beside it, the session may be the cookie's.
-    if (this.checkCookie(request) !== undefined || bearer === undefined) checkSameOrigin(request, this.options.rules.allowedOrigins);
+    if (this.cookieOf(request) !== undefined || bearer === undefined) checkSameOrigin(request, this.options.rules.allowedOrigins);
     return { user: toUser(answer, issuer.issuer, 'proxy'), issuer, confirmedAt: clock() / 1000 };
   }
 
-  /** Which of two cookies the proxy asked about, it does not say: somebody on a neighbouring domain may have set that one. */
-  private checkCookie(request: HttpRequest): SessionCookie | undefined {
+  /** Throws for two of one name: which of them the proxy asked about, it does not say, and somebody on a neighbouring domain may have set that one. */
+  private cookieOf(request: HttpRequest): SessionCookie | undefined {
     return extractSessionCookie(request, this.options.rules.cookiePrefix);
   }
 

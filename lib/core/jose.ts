@@ -6,7 +6,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { importJWK } from 'jose';
 
 /** Rejects when a public JWK (RFC 7517) is malformed for an algorithm: it must be one that `jose` would verify with. */
-export async function importVerificationKey(jwk: JsonWebKey, algorithm: string): Promise<void> {
+export async function checkPublicJwk(jwk: JsonWebKey, algorithm: string): Promise<void> {
   // What the key says about its use was checked by the caller; Web Cryptography would refuse operations that a public key has not.
   const { key_ops: _, ...rest } = jwk;
   const key = await importJWK(rest, algorithm);

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { keyTypeFits, type Algorithm } from '../algorithms.js';
-import { importVerificationKey } from '../jose.js';
+import { checkPublicJwk } from '../jose.js';
 import { printable } from '../printable.js';
 import { prepareKey, type VerificationKey } from '../token/signature.js';
 import { isJsonObject, type JsonObject } from '../types.js';
@@ -80,7 +80,7 @@ async function readKey(jwk: unknown, allowed: readonly Algorithm[]): Promise<Pub
     const keyObject = createPublicKey({ key: jwk, format: 'jwk' });
     const weakness = findWeakness(keyObject);
     if (weakness !== undefined) return weakness;
-    await Promise.all(fitting.map((alg) => importVerificationKey(jwk, alg)));
+    await Promise.all(fitting.map((alg) => checkPublicJwk(jwk, alg)));
     const byAlgorithm = new Map(fitting.map((alg) => [alg, prepareKey(alg, keyObject)]));
     return { kid: jwk['kid'] as string | undefined, jwk, keyObject, byAlgorithm };
   } catch {
