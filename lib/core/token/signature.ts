@@ -1,7 +1,7 @@
 import { constants, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 import type { Algorithm } from '../algorithms.js';
 import type { MaybePromise } from '../maybe-promise.js';
-import { takeTime, takeTimeOfNextTurn } from './turn.js';
+import { turnBudget } from './turn-budget.js';
 
 /** How the signatures of an algorithm are checked. */
 interface Scheme {
@@ -95,9 +95,8 @@ export function signatureHolds(token: string, { digest, input, signatureLength, 
   // Not left to OpenSSL, which lets RSASSA-PSS signatures be shorter by leading zeros.
   if (signature.length !== signatureLength) return false;
   const signed = Buffer.from(token.slice(0, end));
-  if (takeTime(cost)) return verify(digest, signed, input, signature);
-  const nextTurn = takeTimeOfNextTurn(cost);
-  if (nextTurn !== undefined) return nextTurn.then(() => verify(digest, signed, input, signature));
+  const inLine = turnBudget.run(cost, () => verify(digest, signed, input, signature));
+  if (inLine !== undefined) return inLine;
   return new Promise((resolve, reject) => {
     verify(digest, signed, input, signature, (error, holds) => (error === null ? resolve(holds) : reject(error)));
   });
