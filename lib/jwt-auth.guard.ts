@@ -4,6 +4,7 @@ import type { AuthenticatedByIssuer, AuthenticationDemand } from './authenticate
 import { TokenService } from './authenticate/token.service.js';
 import { CustomPolicies } from './authorize/custom-policies.js';
 import { routeOf, type Route } from './authorize/route-metadata.js';
+import { endOfTurn } from './core/end-of-turn.js';
 import { AuthError } from './core/errors.js';
 import { andThen, isPromise, type MaybePromise } from './core/maybe-promise.js';
 import type { Circumstances } from './core/policy/circumstances.js';
@@ -38,23 +39,29 @@ export class JwtAuthGuard implements CanActivate {
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {}
 
-  /** At once where nothing has to be waited for; a refusal is a rejection. */
+  /**
+   * Decides at the end of this turn of the event loop, together with all other requests that came in it: code and data of one step are at hand for the next request,
+   * which saves more than every other shortcut (see `npm run bench`). A refusal is a rejection.
+   */
   canActivate(context: ExecutionContext): MaybePromise<boolean> {
     const route = routeOf(context);
-    if (route.access === 'public') return true;
+    return route.access === 'public' ? true : endOfTurn().then(() => this.decide(context, route));
+  }
+
+  private decide(context: ExecutionContext, route: Route): MaybePromise<true> {
     const exchange = httpExchange(context);
     try {
       const admitted = this.admit(exchange, route, context);
-      return isPromise(admitted) ? Promise.resolve(admitted).then(isAdmitted, (error: unknown) => this.refuse(error, exchange)) : true;
+      return isPromise(admitted) ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, exchange)) : true;
     } catch (error) {
       return this.refuse(error, exchange);
     }
   }
 
-  private refuse(error: unknown, exchange: HttpExchange | undefined): Promise<never> {
-    if (!(error instanceof AuthError)) return Promise.reject(error);
+  private refuse(error: unknown, exchange: HttpExchange | undefined): never {
+    if (!(error instanceof AuthError)) throw error;
     this.log.write(error);
-    return Promise.reject(refuse(error, exchange));
+    throw refuse(error, exchange);
   }
 
   private admit(exchange: HttpExchange | undefined, route: Route, context: ExecutionContext): MaybePromise<void> {

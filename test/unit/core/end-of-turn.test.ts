@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { endOfTurn } from '../../../lib/core/end-of-turn.js';
+
+test('all who wait in one turn go on together, after it, in the order of asking', async () => {
+  const told: string[] = [];
+  const waiters = ['a', 'b', 'c'].map((name) => endOfTurn().then(() => told.push(name)));
+  process.nextTick(() => told.push('tick'));
+  await Promise.resolve();
+  expect(told).toEqual([]);
+  await Promise.all(waiters);
+  expect(told).toEqual(['tick', 'a', 'b', 'c']);
+});
+
+test('whoever asks when the turn is over waits for the next one', async () => {
+  const first = endOfTurn();
+  await first;
+  expect(endOfTurn()).not.toBe(first);
+});
+
+test('each goes on in its own asynchronous context', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const waiting = ['a', 'b'].map((name) => storage.run(name, () => endOfTurn().then(() => storage.getStore())));
+  expect(await Promise.all(waiting)).toEqual(['a', 'b']);
+});
