@@ -1,6 +1,6 @@
-import { andThen, type MaybePromise } from '../core/maybe-promise.js';
+import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { VerifiedToken } from '../core/token/verified-token.js';
-import { extractBearerToken } from '../extract/bearer-token.js';
+import { findBearerToken, requireToken68 } from '../extract/bearer-token.js';
 import type { HttpRequest } from '../extract/http-exchange.js';
 import type { Confirmations } from './confirmations.js';
 import type { AuthenticatedByIssuer, AuthenticationDemand, AuthenticationStrategy } from './strategy.js';
@@ -18,13 +18,23 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
   ) {}
 
   extract(request: HttpRequest): string | undefined {
-    const token = extractBearerToken(request);
+    const token = findBearerToken(request);
     return token !== undefined && this.isOurs(token) ? token : undefined;
   }
 
   authenticate(token: string, request: HttpRequest, { maxStaleness }: AuthenticationDemand): MaybePromise<AuthenticatedByIssuer> {
-    const verified = this.tokens.verify(token);
+    const verified = this.verify(token);
     return maxStaleness === undefined ? verified : andThen(verified, (found) => this.confirm(token, found, maxStaleness, request));
+  }
+
+  /** Of three parts in strict base64url is only what has the header's grammar too: that is asked of those that are refused. */
+  private verify(token: string): MaybePromise<VerifiedToken> {
+    const verified = this.tokens.verify(token);
+    if (!isPromise(verified)) return verified;
+    return verified.catch((error: unknown) => {
+      requireToken68(token);
+      throw error;
+    });
   }
 
   private async confirm(token: string, found: VerifiedToken, maxStaleness: number, request: HttpRequest): Promise<AuthenticatedByIssuer> {
