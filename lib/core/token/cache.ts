@@ -1,14 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { sha256 } from '../digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
-import type { PublicKey } from '../keys/key-set.js';
+import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
-import { MAX_TOKEN_BYTES, type ParsedToken } from './parse.js';
+import { MAX_TOKEN_BYTES } from './parse.js';
 import type { VerifiedToken } from './verified-token.js';
 
 /** A token whose signature held. That is all it proves: everything else is asked again with every sight. */
 export interface SeenToken {
-  readonly parsed: ParsedToken;
+  /** Which key it asks for. */
+  readonly query: KeyQuery;
   /** The key that it held against. Every fetched key set has objects of its own, so this is the generation of the set too. */
   readonly key: PublicKey;
   readonly verified: VerifiedToken;
@@ -16,7 +17,7 @@ export interface SeenToken {
 
 /** What is known of a token when its key has been found. */
 export interface Candidate {
-  readonly parsed: ParsedToken;
+  readonly query: KeyQuery;
   readonly key: PublicKey;
   readonly issuer: TrustedIssuer;
 }
@@ -71,9 +72,9 @@ export class TokenCache {
   }
 
   /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
-  private recall(id: string, seen: SeenToken | undefined, { parsed, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
+  private recall(id: string, seen: SeenToken | undefined, { query, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
     const verified = seen?.verified.issuer === issuer ? seen.verified : make();
-    if (seen?.verified !== verified || seen.key !== key) this.seen.set(id, { parsed, key, verified });
+    if (seen?.verified !== verified || seen.key !== key) this.seen.set(id, { query, key, verified });
     return verified;
   }
 }

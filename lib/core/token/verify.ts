@@ -7,7 +7,7 @@ import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
 import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
-import type { TokenCache } from './cache.js';
+import type { SeenToken, TokenCache } from './cache.js';
 import { audienceOf, checkClaims, checkClaimsAgain, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type ParsedToken } from './parse.js';
@@ -44,19 +44,34 @@ export type Verify = (token: string) => MaybePromise<VerifiedToken>;
 export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: TokenCache): Verify {
   const readHeader = lastHeader();
 
+  /** A token that was seen. `undefined`: the rules or the key are other ones now, so it has to pass all of them. */
+  function recall({ query, key, verified }: SeenToken): MaybePromise<VerifiedToken | undefined> {
+    const { claims } = verified.user;
+    const now = clock() / 1000;
+    return andThen(findIssuer(claims, issuers, now), (found) => {
+      if (found?.issuer !== verified.issuer) return undefined;
+      checkClaimsAgain(claims, found.issuer, now);
+      return andThen(found.keys.find(query), (current) => (current === key ? verified : undefined));
+    });
+  }
+
   function verify(token: string, id: string | undefined): MaybePromise<VerifiedToken> {
-    const seen = id === undefined ? undefined : cache?.find(id);
-    const parsed = seen?.parsed ?? parseToken(token, readHeader);
+    const parsed = parseToken(token, readHeader);
     const now = clock() / 1000;
     return andThen(chooseIssuer(parsed, issuers, now), ({ issuer, keys }) => {
       const query = checkHeader(parsed, issuer);
-      (seen?.verified.issuer === issuer ? checkClaimsAgain : checkClaims)(parsed.claims, issuer, now);
+      checkClaims(parsed.claims, issuer, now);
       return andThen(keys.find(query), (key) => {
         const check = (): MaybePromise<void> => requireSignature(token, key, query);
         const make = (): VerifiedToken => ({ user: toUser(parsed, issuer), issuer });
-        return cache === undefined || id === undefined ? andThen(check(), make) : cache.confirm(id, { parsed, key, issuer }, check, make);
+        return cache === undefined || id === undefined ? andThen(check(), make) : cache.confirm(id, { query, key, issuer }, check, make);
       });
     });
+  }
+
+  function recallOrVerify(token: string, id: string | undefined): MaybePromise<VerifiedToken> {
+    const seen = id === undefined ? undefined : cache?.find(id);
+    return andThen(seen && recall(seen), (verified) => verified ?? verify(token, id));
   }
 
   return (token) => {
@@ -67,7 +82,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
       return Promise.reject(error);
     };
     try {
-      const outcome = verify(token, id);
+      const outcome = recallOrVerify(token, id);
       return isPromise(outcome) ? outcome.catch(refuse) : outcome;
     } catch (error) {
       return refuse(error);
@@ -84,16 +99,19 @@ export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory, now:
   if (!isAlgorithm(header['alg'])) {
     throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
   }
-  // Nor that of a token that is too old under any rules.
-  if (issuers.named.length === 0 && typeof claims['exp'] === 'number') checkTimes({ exp: claims['exp'] }, MAX_CLOCK_TOLERANCE, now);
-  const { iss } = claims;
   const orRefuse = (found: IssuerWithKeys | undefined): IssuerWithKeys => {
     if (found !== undefined) return found;
     const [first] = issuers.named;
     if (first !== undefined) checkHeader(parsed, first);
     throw foreignIssuer(claims, issuers.named);
   };
-  return andThen(typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined, orRefuse);
+  return andThen(findIssuer(claims, issuers, now), orRefuse);
+}
+
+/** By exact `iss`. Nobody is asked to look up the issuer of a token that is too old under any rules. */
+function findIssuer({ iss, exp }: JsonObject, issuers: IssuerDirectory, now: number): MaybePromise<IssuerWithKeys | undefined> {
+  if (issuers.named.length === 0 && typeof exp === 'number') checkTimes({ exp }, MAX_CLOCK_TOLERANCE, now);
+  return typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;
 }
 
 function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): AuthError {

@@ -195,7 +195,7 @@ describe('a verifier with a cache', () => {
 
 describe('the signature', () => {
   const verified = {} as VerifiedToken;
-  const parsed = { header: {}, claims: {} };
+  const query = { kid: 'a', alg: 'ES256' as const };
   const issuer = trustedIssuer();
   let key: PublicKey;
   beforeEach(async () => {
@@ -210,11 +210,11 @@ describe('the signature', () => {
       await new Promise(setImmediate);
     };
     const outcomes = await Promise.all(
-      Array.from({ length: 9 }, async () => cache.confirm('id', { parsed, key, issuer }, check, () => ({ ...verified, issuer }))),
+      Array.from({ length: 9 }, async () => cache.confirm('id', { query, key, issuer }, check, () => ({ ...verified, issuer }))),
     );
     expect(checks).toBe(1);
     expect(new Set(outcomes).size).toBe(1);
-    void cache.confirm('id', { parsed, key, issuer }, check, () => verified);
+    void cache.confirm('id', { query, key, issuer }, check, () => verified);
     expect(checks).toBe(1);
   });
 
@@ -226,7 +226,7 @@ describe('the signature', () => {
       await new Promise(setImmediate);
       throw new AuthError('signature_invalid', '');
     };
-    const ask = () => cache.confirm('id', { parsed, key, issuer }, check, () => verified) as Promise<VerifiedToken>;
+    const ask = () => cache.confirm('id', { query, key, issuer }, check, () => verified) as Promise<VerifiedToken>;
     const codes = await Promise.all([ask(), ask(), ask()].map(async (work) => (await rejectionOf(work)).code));
     expect(codes).toEqual(['signature_invalid', 'signature_invalid', 'signature_invalid']);
     expect(checks).toBe(1);
@@ -239,11 +239,11 @@ describe('the signature', () => {
     let checks = 0;
     const check = () => void (checks += 1);
     for (const keys of [[key], await published(keyA), await published(keyA)]) {
-      await cache.confirm('id', { parsed, key: keys[0] as PublicKey, issuer }, check, () => ({ ...verified, issuer }));
+      await cache.confirm('id', { query, key: keys[0] as PublicKey, issuer }, check, () => ({ ...verified, issuer }));
     }
     expect(checks).toBe(1);
     const [other] = (await published(otherA)) as [PublicKey];
-    await cache.confirm('id', { parsed, key: other, issuer }, check, () => ({ ...verified, issuer }));
+    await cache.confirm('id', { query, key: other, issuer }, check, () => ({ ...verified, issuer }));
     expect(checks).toBe(2);
   });
 
@@ -254,7 +254,7 @@ describe('the signature', () => {
     const ask = (name: string, by: PublicKey) =>
       cache.confirm(
         'id',
-        { parsed, key: by, issuer },
+        { query, key: by, issuer },
         async () => void asked.push(name),
         () => verified,
       );
