@@ -58,6 +58,7 @@ export const unknownFields: ProfileFields = {
 
 /** Splits a `scope` claim (RFC 6749 section 3.3: space separated); a list is taken as it is. */
 export function readScopes(value: unknown): readonly string[] {
-  if (typeof value === 'string') return Object.freeze(value.split(' ').filter((scope) => scope !== ''));
-  return (value as readonly string[] | undefined) ?? none;
+  if (typeof value !== 'string') return (value as readonly string[] | undefined) ?? none;
+  const scopes = value.split(' ');
+  return Object.freeze(scopes.includes('') ? scopes.filter((scope) => scope !== '') : scopes);
 }

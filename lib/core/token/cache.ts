@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { sha256 } from '../digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
-import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
+import { isPromise, type MaybePromise } from '../maybe-promise.js';
 import { MAX_TOKEN_BYTES } from './parse.js';
 import type { VerifiedToken } from './verified-token.js';
 
@@ -53,8 +53,10 @@ export class TokenCache {
   /** The verified token: a new one by `make` after `check` has passed, unless the token was seen under the same key and the same rules. */
   confirm(id: string, candidate: Candidate, check: () => MaybePromise<void>, make: () => VerifiedToken): MaybePromise<VerifiedToken> {
     const seen = this.seen.get(id);
-    if (seen !== undefined && isSameKey(seen.key, candidate.key)) return this.recall(id, seen, candidate, make);
-    return andThen(this.checkOnce(id, candidate, check), () => this.recall(id, this.seen.get(id), candidate, make));
+    if (seen !== undefined && isSameKey(seen.key, candidate.key)) return this.keep(id, seen, candidate, make);
+    const checked = this.checkOnce(id, candidate, check);
+    // Of those who waited together, the first made the user.
+    return isPromise(checked) ? checked.then(() => this.keep(id, this.seen.get(id), candidate, make)) : this.keep(id, seen, candidate, make);
   }
 
   private checkOnce(id: string, { key }: Candidate, check: () => MaybePromise<void>): MaybePromise<void> {
@@ -72,7 +74,7 @@ export class TokenCache {
   }
 
   /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
-  private recall(id: string, seen: SeenToken | undefined, { query, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
+  private keep(id: string, seen: SeenToken | undefined, { query, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
     const verified = seen?.verified.issuer === issuer ? seen.verified : make();
     if (seen?.verified !== verified || seen.key !== key) this.seen.set(id, { query, key, verified });
     return verified;

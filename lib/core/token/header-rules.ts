@@ -4,13 +4,13 @@ import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery } from '../keys/key-set.js';
 import { printable } from '../printable.js';
 import type { JsonObject } from '../types.js';
-import type { ParsedToken } from './parse.js';
+import type { TokenContent } from './parse.js';
 
 /**
  * Checks the JOSE header (RFC 7515 section 4, RFC 8725 sections 3.1 and 3.11) and says which key it asks for. `jku`, `jwk`, `x5u` and
  * `x5c` are ignored: a token does not choose whom to trust.
  */
-export function checkHeader({ header, claims }: ParsedToken, issuer: TrustedIssuer): KeyQuery {
+export function checkHeader({ header, claims }: TokenContent, issuer: TrustedIssuer): KeyQuery {
   const alg = checkAlgorithm(header, issuer);
   checkTyp(header, claims, issuer);
   return { alg, kid: checkKeyId(header) };

@@ -1,6 +1,7 @@
 import { constants, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 import type { Algorithm } from '../algorithms.js';
 import type { MaybePromise } from '../maybe-promise.js';
+import type { SignedText } from './parse.js';
 import { turnBudget } from './turn-budget.js';
 
 /** How the signatures of an algorithm are checked. */
@@ -89,15 +90,13 @@ export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKe
  *
  * With 5 ms in place of 0.6 ms per turn, 64 requests fare as in line: 0.7 of jose with ES256. A script gets 5.0, 2.3 and 1.8 times as much done as with jose.
  */
-export function signatureHolds(token: string, { digest, input, signatureLength, cost }: VerificationKey): MaybePromise<boolean> {
-  const end = token.lastIndexOf('.');
-  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+export function signatureHolds({ signed, signature }: SignedText, { digest, input, signatureLength, cost }: VerificationKey): MaybePromise<boolean> {
   // Not left to OpenSSL, which lets RSASSA-PSS signatures be shorter by leading zeros.
   if (signature.length !== signatureLength) return false;
-  const signed = Buffer.from(token.slice(0, end));
-  const inLine = turnBudget.run(cost, () => verify(digest, signed, input, signature));
+  const data = Buffer.from(signed);
+  const inLine = turnBudget.run(cost, () => verify(digest, data, input, signature));
   if (inLine !== undefined) return inLine;
   return new Promise((resolve, reject) => {
-    verify(digest, signed, input, signature, (error, holds) => (error === null ? resolve(holds) : reject(error)));
+    verify(digest, data, input, signature, (error, holds) => (error === null ? resolve(holds) : reject(error)));
   });
 }

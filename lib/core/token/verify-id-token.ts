@@ -7,7 +7,7 @@ import type { AuthgearUser } from '../user.js';
 import { audienceClaimOf, audienceOf, checkTimes } from './claim-rules.js';
 import { checkClaimTypes, claimRules, registeredClaims } from './claim-types.js';
 import { checkSigningHeader, normalizeTyp } from './header-rules.js';
-import { parseToken, type ParsedToken } from './parse.js';
+import { parseToken, type TokenContent } from './parse.js';
 import { chooseIssuer, requireSignature, type IssuerDirectory } from './verify.js';
 
 /** To whom an ID token must belong. At least one of `user` and `clientId` is needed: an ID token of any client proves nothing. */
@@ -63,7 +63,7 @@ async function verify(token: string, expected: IdTokenExpectation, issuers: Issu
   checkOwner(claims, audience, issuer, expected);
   const authTime = claims['auth_time'] as number;
   checkAge(authTime, expected.maxAge, now, issuer.clockTolerance);
-  await requireSignature(token, await keys.find(query), query);
+  await requireSignature(parsed, await keys.find(query), query);
   return Object.freeze({
     sub: claims['sub'] as string,
     issuer: issuer.issuer,
@@ -81,7 +81,7 @@ function checkTyp({ typ }: JsonObject): void {
 }
 
 /** Other tokens of the issuer that look like one: AuthPI's refresh tokens, and access tokens of issuers whose `typ` does not tell. */
-function checkIsIdToken({ header, claims }: ParsedToken, issuer: TrustedIssuer): void {
+function checkIsIdToken({ header, claims }: TokenContent, issuer: TrustedIssuer): void {
   if (issuer.profile.recognize(header, claims) === 'token_is_refresh_token') throw new AuthError('token_is_refresh_token', 'it is a refresh token');
   const accepted = issuer.typ === 'any' || issuer.typ.includes(normalizeTyp(header['typ']));
   if (accepted && audienceOf(claims, issuer.profile).some((audience) => issuer.audience.includes(audience))) {

@@ -10,7 +10,7 @@ import { AuthgearUser } from '../user.js';
 import type { SeenToken, TokenCache } from './cache.js';
 import { audienceOf, checkClaims, checkClaimsAgain, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
-import { lastHeader, parseToken, type ParsedToken } from './parse.js';
+import { lastHeader, parseToken, type SignedText, type TokenContent } from './parse.js';
 import { signatureHolds, type VerificationKey } from './signature.js';
 import type { VerifiedToken } from './verified-token.js';
 
@@ -62,7 +62,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
       const query = checkHeader(parsed, issuer);
       checkClaims(parsed.claims, issuer, now);
       return andThen(keys.find(query), (key) => {
-        const check = (): MaybePromise<void> => requireSignature(token, key, query);
+        const check = (): MaybePromise<void> => requireSignature(parsed, key, query);
         const make = (): VerifiedToken => ({ user: toUser(parsed, issuer), issuer });
         return cache === undefined || id === undefined ? andThen(check(), make) : cache.confirm(id, { query, key, issuer }, check, make);
       });
@@ -94,7 +94,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
  * The issuer whose rules the token is held against, by exact `iss`. A token of another is held against the first one's header rules too, so
  * that the first thing wrong with it is the one that is told; and nobody is asked to look up the issuer of an unsigned token.
  */
-export function chooseIssuer(parsed: ParsedToken, issuers: IssuerDirectory, now: number): MaybePromise<IssuerWithKeys> {
+export function chooseIssuer(parsed: TokenContent, issuers: IssuerDirectory, now: number): MaybePromise<IssuerWithKeys> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
     throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
@@ -124,8 +124,8 @@ function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): Aut
 }
 
 /** Refuses with `signature_invalid` unless the key, which was found by this query, made the signature. */
-export function requireSignature(token: string, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): MaybePromise<void> {
-  return andThen(signatureHolds(token, byAlgorithm.get(alg) as VerificationKey), (holds) => {
+export function requireSignature(text: SignedText, { kid, byAlgorithm }: PublicKey, { alg }: KeyQuery): MaybePromise<void> {
+  return andThen(signatureHolds(text, byAlgorithm.get(alg) as VerificationKey), (holds) => {
     if (!holds) throw badSignature(kid);
   });
 }
@@ -136,7 +136,7 @@ function badSignature(kid: string | undefined): AuthError {
   });
 }
 
-function toUser({ claims }: ParsedToken, { issuer, profile }: TrustedIssuer): AuthgearUser {
+function toUser({ claims }: TokenContent, { issuer, profile }: TrustedIssuer): AuthgearUser {
   deepFreeze(claims);
   return new AuthgearUser({
     sub: claims['sub'] as string,

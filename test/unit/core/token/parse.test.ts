@@ -1,5 +1,6 @@
 import { parseToken } from '../../../../lib/core/token/parse.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
+import { signedTextOf } from '../../../support/signed-text.js';
 import { claimsWith, compose, headerWith, part } from '../../../support/tokens.js';
 
 const HEADER = part('{"alg":"RS256"}');
@@ -18,7 +19,7 @@ function tokenOfSize(bytes: number): string {
 
 describe('parseToken', () => {
   test('gives header and claims as they are, and nothing else of the token', () => {
-    expect(parseToken(compose())).toEqual({ header: headerWith(), claims: claimsWith() });
+    expect(parseToken(compose())).toEqual({ header: headerWith(), claims: claimsWith(), ...signedTextOf(compose()) });
   });
 
   test('unicode survives', () => {
