@@ -31,7 +31,7 @@ export interface Candidate {
 export class TokenCache {
   private readonly seen: LRUCache<string, SeenToken>;
   /** Signatures that are being checked, so that a token that comes many times at once is checked once. */
-  private readonly underWay = new Map<string, { readonly key: PublicKey; readonly check: Promise<void> }>();
+  private readonly underWay = new Map<string, { readonly key: PublicKey; readonly check: Promise<boolean> }>();
 
   constructor(max: number) {
     this.seen = new LRUCache({ max });
@@ -50,16 +50,20 @@ export class TokenCache {
     this.seen.delete(id);
   }
 
-  /** The verified token: a new one by `make` after `check` has passed, unless the token was seen under the same key and the same rules. */
-  confirm(id: string, candidate: Candidate, check: () => MaybePromise<void>, make: () => VerifiedToken): MaybePromise<VerifiedToken> {
+  /**
+   * The verified token: a new one by `make` if the signature holds by `check`, unless the token was seen under the same key and the same rules. `undefined`: the
+   * signature does not hold.
+   */
+  confirm(id: string, candidate: Candidate, check: () => MaybePromise<boolean>, make: () => VerifiedToken): MaybePromise<VerifiedToken | undefined> {
     const seen = this.seen.get(id);
     if (seen !== undefined && isSameKey(seen.key, candidate.key)) return this.keep(id, seen, candidate, make);
     const checked = this.checkOnce(id, candidate, check);
     // Of those who waited together, the first made the user.
-    return isPromise(checked) ? checked.then(() => this.keep(id, this.seen.get(id), candidate, make)) : this.keep(id, seen, candidate, make);
+    if (isPromise(checked)) return checked.then((holds) => (holds ? this.keep(id, this.seen.get(id), candidate, make) : undefined));
+    return checked ? this.keep(id, seen, candidate, make) : undefined;
   }
 
-  private checkOnce(id: string, { key }: Candidate, check: () => MaybePromise<void>): MaybePromise<void> {
+  private checkOnce(id: string, { key }: Candidate, check: () => MaybePromise<boolean>): MaybePromise<boolean> {
     const other = this.underWay.get(id);
     if (other?.key === key) return other.check;
     const outcome = check();
