@@ -22,11 +22,12 @@ export function extractBearerToken(request: HttpRequest): string | undefined {
  * digest of the token.
  */
 export function findBearerToken(request: HttpRequest): string | undefined {
-  const [authorization, ...more] = headerFields(request, 'authorization');
-  if (more.length > 0) throw new AuthError('multiple_credentials', `the request has ${more.length + 1} Authorization headers`);
+  const fields = headerFields(request, 'authorization');
+  if (fields.length > 1) throw new AuthError('multiple_credentials', `the request has ${fields.length} Authorization headers`);
+  const authorization = fields[0];
   if (authorization === undefined) return undefined;
 
-  const [prefix] = BEARER.exec(authorization) ?? [];
+  const prefix = BEARER.exec(authorization)?.[0];
   const token = prefix && authorization.slice(prefix.length);
   if (token && !token.includes(' ') && !token.includes(',')) return token;
   if (SECOND_BEARER.test(authorization) || (BEARER_SCHEME.test(authorization) && authorization.includes(','))) {

@@ -55,9 +55,9 @@ function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer)
 
 /** Whether an audience claim, whose type was checked, names one of those. */
 function isAmong(aud: unknown, accepted: readonly string[]): boolean {
-  return typeof aud === 'string'
-    ? accepted.includes(aud)
-    : ((aud as readonly string[] | undefined)?.some((value) => accepted.includes(value)) ?? false);
+  if (!Array.isArray(aud)) return accepted.includes(aud as string);
+  for (const value of aud as readonly string[]) if (accepted.includes(value)) return true;
+  return false;
 }
 
 /** How far clocks may be apart at most, in seconds. */
