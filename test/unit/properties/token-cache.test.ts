@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
+import type { JwksService } from '../../../lib/authenticate/jwks.service.js';
+import { Revocations } from '../../../lib/authenticate/revocations.js';
+import { TokenService } from '../../../lib/authenticate/token.service.js';
 import { AuthError } from '../../../lib/core/errors.js';
 import type { TrustedIssuer } from '../../../lib/core/issuer/issuer.js';
 import { readKeySet } from '../../../lib/core/keys/key-set.js';
 import { KeyStore } from '../../../lib/core/keys/key-store.js';
-import { TokenCache } from '../../../lib/core/token/cache.js';
-import { createVerifier, type Verify } from '../../../lib/core/token/verify.js';
+import type { RevocationMark } from '../../../lib/core/revocation/mark.js';
+import type { ResolvedOptions } from '../../../lib/options/resolve.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../lib/testing/signing-key.js';
+import type { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
+import { MemoryLogger } from '../../support/app.js';
 import { defaultPolicy, settle } from '../../support/scripted-source.js';
 import { claimsWith, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
@@ -18,9 +23,11 @@ const signingKeys = [named('a'), named('b'), named('c'), named('a')] as const;
 const sign = (claims: Record<string, unknown>, key: SigningKey, header: Record<string, unknown> = {}) =>
   signJwt(headerWith({ alg: 'ES256', kid: key.kid, ...header }), claimsWith({ exp: NOW + 4_000, ...claims }), key);
 
+const users = ['first user', 'second user'] as const;
+
 /** Good ones by each key, short and long-lived ones, early ones, one without a key id, ones for others, and ones that are bad in any world. */
 const tokens = [
-  ...signingKeys.map((key, index) => sign({ jti: `by key ${index}` }, key)),
+  ...signingKeys.map((key, index) => sign({ jti: `by key ${index}`, sub: users[index % 2] }, key)),
   sign({ exp: NOW + 60 }, signingKeys[0]),
   sign({ exp: NOW + 700 }, signingKeys[1]),
   sign({ nbf: NOW + 300, exp: NOW + 2_000 }, signingKeys[0]),
@@ -51,14 +58,29 @@ interface World {
   down: boolean;
   /** `undefined`: the issuer is trusted no more. */
   trusted: TrustedIssuer | undefined;
+  readonly revocations: Revocations;
+  /** Events so far. */
+  events: number;
+}
+
+function createWorld(): World {
+  const clock = new TestClock(NOW * 1000);
+  const issuer = trustedIssuer({ webhooks: { path: '/hooks', key: Buffer.alloc(32) } });
+  const revocations = new Revocations({
+    issuers: [{ issuer, metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false }],
+    revocation: { store: undefined, onStoreFailure: 'closed', keepFor: 3_600_000 },
+    clock: clock.now,
+    logger: new MemoryLogger(),
+  });
+  return { clock, published: signingKeys.slice(0, 3), down: false, trusted: trust(0), revocations, events: 0 };
 }
 
 interface Side {
-  readonly verify: Verify;
+  readonly service: TokenService;
   fetches: number;
 }
 
-function sideOf(world: World, cache?: TokenCache): Side {
+function sideOf(world: World, tokenCache: ResolvedOptions['tokenCache']): Side {
   const store = (issuer: string) =>
     new KeyStore({
       issuer,
@@ -80,7 +102,9 @@ function sideOf(world: World, cache?: TokenCache): Side {
     const keys = stores[iss];
     return issuer === undefined || keys === undefined ? undefined : { issuer, keys };
   };
-  const side: Side = { verify: createVerifier({ find, named: [] }, world.clock.now, cache), fetches: 0 };
+  const options = { clock: world.clock.now, tokenCache } as ResolvedOptions;
+  const jwks = { issuers: { find, named: [] } } as unknown as JwksService;
+  const side: Side = { service: new TokenService(options, jwks, world.revocations), fetches: 0 };
   return side;
 }
 
@@ -89,7 +113,8 @@ type Step =
   | { readonly pass: number }
   | { readonly publish: readonly SigningKey[] }
   | { readonly down: boolean }
-  | { readonly rules: number | undefined };
+  | { readonly rules: number | undefined }
+  | { readonly revoke: string; readonly seconds: number | undefined };
 
 /** Good ones come again and again. */
 const see = fc.record({ see: fc.oneof(fc.nat(5), fc.nat(tokens.length - 1)), times: fc.integer({ min: 1, max: 3 }) });
@@ -98,15 +123,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ pass: fc.constantFrom(0.001, 1, 29, 31, 60, 400, 590, 700, 3_700, -1, -100, -800) }) },
   { weight: 2, arbitrary: fc.record({ publish: fc.subarray([...signingKeys]) }) },
   { weight: 1, arbitrary: fc.record({ down: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ revoke: fc.constantFrom(...users), seconds: fc.constantFrom(undefined, undefined, 0, -90) }) },
   { weight: 1, arbitrary: fc.record({ rules: fc.option(fc.nat(rules.length - 1), { nil: undefined }) }) },
 );
 
 const trust = (index: number) => trustedIssuer({ algorithms: ['ES256'], ...rules[index] });
 
+const seenUsers = new WeakSet<AuthgearUser>();
+
 /** All that can be told of an answer. */
-async function answerOf({ verify }: Side, token: string): Promise<unknown> {
+async function answerOf({ service }: Side, token: string): Promise<unknown> {
   try {
-    const { user, issuer } = await verify(token);
+    const { user, issuer } = await service.verify(token);
+    if (seenUsers.has(user)) counts.hits += 1;
+    seenUsers.add(user);
     return { user: JSON.stringify(user), rules: issuer };
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
@@ -120,6 +150,13 @@ async function take(world: World, action: Step): Promise<void> {
   if ('publish' in action) world.published = action.publish;
   if ('down' in action) world.down = action.down;
   if ('rules' in action) world.trusted = action.rules === undefined ? undefined : trust(action.rules);
+  if ('revoke' in action) await world.revocations.apply(ISSUER, action.revoke, markOf(world, action.seconds));
+}
+
+/** Disabled so long ago, or enabled again. */
+function markOf(world: World, seconds: number | undefined): RevocationMark {
+  const at = world.clock.now() / 1000;
+  return { latest: { at, seq: world.events++, notBefore: seconds === undefined ? undefined : at + seconds }, endedAt: undefined };
 }
 
 const counts = { accepted: 0, refused: new Set<string>(), hits: 0 };
@@ -129,16 +166,14 @@ test.each([1, 3, 1_000])(
   async (max) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-        const world: World = { clock: new TestClock(NOW * 1000), published: signingKeys.slice(0, 3), down: false, trusted: trust(0) };
-        const cache = new TokenCache(max);
-        const [cached, plain] = [sideOf(world, cache), sideOf(world)];
+        const world = createWorld();
+        const [cached, plain] = [sideOf(world, { max }), sideOf(world, false)];
         for (const action of steps) {
           if (!('see' in action)) {
             await take(world, action);
             continue;
           }
           const token = tokens[action.see] as string;
-          if (cache.find(cache.idOf(token) as string) !== undefined) counts.hits += 1;
           const answers = (side: Side) => Promise.all(Array.from({ length: action.times }, () => answerOf(side, token)));
           const [given, expected] = await Promise.all([answers(cached), answers(plain)]);
           await settle();
@@ -172,6 +207,7 @@ test('and they were of all kinds', () => {
       'signature_invalid',
       'key_unknown',
       'keys_unavailable',
+      'token_revoked',
     ]),
   );
 });
