@@ -6,9 +6,10 @@ import { headerFields, headerValue, type HttpRequest, type ReadableRequest } fro
 
 export const DEFAULT_SECRET_HEADER = 'x-proxy-secret';
 
-/** How a proxy proves itself: by one of `secret` and `trust`. */
+/** How a proxy proves itself: by one of secret and `trust`. */
 export interface ProxyRules {
-  readonly secret: string | undefined;
+  /** The SHA-256 of the secret ({@link digestOf}). */
+  readonly secretDigest: Buffer | undefined;
   /** In lower case. */
   readonly secretHeader: string;
   readonly trust: ((request: ReadableRequest) => boolean) | undefined;
@@ -16,12 +17,19 @@ export interface ProxyRules {
   readonly allowedOrigins: readonly string[];
 }
 
+/** What is compared of a secret. */
+export function digestOf(secret: string): Buffer {
+  return Buffer.from(sha256(secret));
+}
+
 /** Whether the request came through the proxy. */
-export function cameThroughProxy(request: HttpRequest, { secret, secretHeader, trust }: ProxyRules): boolean {
+export function cameThroughProxy(request: HttpRequest, { secretDigest, secretHeader, trust }: ProxyRules): boolean {
   // A function that gives a promise has proved nothing.
   if (trust !== undefined) return (trust(request) as unknown) === true;
   const [given, ...others] = headerFields(request, secretHeader);
-  return secret !== undefined && given !== undefined && others.length === 0 && isEqual(given, secret);
+  if (secretDigest === undefined || given === undefined || others.length > 0) return false;
+  // Digests have one length, and comparing them tells nothing about where two texts differ.
+  return timingSafeEqual(digestOf(given), secretDigest);
 }
 
 /** Whether the request carries headers that only a proxy may set. */
@@ -35,9 +43,4 @@ export function readProxiedSession(request: HttpRequest): SessionAnswer {
     if (headerFields(request, name).length > 1) throw new AuthError('proxy_headers_invalid', `"${name}" stands in the request more than once`);
   }
   return readSession((name) => headerValue(request, name));
-}
-
-/** Digests have one length, and comparing them tells nothing about where two texts differ. */
-function isEqual(one: string, other: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(one)), Buffer.from(sha256(other)));
 }

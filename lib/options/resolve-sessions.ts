@@ -3,7 +3,7 @@ import type { ResolverRules, TrustedIssuer, WebhookRules } from '../core/issuer/
 import type { IssuerProfile } from '../core/issuer/profile.js';
 import { isJsonObject } from '../core/types.js';
 import { isTrustworthy, parseHttpUrl } from '../core/urls.js';
-import { DEFAULT_SECRET_HEADER, type ProxyRules } from '../extract/proxy-headers.js';
+import { DEFAULT_SECRET_HEADER, digestOf, type ProxyRules } from '../extract/proxy-headers.js';
 import { isHeaderName, readFlag, readObject, readTime } from './checks.js';
 import type { IssuerOptions } from './options.js';
 import type { Problems } from './problems.js';
@@ -84,7 +84,7 @@ function readProxyHeaders(option: string, given: unknown, problems: Problems): P
   if (hasTrust && options['secretHeader'] !== undefined) problems.add(`${option}.secretHeader`, secretHeader, 'Beside "trust" nothing reads it.');
   if (!isHeaderName(secretHeader)) problems.add(`${option}.secretHeader`, secretHeader, 'It is the name of a header, any but Authorization.');
   return {
-    secret: hasSecret ? secret : undefined,
+    secretDigest: hasSecret ? digestOf(secret) : undefined,
     secretHeader: String(secretHeader).toLowerCase(),
     trust: hasTrust ? (trust as ProxyRules['trust']) : undefined,
     cookiePrefix: readCookiePrefix(`${option}.cookiePrefix`, options['cookiePrefix'], problems),

@@ -1,7 +1,7 @@
 import { ProxyStrategy } from '../../../lib/authenticate/proxy.strategy.js';
 import { AuthError, type AuthErrorCode } from '../../../lib/core/errors.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
-import type { ProxyRules } from '../../../lib/extract/proxy-headers.js';
+import { digestOf, type ProxyRules } from '../../../lib/extract/proxy-headers.js';
 import { codeOf, rejectionOf } from '../../support/refusals.js';
 import { nodeRequest } from '../../support/requests.js';
 import { claimsWith, compose, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
@@ -16,7 +16,7 @@ function start({ isMachine = true, refusal }: { isMachine?: boolean; refusal?: A
   const noticed: AuthError[] = [];
   const tokens: string[] = [];
   const rules: ProxyRules = {
-    secret: SECRET,
+    secretDigest: digestOf(SECRET),
     secretHeader: 'x-proxy-secret',
     trust: undefined,
     cookiePrefix: 'pre_',

@@ -1,11 +1,11 @@
 import { sessionHeaders } from '../../../lib/core/session/session.js';
-import { cameThroughProxy, hasSessionHeaders, readProxiedSession, type ProxyRules } from '../../../lib/extract/proxy-headers.js';
+import { cameThroughProxy, digestOf, hasSessionHeaders, readProxiedSession, type ProxyRules } from '../../../lib/extract/proxy-headers.js';
 import { codeOf, refusalOf } from '../../support/refusals.js';
 import { nodeRequest, requestKinds } from '../../support/requests.js';
 
 const SECRET = 'a-secret-of-the-proxy-1';
 const rules = (changes: Partial<ProxyRules> = {}): ProxyRules => ({
-  secret: SECRET,
+  secretDigest: digestOf(SECRET),
   secretHeader: 'x-proxy-secret',
   trust: undefined,
   cookiePrefix: '',
@@ -68,7 +68,7 @@ test('a name that stands twice in two cases stands twice', () => {
 
 describe('the proof by a function', () => {
   const came = (trust: unknown, headers = {}) =>
-    cameThroughProxy(nodeRequest(headers), rules({ secret: undefined, trust: trust as NonNullable<ProxyRules['trust']> }));
+    cameThroughProxy(nodeRequest(headers), rules({ secretDigest: undefined, trust: trust as NonNullable<ProxyRules['trust']> }));
 
   test.each([
     ['true', () => true, true],
@@ -91,5 +91,5 @@ describe('the proof by a function', () => {
 });
 
 test('without a secret and without a function nothing is proof', () => {
-  expect(cameThroughProxy(nodeRequest({ 'X-Proxy-Secret': 'undefined' }), rules({ secret: undefined }))).toBe(false);
+  expect(cameThroughProxy(nodeRequest({ 'X-Proxy-Secret': 'undefined' }), rules({ secretDigest: undefined }))).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { digestOf } from '../../../lib/extract/proxy-headers.js';
 import type { AuthgearModuleOptions } from '../../../lib/options/options.js';
 import { authgear, authpi, oidc } from '../../../lib/options/profiles.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
@@ -44,7 +45,7 @@ describe('defaults', () => {
 
   test('of the proxy', () => {
     expect(first({ proxyHeaders: { secret: SECRET } })?.proxyHeaders).toEqual({
-      secret: SECRET,
+      secretDigest: digestOf(SECRET),
       secretHeader: 'x-proxy-secret',
       trust: undefined,
       cookiePrefix: '',
@@ -108,7 +109,7 @@ describe('what is given is taken', () => {
 
   test('proxyHeaders', () => {
     const trust = () => true;
-    expect(first({ proxyHeaders: { trust } })?.proxyHeaders).toMatchObject({ trust, secret: undefined });
+    expect(first({ proxyHeaders: { trust } })?.proxyHeaders).toMatchObject({ trust, secretDigest: undefined });
     expect(first({ proxyHeaders: { secret: SECRET, secretHeader: 'X-Other', trust: undefined } })?.proxyHeaders).toMatchObject({
       secretHeader: 'x-other',
     });
