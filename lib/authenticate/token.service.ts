@@ -22,7 +22,7 @@ export class TokenService {
     @Inject(JwksService) { issuers }: JwksService,
     @Inject(Revocations) revocations: Revocations,
   ) {
-    const verify = createVerifier(issuers, clock, tokenCache === false ? undefined : new TokenCache(tokenCache.max));
+    const verify = createVerifier(issuers, clock, tokenCache === false ? undefined : new TokenCache(tokenCache.max, clock));
     this.verify = (token) =>
       andThen(verify(token), (verified) => {
         const { user } = verified;

@@ -1,10 +1,13 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.js';
 import { sha256 } from '../digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { isPromise, type MaybePromise } from '../maybe-promise.js';
 import { MAX_TOKEN_BYTES } from './parse.js';
 import type { VerifiedToken } from './verified-token.js';
+
+const SWEEP_EVERY = 60_000;
 
 /** A token whose signature held. That is all it proves: everything else is asked again with every sight. */
 export interface SeenToken {
@@ -26,14 +29,19 @@ export interface Candidate {
  * Remembers tokens whose signature held, so that each is taken apart, checked against its key and made into a user once, and not with every request.
  *
  * Kept under their SHA-256: no bearer token stays in memory, and nobody finds another token with the same one. Refusals are never kept. An entry is of
- * use only while its token passes all rules anew, its key being in the current set among them, and is dropped when it does not.
+ * use only while its token passes all rules anew, its key being in the current set among them, and is dropped when it does not. Those that
+ * have expired go with the next new one, once a minute.
  */
 export class TokenCache {
   private readonly seen: LRUCache<string, SeenToken>;
   /** Signatures that are being checked, so that a token that comes many times at once is checked once. */
   private readonly underWay = new Map<string, { readonly key: PublicKey; readonly check: Promise<boolean> }>();
+  private sweptAt = 0;
 
-  constructor(max: number) {
+  constructor(
+    max: number,
+    private readonly clock: Clock,
+  ) {
     this.seen = new LRUCache({ max });
   }
 
@@ -80,9 +88,24 @@ export class TokenCache {
   /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
   private keep(id: string, seen: SeenToken | undefined, { query, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
     const verified = seen?.verified.issuer === issuer ? seen.verified : make();
-    if (seen?.verified !== verified || seen.key !== key) this.seen.set(id, { query, key, verified });
+    if (seen?.verified !== verified || seen.key !== key) {
+      this.sweep();
+      this.seen.set(id, { query, key, verified });
+    }
     return verified;
   }
+
+  /** What has expired is not asked for any more, so nobody else would drop it. */
+  private sweep(): void {
+    const now = this.clock();
+    if (now >= this.sweptAt && now < this.sweptAt + SWEEP_EVERY) return;
+    this.sweptAt = now;
+    for (const [id, { verified }] of this.seen.entries()) if (hasExpired(verified, now / 1000)) this.seen.delete(id);
+  }
+}
+
+function hasExpired({ user, issuer }: VerifiedToken, now: number): boolean {
+  return now >= (user.expiresAt as number) + issuer.clockTolerance;
 }
 
 /** A set that was fetched anew brings the same keys as other objects. */

@@ -17,8 +17,9 @@ const sign = (claims: Record<string, unknown> = {}, by: SigningKey = keyA) =>
   signJwt(headerWith({ alg: 'ES256', kid: by.kid }), claimsWith(claims), by);
 const published = async (...keys: SigningKey[]) => (await readKeySet({ keys: keys.map(({ jwk }) => jwk) }, ['ES256'])).keys;
 
+const clock = new TestClock();
+
 describe('a verifier with a cache', () => {
-  const clock = new TestClock();
   let keys: readonly PublicKey[];
   let issuer: TrustedIssuer | undefined;
   let verify: (token: string) => Promise<VerifiedToken>;
@@ -27,7 +28,7 @@ describe('a verifier with a cache', () => {
     clock.set(NOW * 1000);
     keys = await published(keyA);
     issuer = trustedIssuer({ algorithms: ['ES256'] });
-    verify = verifierWith(new TokenCache(100));
+    verify = verifierWith(new TokenCache(100, clock.now));
   });
 
   function verifierWith(cache: TokenCache): typeof verify {
@@ -155,7 +156,7 @@ describe('a verifier with a cache', () => {
   });
 
   test('at most so many are kept; the one that was not seen for longest goes first', async () => {
-    verify = verifierWith(new TokenCache(2));
+    verify = verifierWith(new TokenCache(2, clock.now));
     const [one, two, three] = [sign({ jti: '1' }), sign({ jti: '2' }), sign({ jti: '3' })] as const;
     const { user: first } = await verify(one);
     const { user: second } = await verify(two);
@@ -170,7 +171,7 @@ describe('a verifier with a cache', () => {
     ['whose key is gone', async (): Promise<void> => void (keys = await published(keyB)), 'key_unknown'],
     ['whose issuer is trusted no more', async (): Promise<void> => void (issuer = undefined), 'issuer_mismatch'],
   ] as const)('a token %s is dropped when it is refused', async (_, change, code) => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache(10, clock.now);
     verify = verifierWith(cache);
     const token = sign();
     const id = cache.idOf(token) as string;
@@ -181,8 +182,36 @@ describe('a verifier with a cache', () => {
     expect(cache.find(id)).toBeUndefined();
   });
 
+  test('an expired token goes with the first new one a minute later; others stay', async () => {
+    const cache = new TokenCache(10, clock.now);
+    verify = verifierWith(cache);
+    const [short, long] = [sign({ exp: NOW + 100 }), sign({ exp: NOW + 4_000 })];
+    await verify(short);
+    await verify(long);
+    const isKept = (token: string) => cache.find(cache.idOf(token) as string) !== undefined;
+    clock.advance(104.999);
+    await verify(sign({ jti: 'new', exp: NOW + 4_000 }));
+    expect([isKept(short), isKept(long)]).toEqual([true, true]);
+    clock.advance(59);
+    await verify(sign({ jti: 'too soon', exp: NOW + 4_000 }));
+    expect(isKept(short)).toBe(true);
+    clock.advance(1);
+    await verify(sign({ jti: 'newer', exp: NOW + 4_000 }));
+    expect([isKept(short), isKept(long)]).toEqual([false, true]);
+  });
+
+  test.each([0, 1, 2, 3])('all but the %ith of four expired ones go', async (stays) => {
+    const cache = new TokenCache(10, clock.now);
+    verify = verifierWith(cache);
+    const tokens = [0, 1, 2, 3].map((index) => sign({ jti: String(index), exp: NOW + (index === stays ? 4_000 : 100) }));
+    for (const token of tokens) await verify(token);
+    clock.advance(200);
+    await verify(sign({ jti: 'new', exp: NOW + 4_000 }));
+    expect(tokens.map((token) => cache.find(cache.idOf(token) as string) !== undefined)).toEqual([0, 1, 2, 3].map((index) => index === stays));
+  });
+
   test('no token is kept, nor its signature', async () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache(10, clock.now);
     verify = verifierWith(cache);
     const token = sign();
     await verify(token);
@@ -203,7 +232,7 @@ describe('the signature', () => {
   });
 
   test('is checked once for many at once, and they all hear of it', async () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache(10, clock.now);
     let checks = 0;
     const check = async () => {
       checks += 1;
@@ -223,7 +252,7 @@ describe('the signature', () => {
     ['that does not hold', async () => false, undefined],
     ['of which nobody can tell', async () => Promise.reject(new Error('no')), 'no'],
   ])('%s is told to all who wait, and is checked anew for the next', async (_, answer, expected) => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache(10, clock.now);
     let checks = 0;
     const check = async () => {
       checks += 1;
@@ -245,7 +274,7 @@ describe('the signature', () => {
   });
 
   test('is not checked again under the same key, fetched anew', async () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache(10, clock.now);
     let checks = 0;
     const check = () => (checks += 1) > 0;
     for (const keys of [[key], await published(keyA), await published(keyA)]) {
@@ -258,7 +287,7 @@ describe('the signature', () => {
   });
 
   test('under another key is another check', async () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache(10, clock.now);
     const [other] = (await published(otherA)) as [PublicKey];
     const asked: string[] = [];
     const ask = (name: string, by: PublicKey) =>
