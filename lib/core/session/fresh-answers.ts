@@ -42,7 +42,8 @@ export class FreshAnswers<T extends object> {
     const now = this.clock();
     const known = this.answers.get(key);
     const age = known === undefined ? Infinity : now - known.askedAt;
-    // The clock was set back: when it gets there again, the answer will be older than it says.
+    // The clock was set back: when it gets there again, what was asked will be older than it says.
+    if ((this.flights.get(key)?.askedAt ?? now) > now) this.flights.delete(key);
     if (age < 0) {
       this.answers.delete(key);
       return this.flightOf(key, now, maxAge, ask);
@@ -59,7 +60,7 @@ export class FreshAnswers<T extends object> {
   /** A question that is under way is joined, unless it was asked too long ago. */
   private flightOf(key: string, now: number, maxAge: number, ask: () => Promise<T>): Promise<Answer<T>> {
     const underWay = this.flights.get(key);
-    if (underWay !== undefined && underWay.askedAt <= now && now - underWay.askedAt <= maxAge) return this.inTime(underWay.answer, maxAge);
+    if (underWay !== undefined && now - underWay.askedAt <= maxAge) return this.inTime(underWay.answer, maxAge);
     const answer = this.ask(now, ask).then(
       (told) => this.keep(key, flight, told),
       (error: unknown) => this.giveUp(key, flight, error),

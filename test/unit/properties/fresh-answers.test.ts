@@ -54,7 +54,8 @@ class World {
     const newest = this.questions.at(-1);
     const age = this.clock.now() - (newest?.askedAt ?? 0);
     // A question that is under way and would do is not asked again.
-    if (newest !== undefined && newest.outcome === undefined && age >= 0 && age <= this.maxAge) this.violations.push('asked twice');
+    const wouldDo = newest !== undefined && newest.outcome === undefined && !newest.isOfUnknownAge && age >= 0 && age <= this.maxAge;
+    if (wouldDo) this.violations.push('asked twice');
     return new Promise((resolve, reject) => {
       const number = this.questions.length;
       const end = (outcome: Outcome) => {

@@ -242,6 +242,21 @@ describe('when the clock is set back', () => {
     clock.advance(3_600);
     expect(known(10_000)).toBe('waits');
   });
+
+  test('nor does the answer to a question that was seen to be from the future, even by one who was told of a failure', async () => {
+    const first = get(0) as Promise<Answer<Told>>;
+    clock.advance(1);
+    const second = get(0);
+    clock.advance(-1);
+    questions.open[0]?.reject(unavailable());
+    await rejectionOf(first);
+    expect(known(0)).toBe('waits');
+    expect(questions.count).toBe(2);
+    questions.open[1]?.resolve('of unknown age');
+    await second;
+    clock.advance(1);
+    expect(known(10_000)).toBe('waits');
+  });
 });
 
 test('a late answer to an older question does not undo a refusal', async () => {
