@@ -1,4 +1,5 @@
-import { occupyPort, SampleProcess } from './sample-process.js';
+import { freePort } from '../support/free-port.js';
+import { SampleProcess } from './sample-process.js';
 
 export interface Quickstart {
   readonly pageUrl: string;
@@ -13,8 +14,7 @@ export interface Quickstart {
 
 /** Runs the built sample, and waits until the terminal says that it is there. */
 export async function startQuickstart(env: Record<string, string> = {}): Promise<Quickstart> {
-  const [port, issuerPort] = await freePorts();
-  const sample = await SampleProcess.start('quickstart', { PORT: String(port), ISSUER_PORT: String(issuerPort), ...env });
+  const sample = await SampleProcess.start('quickstart', { ISSUER_PORT: String(await freePort()), ...env });
   return {
     pageUrl: sample.told('Page'),
     issuer: sample.told('Issuer'),
@@ -23,11 +23,4 @@ export async function startQuickstart(env: Record<string, string> = {}): Promise
     stderr: () => sample.stderr,
     stop: (signal) => sample.stop(signal),
   };
-}
-
-/** Two ports that were free a moment ago; both are held while they are looked for, so that they differ. */
-export async function freePorts(): Promise<[number, number]> {
-  const servers = [await occupyPort(), await occupyPort()] as const;
-  await Promise.all(servers.map(({ release }) => release()));
-  return [servers[0].port, servers[1].port];
 }

@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { launchChromium } from './chromium.js';
 import { QuickstartPage } from './quickstart-page.js';
-import { freePorts, startQuickstart, type Quickstart } from './quickstart-process.js';
+import { freePort } from '../support/free-port.js';
+import { startQuickstart, type Quickstart } from './quickstart-process.js';
 import { occupyPort, SampleProcess } from './sample-process.js';
 
 const ALICE = 'e3079029-f123-4c56-80c1-c2cd63a5b6af';
@@ -249,7 +250,7 @@ describe('the terminal', () => {
   });
 
   test.each(['PORT', 'ISSUER_PORT'])('names the port that is taken, and %s', async (variable) => {
-    const [port, issuerPort] = await freePorts();
+    const [port, issuerPort] = [await freePort(), await freePort()];
     const taken = await occupyPort();
     const result = await SampleProcess.fail('quickstart', { PORT: String(port), ISSUER_PORT: String(issuerPort), [variable]: String(taken.port) });
     await taken.release();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { resolve as path } from 'node:path';
+import { freePort } from '../support/free-port.js';
 
 /** A built sample, in a process of its own. */
 export class SampleProcess {
@@ -23,9 +24,7 @@ export class SampleProcess {
 
   /** Runs it on a free port, and waits until the terminal says that it is there. */
   static async start(name: string, env: Record<string, string> = {}): Promise<SampleProcess> {
-    const { port, release } = await occupyPort();
-    await release();
-    const sample = SampleProcess.run(name, { PORT: String(port), ...env });
+    const sample = SampleProcess.run(name, { PORT: String(await freePort()), ...env });
     await new Promise<void>((resolve, reject) => {
       sample.child.stdout?.on('data', () => sample.stdout.includes('Ctrl-C') && resolve());
       sample.child.once('exit', (code) => reject(new Error(`The sample ended with ${code}: ${sample.stderr}`)));

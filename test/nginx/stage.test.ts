@@ -3,7 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, send, type HeaderFields } from './support/http.js';
+import { freePort } from '../support/free-port.js';
+import { send, type HeaderFields } from './support/http.js';
 import { SampleProcess } from './support/sample-process.js';
 
 const start = (env: Record<string, string>): SampleProcess => SampleProcess.run('stage/main', { TMPDIR: folder, ...env });

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import { Nginx } from '../../sample/behind-nginx/src/stage/nginx.js';
-import { freePort, send, type HeaderFields } from './support/http.js';
+import { freePort } from '../support/free-port.js';
+import { send, type HeaderFields } from './support/http.js';
 import { template } from './support/sample-process.js';
 
 const PROXY_SECRET = 'the-secret-of-the-proxy-and-the-application';

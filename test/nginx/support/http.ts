@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** Names and values as they go over the wire: `fetch` would join those that stand twice. */
@@ -29,13 +28,4 @@ export async function send(address: string, target: string, fields: HeaderFields
     setCookie: response.headers['set-cookie'] ?? [],
     headers: response.headers,
   };
-}
-
-/** One that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
