@@ -26,7 +26,7 @@ export function explain({ express, fastify }) {
 - Everyone checks issuer, audience and algorithm, and has the keys at hand. fast-jwt, aws-jwt-verify and crypto.verify are called without any promise and hold one fixed key or set; nestjs-authgear and jose keep theirs fresh from the issuer. Whoever refuses a good token or accepts a bad one does not take part.
 - Tokens that were never seen are ${settings.tokens.toLocaleString('en')} in turn, more than a cache of 1,000 remembers. In the realistic mix 1,000 users make 100,000 requests, 500 of them at a time: one request in a hundred brings a new token.
 - HTTP: ${pinning}. The server's threads share its CPU. It was busy ${busy(express)} (Express) and ${busy(fastify)} (Fastify) of the time at least; where that is much under 100 %, the load generator or other work on the machine held requests back, and the rows of CPU per request tell more.
-- A forged token has the signature of another one. Forgeries come at 5,000 a second, or half of what the header-only guard serves if that is less. p99 is of 300 requests a second of ordinary users.
+- A forged token has the signature of another one. Forgeries come at 5,000 a second, or half of what the header-only guard serves if that is less. p99 is of 300 requests a second of ordinary users. What users of the header-only guard wait beside the flood is what the machine allows.
 - Memory is heap and buffers after full collections; gained is what 1,000 tokens of that kind before had not already taken.`;
 }
 

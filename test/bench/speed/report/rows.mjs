@@ -93,8 +93,13 @@ function httpRows(framework, { realistic, fresh, flood }) {
     cpu(NO_GUARD),
     ...peers.map((peer) => race('every token new', pick(fresh, 'perSecond'), peer, ahead)),
     ...Object.entries(flood).map(([name, rounds]) => floodRow(title, name, rounds)),
+    // Who checks nothing shows what the machine allows.
+    compare(floodTitle(title, flood[OURS]), floodedWaits(flood), HEADER_ONLY, milliseconds, plain),
   ];
 }
+
+const floodTitle = (title, [{ rate }]) => `${title}, users' p99 beside ${rate.toLocaleString('en')} forgeries/s`;
+const floodedWaits = (flood) => Object.fromEntries(Object.entries(flood).map(([name, rounds]) => [name, rounds.map((round) => round.flooded.p99)]));
 
 const pick = (samples, figure) => Object.fromEntries(Object.entries(samples).map(([name, rounds]) => [name, rounds.map((round) => round[figure])]));
 
@@ -103,7 +108,7 @@ function floodRow(title, who, rounds) {
   const flooded = rounds.map((round) => round.flooded.p99);
   const answered = median(rounds.map((round) => round.flooded.forgedRate));
   return {
-    what: `${title}, users' p99 beside ${rounds[0].rate.toLocaleString('en')} forgeries/s`,
+    what: floodTitle(title, rounds),
     who: `${who} (${who === HEADER_ONLY ? 'let in' : 'refused'} ${perSecond(answered)})`,
     value: milliseconds(median(flooded)),
     beside: 'itself without them',
