@@ -56,9 +56,12 @@ export const unknownFields: ProfileFields = {
   principalType: undefined,
 };
 
+/** The last `scope` and its parts: the tokens of one application have the same, and each would keep parts of its own in memory. */
+let last: { readonly scope: string; readonly scopes: readonly string[] } = { scope: '', scopes: none };
+
 /** Splits a `scope` claim (RFC 6749 section 3.3: space separated); a list is taken as it is. */
 export function readScopes(value: unknown): readonly string[] {
   if (typeof value !== 'string') return (value as readonly string[] | undefined) ?? none;
-  const scopes = value.split(' ');
-  return Object.freeze(scopes.includes('') ? scopes.filter((scope) => scope !== '') : scopes);
+  if (value !== last.scope) last = { scope: value, scopes: Object.freeze(value.split(' ').filter((scope) => scope !== '')) };
+  return last.scopes;
 }

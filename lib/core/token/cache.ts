@@ -4,18 +4,19 @@ import { sha256 } from '../digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { isPromise, type MaybePromise } from '../maybe-promise.js';
+import type { AuthgearUser } from '../user.js';
 import { MAX_TOKEN_BYTES } from './parse.js';
 import type { VerifiedToken } from './verified-token.js';
 
 const SWEEP_EVERY = 60_000;
 
-/** A token whose signature held. That is all it proves: everything else is asked again with every sight. */
-export interface SeenToken {
-  /** Which key it asks for. */
-  readonly query: KeyQuery;
+/**
+ * A token whose signature held, and which key it asks for. That is all it proves: everything else is asked again with every sight. One flat object: the more there
+ * are to move, the longer the garbage collector holds everybody up.
+ */
+export interface SeenToken extends VerifiedToken, KeyQuery {
   /** The key that it held against. Every fetched key set has objects of its own, so this is the generation of the set too. */
   readonly key: PublicKey;
-  readonly verified: VerifiedToken;
 }
 
 /** What is known of a token when its key has been found. */
@@ -59,10 +60,10 @@ export class TokenCache {
   }
 
   /**
-   * The verified token: a new one by `make` if the signature holds by `check`, unless the token was seen under the same key and the same rules. `undefined`: the
+   * The verified token: with a user by `make` if the signature holds by `check`, unless the token was seen under the same key and the same rules. `undefined`: the
    * signature does not hold.
    */
-  confirm(id: string, candidate: Candidate, check: () => MaybePromise<boolean>, make: () => VerifiedToken): MaybePromise<VerifiedToken | undefined> {
+  confirm(id: string, candidate: Candidate, check: () => MaybePromise<boolean>, make: () => AuthgearUser): MaybePromise<VerifiedToken | undefined> {
     const seen = this.seen.get(id);
     if (seen !== undefined && isSameKey(seen.key, candidate.key)) return this.keep(id, seen, candidate, make);
     const checked = this.checkOnce(id, candidate, check);
@@ -86,12 +87,12 @@ export class TokenCache {
   }
 
   /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
-  private keep(id: string, seen: SeenToken | undefined, { query, key, issuer }: Candidate, make: () => VerifiedToken): VerifiedToken {
-    const verified = seen?.verified.issuer === issuer ? seen.verified : make();
-    if (seen?.verified !== verified || seen.key !== key) {
-      this.sweep();
-      this.seen.set(id, { query, key, verified });
-    }
+  private keep(id: string, seen: SeenToken | undefined, { query: { kid, alg }, key, issuer }: Candidate, make: () => AuthgearUser): VerifiedToken {
+    const user = seen?.issuer === issuer ? seen.user : make();
+    if (seen?.user === user && seen.key === key) return seen;
+    const verified: SeenToken = { user, issuer, kid, alg, key };
+    this.sweep();
+    this.seen.set(id, verified);
     return verified;
   }
 
@@ -100,7 +101,7 @@ export class TokenCache {
     const now = this.clock();
     if (now >= this.sweptAt && now < this.sweptAt + SWEEP_EVERY) return;
     this.sweptAt = now;
-    for (const [id, { verified }] of this.seen.entries()) if (hasExpired(verified, now / 1000)) this.seen.delete(id);
+    for (const [id, seen] of this.seen.entries()) if (hasExpired(seen, now / 1000)) this.seen.delete(id);
   }
 }
 

@@ -5,6 +5,7 @@ import { readKeySet, selectKey, type PublicKey } from '../../../../lib/core/keys
 import { TokenCache } from '../../../../lib/core/token/cache.js';
 import { createVerifier } from '../../../../lib/core/token/verify.js';
 import type { VerifiedToken } from '../../../../lib/core/token/verified-token.js';
+import { AuthgearUser } from '../../../../lib/core/user.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../../lib/testing/signing-key.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { rejectionOf } from '../../../support/refusals.js';
@@ -223,7 +224,7 @@ describe('a verifier with a cache', () => {
 });
 
 describe('the signature', () => {
-  const verified = {} as VerifiedToken;
+  const makeUser = () => new AuthgearUser({ sub: 'a', issuer: ISSUER, via: 'jwt' });
   const query = { kid: 'a', alg: 'ES256' as const };
   const issuer = trustedIssuer();
   let key: PublicKey;
@@ -239,12 +240,10 @@ describe('the signature', () => {
       await new Promise(setImmediate);
       return true;
     };
-    const outcomes = await Promise.all(
-      Array.from({ length: 9 }, async () => cache.confirm('id', { query, key, issuer }, check, () => ({ ...verified, issuer }))),
-    );
+    const outcomes = await Promise.all(Array.from({ length: 9 }, async () => cache.confirm('id', { query, key, issuer }, check, makeUser)));
     expect(checks).toBe(1);
     expect(new Set(outcomes).size).toBe(1);
-    void cache.confirm('id', { query, key, issuer }, check, () => verified);
+    void cache.confirm('id', { query, key, issuer }, check, makeUser);
     expect(checks).toBe(1);
   });
 
@@ -261,7 +260,7 @@ describe('the signature', () => {
     };
     const ask = async () => {
       try {
-        return await cache.confirm('id', { query, key, issuer }, check, () => verified);
+        return await cache.confirm('id', { query, key, issuer }, check, makeUser);
       } catch (error) {
         return (error as Error).message;
       }
@@ -278,11 +277,11 @@ describe('the signature', () => {
     let checks = 0;
     const check = () => (checks += 1) > 0;
     for (const keys of [[key], await published(keyA), await published(keyA)]) {
-      await cache.confirm('id', { query, key: keys[0] as PublicKey, issuer }, check, () => ({ ...verified, issuer }));
+      await cache.confirm('id', { query, key: keys[0] as PublicKey, issuer }, check, makeUser);
     }
     expect(checks).toBe(1);
     const [other] = (await published(otherA)) as [PublicKey];
-    await cache.confirm('id', { query, key: other, issuer }, check, () => ({ ...verified, issuer }));
+    await cache.confirm('id', { query, key: other, issuer }, check, makeUser);
     expect(checks).toBe(2);
   });
 
@@ -290,13 +289,7 @@ describe('the signature', () => {
     const cache = new TokenCache(10, clock.now);
     const [other] = (await published(otherA)) as [PublicKey];
     const asked: string[] = [];
-    const ask = (name: string, by: PublicKey) =>
-      cache.confirm(
-        'id',
-        { query, key: by, issuer },
-        async () => asked.push(name) > 0,
-        () => verified,
-      );
+    const ask = (name: string, by: PublicKey) => cache.confirm('id', { query, key: by, issuer }, async () => asked.push(name) > 0, makeUser);
     await Promise.all([ask('a', key), ask('other', other), ask('a again', key)]);
     expect(asked).toContain('a');
     expect(asked).toContain('other');
