@@ -123,10 +123,9 @@ test.each(jwsVectors)('$source', async ({ alg, jwk, token }) => {
   // The payloads of most are no JSON, which the parser refuses: the signature step alone must agree as well.
   const key = both.ours?.byAlgorithm.get(alg) as VerificationKey;
   expect(await signatureHolds(signedTextOf(token), key)).toBe(true);
-  const dot = token.lastIndexOf('.');
-  const signature = Buffer.from(token.slice(dot + 1), 'base64url');
+  const { signed, signature } = signedTextOf(token);
   for (let at = 0; at < signature.length; at++) {
-    const changed = `${token.slice(0, dot)}.${part(signature.map((byte, index) => (index === at ? byte ^ 1 : byte)))}`;
+    const changed = `${signed}.${part(signature.map((byte, index) => (index === at ? byte ^ 1 : byte)))}`;
     expect(await signatureHolds(signedTextOf(changed), key)).toBe(await joseAccepts(changed, both));
     counts.tokens += 1;
   }

@@ -14,9 +14,8 @@ beforeEach(nextTurn);
 
 const holds = (token: string, alg: Algorithm, key = keyOf(alg).publicKey) =>
   Promise.resolve(signatureHolds(signedTextOf(token), prepareKey(alg, key)));
-const withSignature = (token: string, signature: Uint8Array) =>
-  `${token.slice(0, token.lastIndexOf('.'))}.${Buffer.from(signature).toString('base64url')}`;
-const signatureOf = (token: string) => Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url');
+const withSignature = (token: string, signature: Uint8Array) => `${signedTextOf(token).signed}.${Buffer.from(signature).toString('base64url')}`;
+const signatureOf = (token: string) => signedTextOf(token).signature;
 const flip = (bytes: Buffer, at: number) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
 
 test.each(jwsVectors)('$source', async ({ alg, jwk, token }) => {
