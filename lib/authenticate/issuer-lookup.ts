@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../core/clock.js';
+import { goesOn, type Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { KeyOrigin } from '../options/resolve-issuer.js';
@@ -109,7 +109,6 @@ export class IssuerLookupCache {
   }
 }
 
-/** Whether an answer still holds. One from the future does not: the clock was set back. */
 function holds({ at, holdsFor }: Asked, now: number): boolean {
-  return at <= now && now < at + holdsFor;
+  return goesOn(at, holdsFor, now);
 }

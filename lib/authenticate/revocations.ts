@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { goesOn } from '../core/clock.js';
 import { sha256 } from '../core/digest.js';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
@@ -98,7 +99,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
 
   private sweep(): void {
     const now = this.options.clock();
-    if (now >= this.sweptAt && now < this.sweptAt + SWEEP_EVERY) return;
+    if (goesOn(this.sweptAt, SWEEP_EVERY, now)) return;
     this.sweptAt = now;
     for (const [key, mark] of this.marks) if (this.isOver(mark)) this.marks.delete(key);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../core/clock.js';
+import { goesOn, type Clock } from '../core/clock.js';
 import { isSameMark, lastEventAt, merge, readMark, writeMark, type RevocationMark } from '../core/revocation/mark.js';
 import type { RevocationStore } from './revocation-store.js';
 
@@ -53,7 +53,7 @@ export class SharedMarks {
   read(key: string): Promise<RevocationMark | undefined> {
     const now = this.clock();
     const last = this.reads.get(key);
-    if (last !== undefined && last.at <= now && now < last.at + READ_EVERY) return last.mark;
+    if (last !== undefined && goesOn(last.at, READ_EVERY, now)) return last.mark;
     const mark = this.readNow(key);
     mark.catch(() => undefined);
     this.reads.set(key, { at: now, mark });

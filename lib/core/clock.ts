@@ -6,3 +6,8 @@ export type Clock = () => number;
 
 /** The clock of this machine. The one place in `core/` that reads it. */
 export const systemClock: Clock = () => Date.now();
+
+/** Whether a span that began at `since` goes on. One from the future does not: the clock was set back. */
+export function goesOn(since: number, span: number, now: number): boolean {
+  return since <= now && now < since + span;
+}

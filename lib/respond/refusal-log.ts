@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type LoggerService } from '@nestjs/common';
-import type { Clock } from '../core/clock.js';
+import { goesOn, type Clock } from '../core/clock.js';
 import type { AuthError, AuthErrorCode } from '../core/errors.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
@@ -44,7 +44,7 @@ export class RefusalLog implements OnModuleDestroy {
   private writeAs(verb: Verb, error: AuthError): void {
     const now = this.clock();
     const window = this.windows.get(error.code);
-    if (window !== undefined && now >= window.since && now < window.since + INTERVAL) {
+    if (window !== undefined && goesOn(window.since, INTERVAL, now)) {
       window.suppressed += 1;
       return;
     }

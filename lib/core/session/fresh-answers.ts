@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.js';
+import { goesOn, type Clock } from '../clock.js';
 import { AuthError } from '../errors.js';
 
 /** Most answers that are kept. */
@@ -102,6 +102,6 @@ export class FreshAnswers<T extends object> {
 
   private recentFailure(key: string, now: number): AuthError | undefined {
     const failure = this.failures.get(key);
-    return failure !== undefined && failure.at <= now && now < failure.at + RETRY_AFTER ? failure.error : undefined;
+    return failure !== undefined && goesOn(failure.at, RETRY_AFTER, now) ? failure.error : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.js';
+import { goesOn, type Clock } from '../clock.js';
 import { sha256 } from '../digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
@@ -99,7 +99,7 @@ export class TokenCache {
   /** What has expired is not asked for any more, so nobody else would drop it. */
   private sweep(): void {
     const now = this.clock();
-    if (now >= this.sweptAt && now < this.sweptAt + SWEEP_EVERY) return;
+    if (goesOn(this.sweptAt, SWEEP_EVERY, now)) return;
     this.sweptAt = now;
     for (const [id, seen] of this.seen.entries()) if (hasExpired(seen, now / 1000)) this.seen.delete(id);
   }
