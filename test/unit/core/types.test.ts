@@ -16,13 +16,8 @@ describe('deepFreeze', () => {
     expect(deepFreeze(value)).toBe(value);
   });
 
-  test.each([null, undefined, 1, 'text', true])('%p stays as it is', (value) => {
-    expect(deepFreeze(value)).toBe(value);
-  });
-
   test('no nesting is too deep', () => {
-    let innermost: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
-    deepFreeze(innermost);
+    let innermost: unknown = deepFreeze(JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) as object);
     while (Array.isArray(innermost) && innermost.length > 0) innermost = innermost[0];
     expect(Object.isFrozen(innermost)).toBe(true);
   });
