@@ -73,23 +73,27 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
     });
   }
 
-  function recallOrVerify(token: string, id: string | undefined): MaybePromise<VerifiedToken> {
-    const seen = id === undefined ? undefined : cache?.find(id);
-    return andThen(seen && recall(seen), (verified) => verified ?? verify(token, id));
+  function verifyAgain(seen: SeenToken, token: string, id: string): MaybePromise<VerifiedToken> {
+    const forget = (error: unknown): never => {
+      // An outage says nothing about the token.
+      if (!(error instanceof AuthError && error.kind === 'unavailable')) cache?.drop(id);
+      throw error;
+    };
+    try {
+      const outcome = andThen(recall(seen), (verified) => verified ?? verify(token, id));
+      return isPromise(outcome) ? outcome.catch(forget) : outcome;
+    } catch (error) {
+      return forget(error);
+    }
   }
 
   return (token) => {
     const id = cache?.idOf(token);
-    const refuse = (error: unknown): Promise<never> => {
-      // An outage says nothing about the token.
-      if (id !== undefined && !(error instanceof AuthError && error.kind === 'unavailable')) cache?.drop(id);
-      return Promise.reject(error);
-    };
+    const seen = id === undefined ? undefined : cache?.find(id);
     try {
-      const outcome = recallOrVerify(token, id);
-      return isPromise(outcome) ? outcome.catch(refuse) : outcome;
+      return seen === undefined || id === undefined ? verify(token, id) : verifyAgain(seen, token, id);
     } catch (error) {
-      return refuse(error);
+      return Promise.reject(error);
     }
   };
 }
