@@ -3,14 +3,14 @@ import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { IssuerProfile } from '../issuer/profile.js';
 import { printable } from '../printable.js';
 import type { JsonObject } from '../types.js';
-import { checkClaimTypes, registeredClaims } from './claim-types.js';
+import { checkClaimTypes, checkRegisteredClaims } from './claim-types.js';
 
 /**
  * Checks everything that the claims alone can be refused for (RFC 9068 section 4, RFC 7519 section 4.1). It runs before the signature
  * and only refuses: nothing is trusted by it. `now` is in epoch seconds, un-rounded.
  */
 export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
-  checkClaimTypes(claims, registeredClaims);
+  checkRegisteredClaims(claims);
   checkClaimTypes(claims, issuer.profile.claimRules);
   checkAudience(claims, issuer);
   checkTimes(claims, issuer.clockTolerance, now);

@@ -4,16 +4,19 @@ import type { JsonObject } from '../types.js';
 /** The type that a claim must have wherever it stands. */
 export type ClaimType = 'name' | 'number' | 'string' | 'boolean' | 'strings' | 'string or strings';
 
-/** A claim and the type it must have; made once by {@link claimRules}, walked for every token. */
-export interface ClaimRule {
-  readonly name: string;
+interface Type {
   readonly holds: (value: unknown) => boolean;
   readonly words: string;
 }
 
+/** A claim and the type it must have; made once by {@link claimRules}, walked for every token. */
+export interface ClaimRule extends Type {
+  readonly name: string;
+}
+
 const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-const checks: Readonly<Record<ClaimType, { readonly holds: (value: unknown) => boolean; readonly words: string }>> = {
+const types: Readonly<Record<ClaimType, Type>> = {
   name: { holds: (value) => typeof value === 'string' && value !== '', words: 'a non-empty string' },
   number: { holds: (value) => typeof value === 'number' && Number.isFinite(value), words: 'a finite number' },
   string: { holds: (value) => typeof value === 'string', words: 'a string' },
@@ -23,29 +26,34 @@ const checks: Readonly<Record<ClaimType, { readonly holds: (value: unknown) => b
 };
 
 /** Makes rules of claim name → type. */
-export function claimRules(types: Readonly<Record<string, ClaimType>>): readonly ClaimRule[] {
-  return Object.entries(types).map(([name, type]) => ({ name, ...checks[type] }));
+export function claimRules(claims: Readonly<Record<string, ClaimType>>): readonly ClaimRule[] {
+  return Object.entries(claims).map(([name, type]) => ({ name, ...types[type] }));
 }
 
-/** RFC 7519 section 4.1, RFC 9068 section 2.2: the registered claims that are read. */
-export const registeredClaims = claimRules({
-  iss: 'name',
-  sub: 'name',
-  client_id: 'name',
-  jti: 'name',
-  aud: 'string or strings',
-  exp: 'number',
-  iat: 'number',
-  nbf: 'number',
-  auth_time: 'number',
-  scope: 'string',
-  amr: 'strings',
-});
+/**
+ * Throws `claim_invalid` for the first of the registered claims that are read (RFC 7519 section 4.1, RFC 9068 section 2.2) which is of the wrong type. No table,
+ * for what is read by a name that stands in the code is read several times as fast.
+ */
+export function checkRegisteredClaims({ iss, sub, client_id, jti, aud, exp, iat, nbf, auth_time, scope, amr }: JsonObject): void {
+  check('iss', iss, types.name);
+  check('sub', sub, types.name);
+  check('client_id', client_id, types.name);
+  check('jti', jti, types.name);
+  check('aud', aud, types['string or strings']);
+  check('exp', exp, types.number);
+  check('iat', iat, types.number);
+  check('nbf', nbf, types.number);
+  check('auth_time', auth_time, types.number);
+  check('scope', scope, types.string);
+  check('amr', amr, types.strings);
+}
 
-/** Throws `claim_invalid` for the first claim of the wrong type. A claim that is absent is not wrong. */
+/** Throws `claim_invalid` for the first claim of the wrong type. */
 export function checkClaimTypes(claims: JsonObject, rules: readonly ClaimRule[]): void {
-  for (const { name, holds, words } of rules) {
-    // JSON has no undefined: this is "absent".
-    if (claims[name] !== undefined && !holds(claims[name])) throw new AuthError('claim_invalid', `the claim "${name}" is not ${words}`);
-  }
+  for (const rule of rules) check(rule.name, claims[rule.name], rule);
+}
+
+/** A claim that is absent is not wrong. JSON has no undefined: this is "absent". */
+function check(name: string, value: unknown, { holds, words }: Type): void {
+  if (value !== undefined && !holds(value)) throw new AuthError('claim_invalid', `the claim "${name}" is not ${words}`);
 }

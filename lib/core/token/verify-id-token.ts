@@ -5,7 +5,7 @@ import { printable } from '../printable.js';
 import { deepFreeze, type Claims, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 import { audienceClaimOf, audienceOf, checkTimes } from './claim-rules.js';
-import { checkClaimTypes, claimRules, registeredClaims } from './claim-types.js';
+import { checkClaimTypes, checkRegisteredClaims, claimRules } from './claim-types.js';
 import { checkSigningHeader, normalizeTyp } from './header-rules.js';
 import { parseToken, type TokenContent } from './parse.js';
 import { chooseIssuer, requireSignature, type IssuerDirectory } from './verify.js';
@@ -90,7 +90,7 @@ function checkIsIdToken({ header, claims }: TokenContent, issuer: TrustedIssuer)
 }
 
 function checkIdClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
-  checkClaimTypes(claims, registeredClaims);
+  checkRegisteredClaims(claims);
   checkClaimTypes(claims, idTokenClaims);
   const missing = REQUIRED.find((name) => !Object.hasOwn(claims, name));
   if (missing !== undefined) throw new AuthError('claim_missing', `the claim "${missing}" is missing`);
