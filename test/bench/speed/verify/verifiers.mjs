@@ -1,13 +1,11 @@
 // The libraries as functions from a world to `verify(token)`: issuer, audience and algorithm checked by all, keys at hand, each in the
 // fastest form that it has.
 import { createPublicKey, verify as verifySignature } from 'node:crypto';
-import { OURS, createTokenService } from '../library.mjs';
+import { createTokenService, OURS, OURS_UNCACHED } from '../library.mjs';
 
 export const verifiers = {
-  [OURS]: async (world) => {
-    const { tokens } = await createTokenService(world);
-    return (token) => tokens.verifyAccessToken(token);
-  },
+  [OURS]: async (world) => ours(world),
+  [OURS_UNCACHED]: async (world) => ours(world, { tokenCache: false }),
 
   jose: async ({ issuer, jwksUri, algorithm }) => {
     const { createRemoteJWKSet, jwtVerify } = await import('jose');
@@ -50,6 +48,11 @@ export const verifiers = {
     };
   },
 };
+
+async function ours(world, options) {
+  const { tokens } = await createTokenService(world, options);
+  return (token) => tokens.verifyAccessToken(token);
+}
 
 async function fastJwt({ issuer, algorithm }, options) {
   const { createVerifier } = await import('fast-jwt');
