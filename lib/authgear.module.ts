@@ -8,6 +8,7 @@ import { WebhookReceiver } from './authenticate/webhook-receiver.js';
 import { RouteAudit } from './bootstrap/route-audit.js';
 import { WebhookRoutes } from './bootstrap/webhook-routes.js';
 import { CustomPolicies } from './authorize/custom-policies.js';
+import { AuthError } from './core/errors.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
 import { GLOBAL_GUARD, RESOLVED_OPTIONS } from './options/tokens.js';
@@ -46,7 +47,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
+    { provide: RESOLVED_OPTIONS, inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }], useFactory: resolveOptions },
     JwksService,
     Revocations,
     TokenService,
@@ -77,6 +78,9 @@ export class AuthgearModule extends ConfigurableModuleClass {
 
   /** The same, with options that are injected: from a configuration service, a secret store, a class of your own. */
   static override forRootAsync(options: AuthgearModuleAsyncOptions): DynamicModule {
+    if ([options.useFactory, options.useClass, options.useExisting].every((source) => source === undefined)) {
+      throw new AuthError('configuration_invalid', 'AuthgearModule.forRootAsync() needs "useFactory", "useClass" or "useExisting"');
+    }
     return super.forRootAsync(options);
   }
 }

@@ -85,6 +85,11 @@ export function isPublic(target: Type, handler: Handler): boolean {
   return read(target, handler).access === 'public';
 }
 
+/** Whether the decorators demand more than a user of this handler. */
+export function hasRequirement(target: Type, handler: Handler): boolean {
+  return read(target, handler).isDemanding;
+}
+
 /** What contradicts itself on a class and its handlers, one line per place. */
 export function findContradictions(target: Type, handlers: Handlers): string[] {
   const outer = declaredOn(target);

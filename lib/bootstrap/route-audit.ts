@@ -1,9 +1,10 @@
-import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { findContradictions, type Handlers } from '../authorize/route-metadata.js';
 import { AuthError } from '../core/errors.js';
 import { GLOBAL_GUARD } from '../options/tokens.js';
-import { findOpenGateways } from './gateways.js';
-import { findContradictions, type Handlers } from '../authorize/route-metadata.js';
+import { findOutsideHandlers } from './outside-handlers.js';
+import { findUnguardedRoutes } from './unguarded-routes.js';
 
 /** Looks at every decorated class once, at bootstrap: a route that contradicts itself must not wait for its first request. */
 @Injectable()
@@ -11,19 +12,40 @@ export class RouteAudit implements OnModuleInit {
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
-    @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
-  ) {}
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    /** `undefined` where the module was imported without options, which stops the start as well. */
+    @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean | undefined,
+  ) {
+    this.requireOneModule();
+    // Now, for the microservices of a hybrid application listen before any module is initialised.
+    this.requireNone((target, handlers) => [
+      ...findContradictions(target, handlers),
+      ...(globalGuard === true ? findOutsideHandlers(target, handlers) : []),
+    ]);
+  }
 
+  /** By now the application has named its own global guards. */
   onModuleInit(): void {
+    if (this.globalGuard !== true && !this.hasGlobalGuard()) this.requireNone(findUnguardedRoutes);
+  }
+
+  /** Two have two global guards, and a token that satisfies the options of one is refused by those of the other. */
+  private requireOneModule(): void {
+    const count = this.discovery.getProviders().filter(({ metatype }) => metatype === RouteAudit).length;
+    if (count === 1) return;
+    throw new AuthError('configuration_invalid', `AuthgearModule is imported ${count} times: import it once, in the root module. It is global.`);
+  }
+
+  private requireNone(find: (target: Type, handlers: Handlers) => string[]): void {
     const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
     const classes = new Set(wrappers.map(({ metatype }) => metatype).filter(isClass));
-    const problems = [...classes].flatMap((target) => this.findProblems(target, this.handlersOf(target)));
+    const problems = [...classes].flatMap((target) => find(target, this.handlersOf(target)));
     if (problems.length === 0) return;
     throw new AuthError('configuration_invalid', `Routes contradict themselves:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
   }
 
-  private findProblems(target: Type, handlers: Handlers): string[] {
-    return [...findContradictions(target, handlers), ...(this.globalGuard ? findOpenGateways(target, handlers) : [])];
+  private hasGlobalGuard(): boolean {
+    return this.config.getGlobalGuards().length > 0 || this.config.getGlobalRequestGuards().length > 0;
   }
 
   private handlersOf(target: Type): Handlers {

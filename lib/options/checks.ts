@@ -32,11 +32,16 @@ function isLogger(given: unknown): given is LoggerService {
   return [logger?.log, logger?.warn, logger?.error].every((method) => typeof method === 'function');
 }
 
+/** Where options belong that stand in the wrong place, by name. */
+export type Misplaced = Readonly<Record<string, string>>;
+
 /** A misspelt security option must not be silently without effect. */
-export function checkKnown(prefix: string, given: object, known: readonly string[], problems: Problems): void {
+export function checkKnown(prefix: string, given: object, known: readonly string[], problems: Problems, misplaced: Misplaced = {}): void {
   for (const [name, value] of Object.entries(given)) {
+    if (known.includes(name)) continue;
     // Not the value: it may be a secret that was meant for something else.
-    if (!known.includes(name)) problems.add(`${prefix}${name}`, typeof value, `There is no such option. Known: ${known.join(', ')}.`);
+    const fix = Object.hasOwn(misplaced, name) ? misplaced[name] : undefined;
+    problems.add(`${prefix}${name}`, typeof value, fix ?? `There is no such option. Known: ${known.join(', ')}.`);
   }
 }
 

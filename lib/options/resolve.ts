@@ -5,7 +5,7 @@ import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { printable } from '../core/printable.js';
 import { isJsonObject } from '../core/types.js';
 import { reservedNames, type AuthenticationStrategy } from '../authenticate/strategy.js';
-import { checkKnown, readFlag, readFunction, readLogger, readTime } from './checks.js';
+import { checkKnown, readFlag, readFunction, readLogger, readTime, type Misplaced } from './checks.js';
 import type { AuthgearModuleOptions, IssuerLookup, IssuerOptions, SeveralIssuersOptions, SharedOptions } from './options.js';
 import { Problems } from './problems.js';
 import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
@@ -48,18 +48,22 @@ const sharedOptionNames: readonly string[] = Object.keys({
   logger: true,
 } satisfies Record<keyof SharedOptions, true>);
 
-/** `globalGuard` was read when the module was declared. */
-const knownNames = ['issuers', ...issuerOptionNames.filter((name) => name !== 'profile'), ...sharedOptionNames, 'globalGuard'];
+const knownNames = ['issuers', ...issuerOptionNames.filter((name) => name !== 'profile'), ...sharedOptionNames];
+
+const misplacedInOptions: Misplaced = {
+  globalGuard: 'It is read before these options are there: write it beside "useFactory", "useClass" or "useExisting".',
+};
+const misplacedInEntry: Misplaced = Object.fromEntries(sharedOptionNames.map((name) => [name, 'Write it beside "issuers": it is the same for all.']));
 
 /** Checks the options and fills in the defaults. Throws `configuration_invalid` with every problem that there is. */
 export function resolveOptions(options: AuthgearModuleOptions | undefined): ResolvedOptions {
   const problems = new Problems();
   if (!isJsonObject(options)) {
-    problems.add('options', options, 'Pass an object: AuthgearModule.forRoot({ issuer, audience }).');
+    problems.add('options', options, 'Import AuthgearModule.forRoot({ issuer, audience }), once, in the root module.');
     problems.throwIfAny();
   }
   const given = (options ?? {}) as AuthgearModuleOptions;
-  checkKnown('', given, given.issuers === undefined ? [...knownNames, 'profile'] : knownNames, problems);
+  checkKnown('', given, given.issuers === undefined ? [...knownNames, 'profile'] : knownNames, problems, misplacedInOptions);
   const resolved: ResolvedOptions = {
     issuers: given.issuers === undefined ? [resolveIssuer(given, '', problems)] : resolveSeveral(given, problems),
     keys: resolveKeys(given.keys, problems),
@@ -160,7 +164,7 @@ function checkPresets(presets: object, problems: Problems): void {
 function resolveEntry(entry: unknown, presets: object, prefix: string, problems: Problems): KeyOrigin {
   if (!isJsonObject(entry)) problems.add(prefix.slice(0, -1), entry, 'It must be authgear({...}), authpi({...}) or oidc({...}).');
   const own = isJsonObject(entry) ? entry : {};
-  checkKnown(prefix, own, issuerOptionNames, problems);
+  checkKnown(prefix, own, issuerOptionNames, problems, misplacedInEntry);
   // An option that is spelled out as undefined is not there.
   const spelledOut = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   return resolveIssuer({ ...presets, ...spelledOut } as unknown as IssuerOptions, prefix, problems);

@@ -1,4 +1,4 @@
-import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards } from '@nestjs/common';
+import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
 import { Public } from '../../lib/authorize/public.decorator.js';
@@ -34,6 +34,14 @@ async function statusOf(imported: unknown, path = '/', token?: string): Promise<
   } finally {
     await app.close();
   }
+}
+
+function twice(one: unknown, other: unknown) {
+  @Module({ imports: [one as never] })
+  class FirstModule {}
+  @Module({ imports: [FirstModule, other as never] })
+  class BothModule {}
+  return BothModule;
 }
 
 @Injectable()
@@ -85,6 +93,28 @@ describe('registration', () => {
     for (const option of ['issuer', 'audience', 'algorithms', 'clockTolerance']) expect(String(failure)).toContain(`- ${option}: received`);
   });
 
+  test.each([
+    ['without options', () => AuthgearModule, /Import AuthgearModule\.forRoot\(\{ issuer, audience \}\)/],
+    ['forRootAsync() without a source', () => AuthgearModule.forRootAsync({}), /needs "useFactory", "useClass" or "useExisting"/],
+    ['twice', () => twice(AuthgearModule.forRoot(options()), AuthgearModule.forRoot(options())), /imported 2 times/],
+    ['again without options', () => twice(AuthgearModule.forRoot(options()), AuthgearModule), /imported 2 times|Import AuthgearModule/],
+    [
+      'with globalGuard from the factory',
+      () => AuthgearModule.forRootAsync({ useFactory: () => ({ ...options(), globalGuard: false }) }),
+      /globalGuard/,
+    ],
+  ])('%s: does not start, and says why', async (_, register, message) => {
+    await expect((async () => statusOf(register()))()).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('the same module may be imported by several', async () => {
+    const once = AuthgearModule.forRoot(options());
+    expect(await statusOf(twice(once, once))).toBe(401);
+  });
+
   test('a test can override the guard', async () => {
     const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(options())], controllers: [RouteController] })
       .overrideProvider(JwtAuthGuard)
@@ -133,6 +163,40 @@ describe('routes that contradict themselves do not start', () => {
   test.each([PublicAndScoped, PublicClass])('%p', async (controller) => {
     const starting = startTestApp({ controllers: [controller] });
     await expect(starting).rejects.toMatchObject({ code: 'configuration_invalid', message: expect.stringContaining(`${controller.name}.`) });
+  });
+});
+
+describe('without a global guard', () => {
+  @Controller()
+  class DemandingController {
+    @Scopes('admin') @Get() scoped() {
+      return {};
+    }
+    @Scopes('admin') helper() {}
+  }
+  @UseGuards(JwtAuthGuard)
+  @Controller()
+  class GuardedController extends DemandingController {}
+
+  test('a requirement that nobody asks for does not start', async () => {
+    const starting = startTestApp({ controllers: [DemandingController], options: { globalGuard: false } });
+    await expect(starting).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringMatching(/- DemandingController\.scoped\(\) has a requirement .*@UseGuards\(JwtAuthGuard\)$/),
+    });
+  });
+
+  test('one that a guard of the class asks for does', async () => {
+    const t = await startTestApp({ controllers: [GuardedController], options: { globalGuard: false } });
+    expect((await t.get('/', t.issuer.accessToken())).status).toBe(403);
+    await t.close();
+  });
+
+  test('one that a global guard of the application asks for does', async () => {
+    const prepare = (app: INestApplication): void => void app.useGlobalGuards(app.get(JwtAuthGuard));
+    const t = await startTestApp({ controllers: [DemandingController], options: { globalGuard: false }, prepare });
+    expect((await t.get('/', t.issuer.accessToken())).status).toBe(403);
+    await t.close();
   });
 });
 

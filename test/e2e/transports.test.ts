@@ -1,5 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
-import { Controller, Get, Module, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, Module, UseGuards, type INestMicroservice, type Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { ClientProxyFactory, MessagePattern, Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -17,7 +17,7 @@ const calls: string[] = [];
 
 @Controller()
 class HandlersController {
-  @MessagePattern('guarded') guarded() {
+  @UseGuards(JwtAuthGuard) @MessagePattern('guarded') guarded() {
     calls.push('rpc guarded');
     return 'in';
   }
@@ -63,6 +63,18 @@ class OpenGateway {
 @WebSocketGateway()
 class PublicGateway extends OpenGateway {}
 
+@Controller()
+class OpenController {
+  @MessagePattern('open') open() {
+    calls.push('rpc open');
+    return 'in';
+  }
+}
+
+@Public()
+@Controller()
+class PublicController extends OpenController {}
+
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
@@ -73,12 +85,33 @@ beforeEach(() => {
   logger.lines.length = 0;
 });
 
-test('RPC: refused with a word in the log, open where it says so', async () => {
-  const compiled = await Test.createTestingModule({ imports: [MessagesModule] }).compile();
-  const app = compiled.createNestMicroservice<MicroserviceOptions>({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } });
+const tcp: MicroserviceOptions = { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } };
+
+/** A microservice alone. */
+async function startMicroservice(module: Type): Promise<INestMicroservice> {
+  const compiled = await Test.createTestingModule({ imports: [module] }).compile();
+  const app = compiled.createNestMicroservice<MicroserviceOptions>(tcp);
   closers.push(() => app.close());
   app.useLogger(false);
   await app.listen();
+  return app;
+}
+
+/** A microservice that is connected to an HTTP application, whose global guards it does not have. */
+async function startHybrid(module: Type): Promise<INestMicroservice> {
+  const app = (await Test.createTestingModule({ imports: [module] }).compile()).createNestApplication();
+  closers.push(() => app.close());
+  app.useLogger(false);
+  const microservice = app.connectMicroservice<MicroserviceOptions>(tcp);
+  await app.startAllMicroservices();
+  return microservice;
+}
+
+test.each([
+  ['alone', startMicroservice],
+  ['in a hybrid application', startHybrid],
+])('RPC %s: refused with a word in the log, open where it says so', async (_, start) => {
+  const app = await start(MessagesModule);
   const { port } = app.unwrap<Server>().address() as AddressInfo;
   const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
   closers.push(() => client.close());
@@ -138,3 +171,19 @@ test('a gateway that NestJS 11 would leave open does not start, unless it says s
   await start(PublicGateway);
   await start(EventsGateway);
 });
+
+test.each(['alone', 'in a hybrid application'])(
+  'an RPC handler that a hybrid application would leave open does not start %s, unless it says so',
+  async (place) => {
+    const start = async (controller: Type) => {
+      @Module({ imports: [protection], controllers: [controller] })
+      class AppModule {}
+      await (place === 'alone' ? startMicroservice : startHybrid)(AppModule);
+    };
+    await expect(start(OpenController)).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringMatching(/OpenController\.open\(\) is outside the global guard .*connectMicroservice/),
+    });
+    await start(PublicController);
+  },
+);

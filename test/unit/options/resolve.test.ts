@@ -128,8 +128,11 @@ describe('what is given is taken', () => {
     expect(issuerOf(resolve({ issuer, ...changes })).issuer.issuer).toBe(issuer);
   });
 
-  test('globalGuard is not an unknown option', () => {
-    expect(() => resolve({ globalGuard: false })).not.toThrow();
+  test.each([
+    ['globalGuard from a factory', { globalGuard: false }, /globalGuard: .*beside "useFactory"/],
+    ['a shared option in an entry', { issuers: [{ issuer: ISSUER, audience: ISSUER, clock: Date.now }] }, /issuers\[0\]\.clock: .*beside "issuers"/],
+  ])('%s is told where it belongs', (_, changes, message) => {
+    expect(() => resolveOptions(changes as AuthgearModuleOptions)).toThrow(message);
   });
 
   test('undefined is as good as absent', () => {
