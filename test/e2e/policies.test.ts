@@ -183,6 +183,12 @@ describe.each(platforms)('policies on %s', (platform) => {
       expect(await tokens.verifyIdToken(fresh(), { user })).toMatchObject({ sub: 'ada', issuer: people.issuer, audience: ['test-client'] });
       expect((await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 60 })).authTime).toBe(now() - 10);
       await expect(tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 5 })).rejects.toMatchObject({ code: 'id_token_invalid' });
+      expect((await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: '1m' })).authTime).toBe(now() - 10);
+      await expect(tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: '5s' })).rejects.toMatchObject({ code: 'id_token_invalid' });
+      for (const maxAge of [Number.NaN, -1, Infinity, '5', 'soon', null]) {
+        const asking = tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: maxAge as number });
+        await expect(asking).rejects.toThrow(new TypeError(`verifyIdToken(): maxAge ${maxAge} is not a number of seconds or a string such as '5m'`));
+      }
       await expect(tokens.verifyIdToken(fresh(), { user, clientId: 'another' })).rejects.toMatchObject({ code: 'id_token_invalid' });
       await expect(tokens.verifyIdToken(fresh(), {})).rejects.toMatchObject({ code: 'id_token_invalid', cause: { code: 'client_not_allowed' } });
     });

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { toSeconds, type Duration } from '../duration.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import { printable } from '../printable.js';
@@ -16,8 +17,8 @@ export interface IdTokenExpectation {
   readonly user?: Pick<AuthgearUser, 'issuer' | 'sub' | 'clientId'>;
   /** The client that must be in `aud`, when there is no `user` or its token names none. */
   readonly clientId?: string;
-  /** Seconds since `auth_time` at most. */
-  readonly maxAge?: number;
+  /** How long ago `auth_time` may be: seconds, or a string such as `'5m'`. Whatever else rejects with a `TypeError`. */
+  readonly maxAge?: Duration;
 }
 
 /** What a genuine ID token says. Times are epoch seconds. */
@@ -42,8 +43,9 @@ const REQUIRED = ['iss', 'aud', 'exp', 'iat', 'sub', 'auth_time'];
  */
 export function createIdTokenVerifier(issuers: IssuerDirectory, clock: Clock): VerifyIdToken {
   return async (token, expected) => {
+    const maxAge = readMaxAge(expected);
     try {
-      return await verify(token, expected, issuers, clock() / 1000);
+      return await verify(token, { ...expected, maxAge }, issuers, clock() / 1000);
     } catch (error) {
       if (!(error instanceof AuthError) || error.kind === 'unavailable') throw error;
       throw new AuthError('id_token_invalid', `the ID token was refused (${error.code}): ${error.reason}`, { cause: error, facts: error.facts });
@@ -51,7 +53,20 @@ export function createIdTokenVerifier(issuers: IssuerDirectory, clock: Clock): V
   };
 }
 
-async function verify(token: string, expected: IdTokenExpectation, issuers: IssuerDirectory, now: number): Promise<VerifiedIdToken> {
+/** What is no duration would be longer than any age. */
+function readMaxAge({ maxAge }: IdTokenExpectation): number {
+  if (maxAge === undefined) return Infinity;
+  const seconds = toSeconds(maxAge);
+  if (seconds === undefined) throw new TypeError(`verifyIdToken(): maxAge ${String(maxAge)} is not a number of seconds or a string such as '5m'`);
+  return seconds;
+}
+
+async function verify(
+  token: string,
+  expected: IdTokenExpectation & { readonly maxAge: number },
+  issuers: IssuerDirectory,
+  now: number,
+): Promise<VerifiedIdToken> {
   const parsed = parseToken(token);
   const { header, claims } = parsed;
   const { issuer, keys } = await chooseIssuer(parsed, issuers, now);
@@ -110,9 +125,9 @@ function checkOwner(claims: JsonObject, audience: readonly string[], issuer: Tru
   if (Object.hasOwn(claims, 'azp') && claims['azp'] !== client) throw new AuthError('client_not_allowed', 'its "azp" is another client');
 }
 
-function checkAge(authTime: number, maxAge: number | undefined, now: number, tolerance: number): void {
+function checkAge(authTime: number, maxAge: number, now: number, tolerance: number): void {
   if (authTime > now + tolerance) throw new AuthError('authentication_time_in_future', '"auth_time" is in the future by the clock of this machine');
-  if (maxAge !== undefined && now - authTime > maxAge) {
+  if (now - authTime > maxAge) {
     throw new AuthError('authentication_too_old', `the user authenticated ${Math.floor(now - authTime)} s ago, more than ${maxAge} s`);
   }
 }

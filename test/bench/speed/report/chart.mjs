@@ -70,7 +70,7 @@ function drawGroup({ title, bars }, top) {
 function drawBar({ name, rate }, most, y) {
   const length = Math.max(1, (rate / most) * LONGEST_BAR).toFixed(1);
   const middle = y + BAR_HEIGHT / 2 + 5;
-  const [weight, color] = name === OURS ? [' class="ours"', 'bar-ours'] : ['', 'bar'];
+  const [weight, color] = name.startsWith(OURS) ? [' class="ours"', 'bar-ours'] : ['', 'bar'];
   return `  <text${weight} x="${NAME_END}" y="${middle}" text-anchor="end">${escape(name)}</text>
   <rect class="${color}" x="${BAR_START}" y="${y}" width="${length}" height="${BAR_HEIGHT}" rx="3" />
   <text${weight} x="${(BAR_START + Number(length) + 8).toFixed(1)}" y="${middle}">${count(rate)}</text>`;
