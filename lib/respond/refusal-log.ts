@@ -6,17 +6,21 @@ import type { ResolvedOptions } from '../options/resolve.js';
 import { publishRefusal } from './refusal-channel.js';
 
 const INTERVAL = 10_000;
+/** Reasons of one code that are told in one interval. */
+const MOST_REASONS = 5;
 
 type Verb = 'Refused' | 'Noticed';
 
 interface Window {
   readonly since: number;
   readonly verb: Verb;
+  /** Those that were told. */
+  readonly reasons: Set<string>;
   suppressed: number;
 }
 
 /**
- * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code in 10 seconds, so that a
+ * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code and reason in 10 seconds, five per code at most, so that a
  * flood of forgeries is a number and not a full disk. Codes are a fixed set, so this is bounded too.
  */
 @Injectable()
@@ -43,13 +47,15 @@ export class RefusalLog implements OnModuleDestroy {
 
   private writeAs(verb: Verb, error: AuthError): void {
     const now = this.clock();
-    const window = this.windows.get(error.code);
-    if (window !== undefined && goesOn(window.since, INTERVAL, now)) {
-      window.suppressed += 1;
+    const last = this.windows.get(error.code);
+    const open = last !== undefined && goesOn(last.since, INTERVAL, now) ? last : undefined;
+    const reason = withoutNumbers(error.reason);
+    if (open !== undefined && (open.reasons.size >= MOST_REASONS || open.reasons.has(reason))) {
+      open.suppressed += 1;
       return;
     }
-    this.windows.set(error.code, { since: now, verb, suppressed: 0 });
-    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, 1 + (window?.suppressed ?? 0))}`);
+    this.windows.set(error.code, { since: open?.since ?? now, verb, reasons: new Set(open?.reasons).add(reason), suppressed: 0 });
+    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, 1 + (last?.suppressed ?? 0))}`);
   }
 
   /** A logger that throws must not turn a 401 into a 500 without a challenge. */
@@ -68,6 +74,11 @@ export class RefusalLog implements OnModuleDestroy {
     }
     this.windows.clear();
   }
+}
+
+/** A token that expired 7 s ago and one that expired 8 s ago have one reason. */
+function withoutNumbers(reason: string): string {
+  return reason.replaceAll(/\d+/g, '');
 }
 
 function format({ code, reason, fix, facts }: AuthError, count: number): string {

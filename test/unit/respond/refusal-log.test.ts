@@ -32,6 +32,33 @@ test('one line per code in 10 seconds', () => {
   expect(logger.lines).toHaveLength(2);
 });
 
+test('another reason of the same code has a line of its own; numbers do not make another one', () => {
+  const missing = (claim: string) => new AuthError('claim_missing', `the claim "${claim}" is missing`);
+  for (const claim of ['aud', 'aud', 'sub', 'aud', 'sub']) log.write(missing(claim));
+  expect(logger.lines.map((line) => /count (\d).*?"(\w+)"/.exec(line)?.slice(1))).toEqual([
+    ['1', 'aud'],
+    ['2', 'sub'],
+  ]);
+  for (let seconds = 0; seconds < 9; seconds += 1) log.write(expired(`the token expired ${seconds} s ago`));
+  expect(logger.lines).toHaveLength(3);
+  clock.advance('10s');
+  log.write(missing('sub'));
+  expect(logger.lines[3]).toContain('count 3');
+});
+
+test('of one code, five reasons are told in ten seconds', () => {
+  const reasons = [...'abcdefgh'].map((letter) => new AuthError('issuer_mismatch', letter));
+  for (const error of reasons) log.write(error);
+  expect(logger.lines).toHaveLength(5);
+  clock.advance('9.999s');
+  for (const error of reasons) log.write(error);
+  expect(logger.lines).toHaveLength(5);
+  clock.advance('1ms');
+  for (const error of reasons) log.write(error);
+  expect(logger.lines).toHaveLength(10);
+  expect(logger.lines[5]).toContain('count 12');
+});
+
 test('the next line counts what was not told', () => {
   for (let round = 0; round < 42; round++) log.write(expired());
   clock.advance('10s');
