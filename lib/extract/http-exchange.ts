@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { none } from '../core/types.js';
 
 /** What functions of the application are given: the request of Express or Fastify, as far as they agree. */
 export interface ReadableRequest {
@@ -37,15 +38,24 @@ export function httpExchange(context: ExecutionContext): HttpExchange | undefine
   return { request: http.getRequest<HttpRequest>(), response: http.getResponse<HttpResponse>() };
 }
 
-/** All fields of a name, in lower case, as they came. */
-export function headerFields({ headers, rawHeaders, raw }: HttpRequest, name: string): string[] {
-  const fields = rawHeaders ?? raw?.rawHeaders;
-  if (fields === undefined) return [headers[name] ?? []].flat();
+/**
+ * All fields of a name, which is given in lower case. Only the wire tells of several. Else `headers` counts, for middleware of the application may have set, changed or
+ * removed the field.
+ */
+export function headerFields({ headers, rawHeaders, raw }: HttpRequest, name: string): readonly string[] {
+  const sent = sentFields(rawHeaders ?? raw?.rawHeaders ?? none, name);
+  if (sent.length > 1) return sent;
+  const value = headers[name];
+  if (value === undefined) return none;
+  return Array.isArray(value) ? value : [value];
+}
+
+function sentFields(rawHeaders: readonly string[], name: string): string[] {
   const values: string[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const field = fields[index] as string;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const field = rawHeaders[index] as string;
     // The length first: nearly every name has another one.
-    if (field.length === name.length && field.toLowerCase() === name) values.push(fields[index + 1] as string);
+    if (field.length === name.length && field.toLowerCase() === name) values.push(rawHeaders[index + 1] as string);
   }
   return values;
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { Controller, Get } from '@nestjs/common';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';
@@ -33,6 +34,26 @@ describe.each(platforms)('raw requests on %s', (platform) => {
     expect(await statusOfRaw(t.url, [good])).toBe(200);
     expect(await statusOfRaw(t.url, [good, good])).toBe(400);
     expect(await statusOfRaw(t.url, [good, 'authorization: Basic abc'])).toBe(400);
+  });
+
+  test('what middleware makes of the header counts', async () => {
+    const own = await startTestApp({
+      platform,
+      controllers: [RouteController],
+      prepare: (prepared) =>
+        prepared.use((request: IncomingMessage, _: unknown, next: () => void) => {
+          const token = new URL(request.url ?? '', 'http://host').searchParams.get('token');
+          if (token === 'none') delete request.headers.authorization;
+          else if (token !== null) request.headers.authorization = `Bearer ${token}`;
+          next();
+        }),
+    });
+    const good = own.issuer.accessToken();
+    expect((await own.get(`/?token=${good}`)).status).toBe(200);
+    expect((await own.get(`/?token=${good}`, 'bad')).status).toBe(200);
+    expect((await own.get('/?token=bad', good)).status).toBe(401);
+    expect((await own.get('/?token=none', good)).status).toBe(401);
+    await own.close();
   });
 
   test('scheme in any case, several spaces', async () => {

@@ -1,15 +1,23 @@
-import type { ExecutionContext } from '@nestjs/common';
-import { httpExchange } from '../../../lib/extract/http-exchange.js';
+import { headerFields } from '../../../lib/extract/http-exchange.js';
 
-const request = { headers: {} };
-const response = { header: () => undefined };
-const context = (type: string) =>
-  ({ getType: () => type, switchToHttp: () => ({ getRequest: () => request, getResponse: () => response }) }) as unknown as ExecutionContext;
-
-test('an HTTP context leads to its request and response', () => {
-  expect(httpExchange(context('http'))).toEqual({ request, response });
+const request = (headers: Record<string, string | string[]>, rawHeaders?: string[]) => ({
+  method: 'GET',
+  headers,
+  ...(rawHeaders && { rawHeaders }),
 });
 
-test.each(['rpc', 'ws', 'graphql', 'necord', ''])('the transport %p is not HTTP', (type) => {
-  expect(httpExchange(context(type))).toBeUndefined();
+test.each([
+  ['as it came', request({ a: '1' }, ['A', '1', 'B', '2']), ['1']],
+  ['that came twice', request({ a: '1' }, ['A', '1', 'a', '2']), ['1', '2']],
+  ['that middleware set', request({ a: '1' }, ['B', '2']), ['1']],
+  ['that middleware changed', request({ a: '2' }, ['A', '1']), ['2']],
+  ['that middleware removed', request({}, ['A', '1']), []],
+  ['that came twice, and middleware removed', request({}, ['A', '1', 'A', '2']), ['1', '2']],
+  ['without what was sent', request({ a: '1' }), ['1']],
+  ['of an adapter that tells of no raw headers', request({ a: '1' }, []), ['1']],
+  ['as a list', request({ a: ['1', '2'] }), ['1', '2']],
+  ['that is not there', request({ b: '2' }, ['B', '2']), []],
+  ['by the request in "raw"', { ...request({ a: '1' }), raw: { rawHeaders: ['A', '1', 'A', '2'] } }, ['1', '2']],
+])('a field %s', (_, given, expected) => {
+  expect(headerFields(given, 'a')).toEqual(expected);
 });
