@@ -68,12 +68,13 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.allSettled(this.issuers.records().map(({ keys }) => keys.keySet()));
   }
 
-  /** Starts looking for keys. With `failFast`, the application waits for them and does not start without them. */
+  /** Starts looking for keys. The application waits for those that are configured, and with `failFast` for all, and does not start without them. */
   async onApplicationBootstrap(): Promise<void> {
+    const isNeeded = ({ isStatic }: IssuerKeys): boolean => isStatic || this.options.failFast;
     const records = this.issuers.records();
-    const loading = Promise.all(records.map((record) => (record.isStatic || this.options.failFast ? requireKeys(record) : record.keys.refresh())));
-    if (this.options.failFast || records.some(({ isStatic }) => isStatic)) await loading;
-    else loading.catch(() => undefined); // the key log has told it
+    // Of a fetch that fails, the key log tells.
+    for (const record of records) if (!isNeeded(record)) record.keys.refresh().catch(() => undefined);
+    await Promise.all(records.filter(isNeeded).map(requireKeys));
   }
 
   /** Ends a fetch that is under way, so that the process can exit. */

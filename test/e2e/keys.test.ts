@@ -1,5 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { JwksService } from '../../lib/authenticate/jwks.service.js';
+import { authgear } from '../../lib/options/profiles.js';
+import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';
 
 @Controller()
@@ -109,8 +111,22 @@ test('failFast: an application without keys does not start, one with keys does',
   await t.close();
 });
 
+test('configured keys of one issuer do not make the application wait for those of another', async () => {
+  const signer = new TestIssuer({ issuer: 'https://configured.example' });
+  const t = await startTestApp({
+    controllers: [RouteController],
+    configure: (down) => {
+      down.outage(500);
+      const entryOf = ({ issuer }: TestIssuer) => ({ issuer, audience: issuer });
+      return { clock: signer.clock.now, issuers: [authgear({ ...entryOf(signer), jwks: signer.jwks() }), authgear(entryOf(down))] };
+    },
+  });
+  expect((await t.get('/', signer.accessToken())).status).toBe(200);
+  expect((await t.get('/', t.issuer.accessToken())).status).toBe(503);
+  await t.close();
+});
+
 test('configured keys: nothing is fetched', async () => {
-  const { TestIssuer } = await import('../../lib/testing/test-issuer.js');
   const signer = new TestIssuer();
   const t = await startTestApp({ controllers: [RouteController], options: { ...signer.moduleOptions, jwks: signer.jwks() } });
   expect((await t.get('/', signer.accessToken())).status).toBe(200);
