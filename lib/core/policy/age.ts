@@ -16,7 +16,7 @@ export function findAgeProblem(user: AuthgearUser, requirement: Requirement, cir
 
 function findTimeProblem(user: AuthgearUser, maxAge: number, circumstances: Circumstances): AuthError | undefined {
   const { now, clockTolerance, reauthenticatedAt } = circumstances;
-  const authTime = newer(user.authTime, reauthenticatedAt);
+  const authTime = newer(asTime(user.authTime), reauthenticatedAt);
   if (authTime === undefined) return new AuthError('authentication_time_missing', 'the token has no usable "auth_time"', { maxAge });
   if (authTime > now + clockTolerance) {
     const ahead = Math.round(authTime - now);
@@ -27,6 +27,11 @@ function findTimeProblem(user: AuthgearUser, maxAge: number, circumstances: Circ
     return new AuthError('authentication_too_old', `the user authenticated ${age} s ago, the route allows ${maxAge} s`, { maxAge });
   }
   return undefined;
+}
+
+/** What a strategy of the application makes of a date that is not there: `NaN` is not too old for any age. */
+function asTime(value: number | undefined): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function newer(one: number | undefined, other: number | undefined): number | undefined {

@@ -65,6 +65,8 @@ describe('the age of the authentication, un-rounded', () => {
     ['a fraction of a second', NOW - 0.5, 0.5, undefined],
     ['more than a fraction', NOW - 0.501, 0.5, 'authentication_too_old'],
     ['missing', undefined, 300, 'authentication_time_missing'],
+    ['NaN, made of a date that is not there', Number.NaN, 300, 'authentication_time_missing'],
+    ['no number', '2026-01-01' as never, 300, 'authentication_time_missing'],
     ['the near future: the clocks differ', NOW + 5, 300, undefined],
     ['the future', NOW + 5.001, 300, 'authentication_time_in_future'],
     ['far away', NOW * 1000, 300, 'authentication_time_in_future'],
