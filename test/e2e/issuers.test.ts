@@ -392,6 +392,19 @@ describe('oidc(): what differs is said', () => {
     await expect(verify(options, elsewhere)).rejects.toMatchObject({ code: 'audience_mismatch' });
   });
 
+  test('an ID token whose audience is in a claim of its own, and no text: refused like any other', async () => {
+    const options = { typ: 'any' as const, audienceClaim: 'resource', idToken: { header: 'x-id-token' } };
+    const t = await startTestApp({
+      configure: (own) => ({ clock: own.clock.now, issuers: [oidc({ issuer: own.issuer, audience: 'my-api', ...options })] }),
+    });
+    const [header, , signature] = t.issuer.idToken().split('.');
+    const claims = { iss: t.issuer.issuer, sub: 'test-user', aud: 'test-client', iat: 1, exp: 9e9, auth_time: 1, resource: 5 };
+    const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+    const asked = t.app.get(TokenService).verifyIdToken(forged, { clientId: 'test-client' });
+    await expect(asked).rejects.toMatchObject({ code: 'id_token_invalid', reason: expect.stringContaining('"resource"') });
+    await t.close();
+  });
+
   test('auth_time that is not to be trusted', async () => {
     const token = issuer.accessToken({ claims: { aud: 'my-api', auth_time: 1 } });
     expect((await verify({}, token)).authTime).toBe(1);

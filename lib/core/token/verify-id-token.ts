@@ -106,6 +106,7 @@ function checkIsIdToken({ header, claims }: TokenContent, issuer: TrustedIssuer)
 
 function checkIdClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
   checkRegisteredClaims(claims);
+  checkClaimTypes(claims, issuer.profile.claimRules);
   checkClaimTypes(claims, idTokenClaims);
   const missing = REQUIRED.find((name) => !Object.hasOwn(claims, name));
   if (missing !== undefined) throw new AuthError('claim_missing', `the claim "${missing}" is missing`);
