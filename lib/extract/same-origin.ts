@@ -17,12 +17,12 @@ export function checkSameOrigin(request: HttpRequest, allowedOrigins: readonly s
   if (site === 'same-origin' || site === 'none') return;
   const origin = headerValue(request, 'origin');
   if (origin !== undefined && allowedOrigins.includes(origin)) return;
-  if (site === undefined && origin !== undefined && isOwn(origin, headerValue(request, 'host'))) return;
+  if (site === undefined && origin !== undefined && isOwn(origin, headerValue(request, 'host') ?? headerValue(request, ':authority'))) return;
   const from = origin === undefined ? 'no "Origin" and no "Sec-Fetch-Site" tell where it is from' : `it is from "${printable(origin)}"`;
   throw new AuthError('cross_origin_request', `${request.method} with a session cookie: ${from}`);
 }
 
-/** The scheme cannot be compared: TLS may have ended at a proxy. A default port may stand in `Host`, and never stands in `Origin`. */
+/** The scheme cannot be compared: TLS may have ended at a proxy. A default port may stand in `Host` (`:authority` of HTTP/2), and never stands in `Origin`. */
 function isOwn(origin: string, host: string | undefined): boolean {
   if (host === undefined || !HOST.test(host) || !URL.canParse(origin)) return false;
   const { protocol, host: from } = new URL(origin);

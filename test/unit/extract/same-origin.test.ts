@@ -71,6 +71,13 @@ describe.each(requestKinds)('from %s', (_, request) => {
     for (const [, headers] of [...may, ...mayNot]) expect(check(method, headers)).toBeUndefined();
   });
 
+  test('the host of HTTP/2 counts', () => {
+    expect(codeOf(() => checkSameOrigin(request({ origin: OWN, ':authority': HOST }, { method: 'POST' }), []))).toBeUndefined();
+    expect(codeOf(() => checkSameOrigin(request({ origin: OWN, ':authority': 'other.example' }, { method: 'POST' }), []))).toBe(
+      'cross_origin_request',
+    );
+  });
+
   test('a request without a host has no origin of its own', () => {
     expect(codeOf(() => checkSameOrigin(request({ origin: OWN }, { method: 'POST' }), []))).toBe('cross_origin_request');
     expect(codeOf(() => checkSameOrigin(request({ origin: 'https://', host: '' }, { method: 'POST' }), []))).toBe('cross_origin_request');
