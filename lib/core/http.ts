@@ -6,6 +6,14 @@ export type Fetch = (
   init: { method: 'GET' | 'HEAD'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
 ) => Promise<Response>;
 
+/** What a timer of Node can count to, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Ends a question after so many milliseconds of the real clock. */
+export function deadline(timeout: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(Math.ceil(timeout), LONGEST_TIMER));
+}
+
 /** What is asked of a server. */
 export interface Question {
   readonly method: 'GET' | 'HEAD';

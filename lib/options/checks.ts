@@ -48,7 +48,8 @@ export function checkKnown(prefix: string, given: object, known: readonly string
 /** Milliseconds; `NaN`, which contradicts nothing, for a time that cannot be read. */
 export function readTime(option: string, given: unknown, preset: Duration, problems: Problems, zero?: 'may be 0'): number {
   const seconds = toSeconds(given === undefined ? preset : given);
-  if (seconds !== undefined && (seconds > 0 || zero !== undefined)) return Math.round(seconds * 1000);
+  const milliseconds = seconds === undefined ? Number.NaN : Math.round(seconds * 1000);
+  if (milliseconds > 0 || (milliseconds === 0 && zero !== undefined)) return milliseconds;
   problems.add(option, given, `It must be ${zero === undefined ? 'more than 0, ' : ''}a number of seconds or a string such as '30s'.`);
   return Number.NaN;
 }

@@ -114,7 +114,8 @@ export function afterSuccess(
   { now, jitter, purpose, policy }: { now: number; jitter: number; purpose: FetchPurpose; policy: KeyPolicy },
 ): KeyState {
   const expiresAt = now + fetched.lifetime;
-  const refreshAt = expiresAt - policy.refreshAhead - jitter * REFRESH_JITTER * fetched.lifetime;
+  // Of what is left before it, for a refresh must never be due at once.
+  const refreshAt = now + (fetched.lifetime - policy.refreshAhead) * (1 - jitter * REFRESH_JITTER);
   return {
     loaded: { keySet: fetched.keySet, fetchedAt: now, refreshAt, expiresAt, etag: fetched.etag },
     lastError: undefined,

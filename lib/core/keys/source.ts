@@ -1,6 +1,6 @@
 import type { Algorithm } from '../algorithms.js';
 import { AuthError } from '../errors.js';
-import { describeFailure, getJson, type Fetch } from '../http.js';
+import { deadline, describeFailure, getJson, type Fetch } from '../http.js';
 import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';
 import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
@@ -15,9 +15,6 @@ export interface FetchedKeySet {
 
 /** Gets a key set. Rejects with an {@link AuthError} and with nothing else. `closing` ends it early. */
 export type KeySource = (etag: string | undefined, closing?: AbortSignal) => Promise<FetchedKeySet>;
-
-/** What a timer of Node can count to. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface RemoteSourceOptions extends DiscoveryTarget {
   /** The address of the keys, when it is configured; else it is discovered. */
@@ -35,8 +32,8 @@ export function remoteSource(options: RemoteSourceOptions): KeySource {
   let discovered: string | undefined;
 
   return async (etag, closing) => {
-    const deadline = AbortSignal.timeout(Math.min(Math.ceil(timeout), LONGEST_TIMER));
-    const signal = closing === undefined ? deadline : AbortSignal.any([deadline, closing]);
+    const late = deadline(timeout);
+    const signal = closing === undefined ? late : AbortSignal.any([late, closing]);
     try {
       const url = options.jwksUri ?? (discovered ??= await discoverJwksUri(options, fetch, signal));
       const { status, body, headers } = await getJson(url, fetch, signal, { etag });

@@ -1,5 +1,5 @@
 import { AuthError } from '../errors.js';
-import { discard, notUsable, send, type Fetch } from '../http.js';
+import { deadline, discard, notUsable, send, type Fetch } from '../http.js';
 import { failedToAsk } from './failed-to-ask.js';
 import { readSession, type Session } from './session.js';
 
@@ -40,7 +40,7 @@ export async function askResolver(
     ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
     ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
   };
-  const response = await send(url, { method, headers }, fetch, AbortSignal.timeout(timeout)).catch((cause: unknown) => {
+  const response = await send(url, { method, headers }, fetch, deadline(timeout)).catch((cause: unknown) => {
     throw failedToAsk('resolver', url, timeout, cause, secretOf(credential));
   });
   if (response.status !== 200) throw failedToAsk('resolver', url, timeout, notUsable(response), secretOf(credential));

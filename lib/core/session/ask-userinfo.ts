@@ -1,5 +1,5 @@
 import { AuthError } from '../errors.js';
-import { getJson, HttpProblem, type Fetch } from '../http.js';
+import { deadline, getJson, HttpProblem, type Fetch } from '../http.js';
 import { isJsonObject } from '../types.js';
 import { failedToAsk } from './failed-to-ask.js';
 
@@ -16,7 +16,7 @@ export interface UserinfoAddress {
  */
 export async function askUserinfo({ url, timeout }: UserinfoAddress, token: string, fetch: Fetch): Promise<string> {
   try {
-    const { body } = await getJson(url, fetch, AbortSignal.timeout(timeout), { authorization: `Bearer ${token}` });
+    const { body } = await getJson(url, fetch, deadline(timeout), { authorization: `Bearer ${token}` });
     const sub = isJsonObject(body) ? body['sub'] : undefined;
     if (typeof sub === 'string' && sub !== '') return sub;
     throw new HttpProblem('its answer has no "sub"');

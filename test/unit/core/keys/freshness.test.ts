@@ -127,13 +127,20 @@ describe('afterSuccess', () => {
 
   test.each([
     [0, 10 * min, 30 * s],
-    [0.5, 10 * min, 45 * s],
-    [0.999_999, 10 * min, 60 * s],
-    [0.999_999, hour, 3.5 * min],
+    [0.5, 10 * min, 44 * s],
+    [0.999_999, 10 * min, 58 * s],
+    [0.999_999, hour, 208 * s],
   ])('jitter %p of a lifetime of %p ms: refresh %p ms before the end', (jitter, lifetime, ahead) => {
     const { loaded: set } = succeed(initialState, { jitter }, lifetime);
     expect(set?.expiresAt).toBe(T + lifetime);
     expect(Math.round((T + lifetime - (set?.refreshAt ?? 0)) / s)).toBe(ahead / s);
+  });
+
+  test('a refresh is never due at once, however far ahead it comes', () => {
+    const given = { ...circumstances({ jitter: 0.999_999 }), policy: { ...policy, minAge: hour, refreshAhead: hour - 5 * s } };
+    const { loaded: set } = afterSuccess(initialState, { keySet, lifetime: hour, etag: undefined }, given);
+    expect(set?.refreshAt).toBeGreaterThan(T + 4 * s);
+    expect(set?.refreshAt).toBeLessThan(T + 5 * s);
   });
 
   test('only a look for an unknown key starts the cooldown', () => {

@@ -202,10 +202,10 @@ describe('refresh ahead', () => {
     t = storeFixture(defaultPolicy, () => 0.999_999);
     t.source.published = [a];
     await t.find('a');
-    t.clock.advance('539s');
+    t.clock.advance('541s');
     await t.find('a');
     expect(t.source.asked).toBe(1);
-    t.clock.advance('2s');
+    t.clock.advance('1s');
     await t.find('a');
     expect(t.source.asked).toBe(2);
   });
