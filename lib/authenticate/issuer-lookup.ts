@@ -6,7 +6,8 @@ import type { KeyOrigin } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
 import type { IssuerKeys } from './issuer-keys.js';
 
-const MOST_KNOWN = 1_000;
+/** With a tenant its keys, their cooldown and their back-off go: well above what one process serves. */
+const MOST_KNOWN = 10_000;
 const MOST_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
 const REFUSED_FOR = 30_000;

@@ -138,7 +138,7 @@ export interface Profile {
 
 /**
  * Finds an issuer by the exact `iss` of a token, for applications with many tenants; `undefined` for one that is not trusted. It is asked with
- * **what a stranger wrote**, once per name at a time; answers are kept for ten minutes, refusals for 30 s, 1,000 of each at most. While it throws, a
+ * **what a stranger wrote**, once per name at a time; answers are kept for ten minutes, 10,000 at most, refusals for 30 s, 1,000 at most. While it throws, a
  * tenant that it knew stays known for an hour since its last answer, and others get 503.
  */
 export type IssuerLookup = (iss: string) => IssuerOptions | undefined | Promise<IssuerOptions | undefined>;
