@@ -6,7 +6,7 @@ import { declareRoute, type RouteDecorator } from './route-metadata.js';
 /** Decides whether the user may make this request. Whatever is not `true` is no; what it throws ends the request. */
 export type PolicyFunction = (user: AuthgearUser, context: ExecutionContext) => boolean | Promise<boolean>;
 
-/** A policy with dependencies: an injectable class, provided in any module. */
+/** A policy with dependencies: an injectable class of any scope, provided in any module. Where none provides it, the application does not start. */
 export interface Policy {
   authorize: PolicyFunction;
 }

@@ -1,5 +1,5 @@
-import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Inject, Injectable, Scope, type ExecutionContext } from '@nestjs/common';
+import { ContextIdFactory, ModuleRef, type ContextId } from '@nestjs/core';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { CustomDemand } from '../core/policy/requirement.js';
@@ -9,6 +9,8 @@ import { isPolicyClass, type Policy, type PolicyFunction } from './authorize.dec
 /** Asks the policies of the application, one after the other. */
 @Injectable()
 export class CustomPolicies {
+  private readonly contextIds = new WeakMap<object, ContextId>();
+
   constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
 
   /** Why a policy denies; `undefined` when all allow. */
@@ -25,8 +27,24 @@ export class CustomPolicies {
     return undefined;
   }
 
-  private ask(policy: Parameters<typeof isPolicyClass>[0], ...subject: Parameters<PolicyFunction>): boolean | Promise<boolean> {
+  private async ask(policy: Parameters<typeof isPolicyClass>[0], ...subject: Parameters<PolicyFunction>): Promise<boolean> {
     if (!isPolicyClass(policy)) return policy(...subject);
-    return this.modules.get<Policy>(policy, { strict: false }).authorize(...subject);
+    const [, context] = subject;
+    const instance =
+      this.modules.introspect(policy).scope === Scope.DEFAULT
+        ? this.modules.get<Policy>(policy, { strict: false })
+        : await this.modules.resolve<Policy>(policy, this.contextIdOf(context.switchToHttp().getRequest<object>()), { strict: false });
+    return instance.authorize(...subject);
+  }
+
+  /** One per request, so that its policies and its handler share what is request-scoped. */
+  private contextIdOf(request: object): ContextId {
+    const known = this.contextIds.get(request);
+    if (known !== undefined) return known;
+    const contextId = ContextIdFactory.getByRequest(request);
+    // NestJS makes another with each look, unless the route itself is request-scoped.
+    if (ContextIdFactory.getByRequest(request) !== contextId) this.modules.registerRequestByContextId(request, contextId);
+    this.contextIds.set(request, contextId);
+    return contextId;
   }
 }

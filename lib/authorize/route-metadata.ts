@@ -85,9 +85,9 @@ export function isPublic(target: Type, handler: Handler): boolean {
   return read(target, handler).access === 'public';
 }
 
-/** Whether the decorators demand more than a user of this handler. */
-export function hasRequirement(target: Type, handler: Handler): boolean {
-  return read(target, handler).isDemanding;
+/** What the decorators demand of whoever asks for this handler. */
+export function requirementOf(target: Type, handler: Handler): Requirement {
+  return read(target, handler).requirement;
 }
 
 /** What contradicts itself on a class and its handlers, one line per place. */

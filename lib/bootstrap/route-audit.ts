@@ -3,6 +3,7 @@ import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/co
 import { findContradictions, type Handlers } from '../authorize/route-metadata.js';
 import { AuthError } from '../core/errors.js';
 import { GLOBAL_GUARD } from '../options/tokens.js';
+import { findMissingPolicies } from './missing-policies.js';
 import { findOutsideHandlers } from './outside-handlers.js';
 import { findUnguardedRoutes } from './unguarded-routes.js';
 
@@ -20,6 +21,7 @@ export class RouteAudit implements OnModuleInit {
     // Now, for the microservices of a hybrid application listen before any module is initialised.
     this.requireNone((target, handlers) => [
       ...findContradictions(target, handlers),
+      ...findMissingPolicies(target, handlers, (policy) => this.isProvided(policy)),
       ...(globalGuard === true ? findOutsideHandlers(target, handlers) : []),
     ]);
   }
@@ -41,7 +43,14 @@ export class RouteAudit implements OnModuleInit {
     const classes = new Set(wrappers.map(({ metatype }) => metatype).filter(isClass));
     const problems = [...classes].flatMap((target) => find(target, this.handlersOf(target)));
     if (problems.length === 0) return;
-    throw new AuthError('configuration_invalid', `Routes contradict themselves:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    throw new AuthError(
+      'configuration_invalid',
+      `AuthgearModule cannot start with these routes:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
+  }
+
+  private isProvided(policy: Type): boolean {
+    return this.discovery.getProviders().some(({ token }) => token === policy);
   }
 
   private hasGlobalGuard(): boolean {

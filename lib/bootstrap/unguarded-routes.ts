@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { hasRequirement, type Handlers } from '../authorize/route-metadata.js';
+import { requirementOf, type Handlers } from '../authorize/route-metadata.js';
+import { isDemanding } from '../core/policy/requirement.js';
 import { usedGuards } from './used-guards.js';
 
 /** Where NestJS writes down the method of a route (`@nestjs/common`, `constants`). */
@@ -10,6 +11,8 @@ const HTTP_METHOD = 'method';
 export function findUnguardedRoutes(target: Type, handlers: Handlers): string[] {
   if (usedGuards(target).length > 0) return [];
   return Object.entries(handlers)
-    .filter(([, handler]) => Reflect.hasMetadata(HTTP_METHOD, handler) && hasRequirement(target, handler) && usedGuards(handler).length === 0)
+    .filter(
+      ([, handler]) => Reflect.hasMetadata(HTTP_METHOD, handler) && isDemanding(requirementOf(target, handler)) && usedGuards(handler).length === 0,
+    )
     .map(([name]) => `${target.name}.${name}() has a requirement and no guard that asks for it: add @UseGuards(JwtAuthGuard)`);
 }

@@ -196,7 +196,7 @@ describe.each(platforms)('policies on %s', (platform) => {
 });
 
 test('a function may find the ID token; without the option none is read', async () => {
-  const setup = { controllers: [RoutesController] };
+  const setup = { controllers: [RoutesController], providers: [TenantPolicy, Tenants] };
   const byQuery = await startTestApp({ ...setup, options: { idToken: { from: ({ query }) => (query as { id_token?: string }).id_token } } });
   const stale = byQuery.issuer.accessToken({ sub: 'ada', authTime: 1 });
   expect((await byQuery.get(`/sensitive?id_token=${byQuery.issuer.idToken({ sub: 'ada' })}`, stale)).status).toBe(200);
@@ -220,6 +220,7 @@ test('where typ does not tell, an access token is no proof of another authentica
   const issuer = new TestIssuer({ issuer: 'https://sso.example' });
   const t = await startTestApp({
     controllers: [RoutesController],
+    providers: [TenantPolicy, Tenants],
     configure: () => ({
       ...oidc({ issuer: issuer.issuer, audience: 'api', typ: 'JWT', clientIdClaim: 'azp', trustAuthTime: false, jwks: issuer.jwks() }),
       clock: issuer.clock.now,
