@@ -26,18 +26,17 @@ import { refuse } from './respond/refuse.js';
  * Lets a request in when its credential (an access token, or a session where the options ask for that) is genuine, current, meant for this API and enough for the
  * route. Refusals are Nest's own HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
  *
- * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused.
+ * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused. It may be extended, and
+ * `super.canActivate()` may give a promise.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  /** @internal Injected, never made by hand. */
-  constructor(
-    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(Authenticator) private readonly authenticator: Authenticator,
-    @Inject(TokenService) private readonly tokens: TokenService,
-    @Inject(CustomPolicies) private readonly policies: CustomPolicies,
-    @Inject(RefusalLog) private readonly log: RefusalLog,
-  ) {}
+  // Properties and no constructor: a guard of the application that extends this one has a constructor of its own.
+  @Inject(RESOLVED_OPTIONS) private readonly options!: ResolvedOptions;
+  @Inject(Authenticator) private readonly authenticator!: Authenticator;
+  @Inject(TokenService) private readonly tokens!: TokenService;
+  @Inject(CustomPolicies) private readonly policies!: CustomPolicies;
+  @Inject(RefusalLog) private readonly log!: RefusalLog;
 
   /**
    * Decides at the end of this turn of the event loop, together with all other requests that came in it: code and data of one step are at hand for the next request,

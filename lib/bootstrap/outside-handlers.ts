@@ -30,5 +30,9 @@ function whereOutside(target: Type, handler: object): string | undefined {
 }
 
 function isGuarded(subject: object): boolean {
-  return usedGuards(subject).some((guard) => guard === JwtAuthGuard || guard instanceof JwtAuthGuard);
+  return usedGuards(subject).some((guard) => guard === JwtAuthGuard || guard instanceof JwtAuthGuard || isExtended(guard));
+}
+
+function isExtended(guard: unknown): boolean {
+  return typeof guard === 'function' && guard.prototype instanceof JwtAuthGuard;
 }

@@ -1,4 +1,5 @@
-import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards, type INestApplication } from '@nestjs/common';
+import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
 import { Public } from '../../lib/authorize/public.decorator.js';
@@ -108,6 +109,32 @@ describe('registration', () => {
       code: 'configuration_invalid',
       message: expect.stringMatching(message),
     });
+  });
+
+  test('a guard of the application may extend it, with dependencies of its own', async () => {
+    @Injectable()
+    class Users {
+      readonly blocked = ['blocked'];
+    }
+    @Injectable()
+    class OwnGuard extends JwtAuthGuard {
+      constructor(private readonly users: Users) {
+        super();
+      }
+      override async canActivate(context: ExecutionContext): Promise<boolean> {
+        if (!(await super.canActivate(context))) return false;
+        return !this.users.blocked.includes(context.switchToHttp().getRequest<{ user: AuthgearUser }>().user.sub);
+      }
+    }
+    const t = await startTestApp({
+      controllers: [RouteController],
+      providers: [Users, { provide: APP_GUARD, useClass: OwnGuard }],
+      options: { globalGuard: false },
+    });
+    expect((await t.get('/')).status).toBe(401);
+    expect((await t.get('/', t.issuer.accessToken({ sub: 'blocked' }))).status).toBe(403);
+    expect((await t.get('/', t.issuer.accessToken())).status).toBe(200);
+    await t.close();
   });
 
   test('the same module may be imported by several', async () => {

@@ -59,6 +59,12 @@ class OpenGateway {
   }
 }
 
+class OwnGuard extends JwtAuthGuard {}
+
+@UseGuards(OwnGuard)
+@WebSocketGateway()
+class OwnGatewayGuard extends OpenGateway {}
+
 @Public()
 @WebSocketGateway()
 class PublicGateway extends OpenGateway {}
@@ -169,6 +175,7 @@ test('a gateway that NestJS 11 would leave open does not start, unless it says s
     message: expect.stringContaining('OpenGateway.events() is outside the global guard'),
   });
   await start(PublicGateway);
+  await start(OwnGatewayGuard);
   await start(EventsGateway);
 });
 

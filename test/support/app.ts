@@ -1,4 +1,4 @@
-import { Module, type INestApplication, type LoggerService, type Type } from '@nestjs/common';
+import { Module, type INestApplication, type LoggerService, type Provider, type Type } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
@@ -20,7 +20,7 @@ export class MemoryLogger implements LoggerService {
 export interface TestAppOptions {
   readonly platform?: Platform;
   readonly controllers?: Type[];
-  readonly providers?: Type[];
+  readonly providers?: Provider[];
   /** Beside those of the issuer, or in their place. */
   readonly options?: Partial<SingleIssuerOptions & AuthgearModuleExtras>;
   /** All options, where those of the one issuer will not do. */
