@@ -17,12 +17,12 @@ export { Issuers } from './authorize/issuers.decorator.js';
 export { OrganizationScopes } from './authorize/organization-scopes.decorator.js';
 export { CurrentOrganization } from './inject/current-organization.js';
 export { authgear, authpi, oidc } from './options/profiles.js';
+export { toHttpException } from './respond/to-http-exception.js';
 
 export type { AuthgearModuleAsyncOptions, AuthgearModuleExtras } from './authgear.module.js';
 export type {
   AuthgearModuleOptions,
   AuthgearOptionsFactory,
-  FetchFunction,
   IssuerLookup,
   IssuerOptions,
   KeysOptions,
@@ -48,8 +48,12 @@ export type { OrganizationSource } from './extract/organization-id.js';
 export type { KeysMessage } from './authenticate/key-channel.js';
 export type { RefusedMessage } from './respond/refusal-channel.js';
 export type { JwksStatus } from './authenticate/jwks.service.js';
-export type { AuthErrorCode, RefusalKind } from './core/errors.js';
+export type { AuthErrorCode, AuthErrorOptions, RefusalDetails, RefusalFacts, RefusalKind } from './core/errors.js';
 export type { Algorithm } from './core/algorithms.js';
+export type { Clock } from './core/clock.js';
+export type { Fetch as FetchFunction } from './core/http.js';
+export type { KeyHealth } from './core/keys/freshness.js';
+export type { RouteDecorator } from './authorize/route-metadata.js';
 export type { Duration, DurationString } from './core/duration.js';
 export type { Claims } from './core/types.js';
 export type { AuthenticatedVia, AuthgearUserFields } from './core/user.js';

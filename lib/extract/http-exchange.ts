@@ -8,6 +8,9 @@ export interface ReadableRequest {
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
+  /** Who asks, as far as the framework is told about proxies (`trust proxy`, `trustProxy`). */
+  readonly ip?: string | undefined;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
 }
 
 /** What is read of a request. Express gives Node's request with more on it, Fastify its own with Node's in `raw`. */
@@ -15,7 +18,6 @@ export interface HttpRequest extends ReadableRequest {
   /** Names and values in turn, as they came; Node keeps only the first of several `Authorization` fields in `headers`. */
   readonly rawHeaders?: readonly string[];
   readonly raw?: { readonly rawHeaders?: readonly string[] };
-  readonly socket?: { readonly remoteAddress?: string | undefined };
   user?: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { AuthgearUser } from '../core/user.js';
 import { httpExchange, type HttpRequest } from '../extract/http-exchange.js';
 
@@ -16,8 +16,8 @@ const createCurrentUser = createParamDecorator((field: keyof AuthgearUser | unde
 
 /**
  * Injects the verified user, or one field of it: `@CurrentUser() user: AuthgearUser`, `@CurrentUser('sub') sub: string`. Without a user
- * (a `@Public()` route, or an anonymous request under `@OptionalAuth()`) it is `undefined`.
+ * (a `@Public()` route, or an anonymous request under `@OptionalAuth()`) it is `undefined`. Pipes come after the field: `@CurrentUser('sub', ParseUUIDPipe)`.
  */
-export function CurrentUser(field?: keyof AuthgearUser): ParameterDecorator {
-  return createCurrentUser(field);
+export function CurrentUser(field?: keyof AuthgearUser, ...pipes: (Type<PipeTransform> | PipeTransform)[]): ParameterDecorator {
+  return createCurrentUser(field, ...pipes);
 }

@@ -2,15 +2,10 @@ import type { LoggerService } from '@nestjs/common';
 import type { Algorithm } from '../core/algorithms.js';
 import type { Clock } from '../core/clock.js';
 import type { Duration } from '../core/duration.js';
+import type { Fetch } from '../core/http.js';
 import type { AuthenticationStrategy } from '../authenticate/strategy.js';
 import type { IdTokenSource } from '../extract/id-token.js';
 import type { ProxyHeadersOptions, ResolverOptions, RevocationOptions, WebhooksOptions } from './session-options.js';
-
-/** The `fetch` of the platform, or a function of its shape. */
-export type FetchFunction = (
-  url: string,
-  init: { method: 'GET' | 'HEAD'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
-) => Promise<Response>;
 
 /** How the keys of an issuer are kept. Durations are seconds, or strings with a unit. */
 export interface KeysOptions {
@@ -172,7 +167,7 @@ export interface SharedOptions {
    * Gets metadata and keys; for proxies and tests.
    * @default the platform's
    */
-  readonly fetch?: FetchFunction;
+  readonly fetch?: Fetch;
   /**
    * Tells the time in epoch **milliseconds**. Everything reads it but the deadline of a fetch.
    * @default Date.now

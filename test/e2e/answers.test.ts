@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Injectable, type PipeTransform } from '@nestjs/common';
 import { MaxAuthAge } from '../../lib/authorize/max-auth-age.decorator.js';
 import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
 import { Public } from '../../lib/authorize/public.decorator.js';
@@ -7,10 +7,20 @@ import { AuthgearUser } from '../../lib/core/user.js';
 import { CurrentUser } from '../../lib/inject/current-user.js';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';
 
+@Injectable()
+class ShoutPipe implements PipeTransform<string> {
+  transform(text: string): string {
+    return text.toUpperCase();
+  }
+}
+
 @Controller()
 class RoutesController {
   @Get('me') me(@CurrentUser() user: AuthgearUser) {
     return user;
+  }
+  @Get('piped') piped(@CurrentUser('sub', ShoutPipe) sub: string) {
+    return { sub };
   }
   @Get('sub') sub(@CurrentUser('sub') sub: string) {
     return { sub };
@@ -116,6 +126,7 @@ describe.each(platforms)('answers on %s', (platform) => {
 
   test('one field of the user', async () => {
     expect(await (await t.get('/sub', t.issuer.accessToken({ sub: 'user-2' }))).json()).toEqual({ sub: 'user-2' });
+    expect(await (await t.get('/piped', t.issuer.accessToken({ sub: 'user-2' }))).json()).toEqual({ sub: 'USER-2' });
   });
 
   test('a refused token: 401 invalid_token', async () => {

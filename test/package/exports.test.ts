@@ -27,6 +27,7 @@ const everywhere = {
     'authgear',
     'authpi',
     'oidc',
+    'toHttpException',
   ],
   'nestjs-authgear/testing': ['TestClock', 'TestIssuer', 'wrongTokens'],
 };

@@ -28,7 +28,7 @@ const modes: readonly Mode[] = [
 ];
 
 const language = ['--target', 'es2022', '--lib', 'es2022', '--types', 'node', '--experimentalDecorators', '--emitDecoratorMetadata'];
-const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--isolatedModules'];
+const strict = ['--strict', '--declaration', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--isolatedModules'];
 
 async function expectNoErrors(app: App, ...args: string[]): Promise<void> {
   const { stdout, code } = await runNode(outside(app, 'types'), ['../node_modules/typescript/bin/tsc', '--noEmit', ...args]);

@@ -9,8 +9,10 @@ import {
   MaxAuthAge,
   OptionalAuth,
   Public,
+  Roles,
   Scopes,
   TokenService,
+  toHttpException,
 } from 'nestjs-authgear';
 import type { AuthErrorCode, AuthgearModuleOptions, AuthgearOptionsFactory, Duration, JwksStatus } from 'nestjs-authgear';
 import { TestClock, TestIssuer, wrongTokens } from 'nestjs-authgear/testing';
@@ -71,6 +73,12 @@ export class ReportsController {
 export class AppModule {}
 
 export const guard: typeof JwtAuthGuard = JwtAuthGuard;
+
+/** Their types are written into declarations, so they must have names. */
+export const Admin = () => Roles('admin');
+export const asUnauthorized = (error: AuthError) => toHttpException(error);
+export const factsOf = ({ facts, details }: AuthError) => ({ facts, details });
+export const { clock: ownClock, fetch: ownFetch } = options;
 
 export const codeOf = (error: unknown): AuthErrorCode | undefined => (error instanceof AuthError ? error.code : undefined);
 

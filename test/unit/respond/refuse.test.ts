@@ -10,6 +10,7 @@ import { answerTo } from '../../../lib/core/challenge/answer.js';
 import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
 import type { HttpExchange } from '../../../lib/extract/http-exchange.js';
 import { refuse } from '../../../lib/respond/refuse.js';
+import { toHttpException } from '../../../lib/respond/to-http-exception.js';
 
 const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 
@@ -38,6 +39,7 @@ describe.each(codes)('%s', (code) => {
     expect(exception).toBeInstanceOf(type);
     expect(exception.getStatus()).toBe(status);
     expect(exception.cause).toBe(error);
+    expect(toHttpException(error)).toEqual(exception);
   });
 
   test('collects no frames, and others do as before', () => {
