@@ -12,7 +12,7 @@ import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
 import type { OrganizationDemand, Requirement } from './core/policy/requirement.js';
 import type { AuthgearUser } from './core/user.js';
-import { httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
+import { headerFields, httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
 import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
 import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
 import { injectOrganization } from './inject/current-organization.js';
@@ -69,7 +69,7 @@ export class JwtAuthGuard implements CanActivate {
     }
     const { request } = exchange;
     const authenticated = this.authenticator.authenticate(request, this.demandOf(route));
-    if (authenticated === undefined) return admitAnonymous(route);
+    if (authenticated === undefined) return admitAnonymous(route, request);
     return andThen(authenticated, (who) => andThen(this.authorize(who, route, request, context), () => injectUser(request, who.user)));
   }
 
@@ -129,6 +129,8 @@ function deny(denial: AuthError | undefined): void {
 }
 
 /** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
-function admitAnonymous({ access, isDemanding }: Route): void {
-  if (access !== 'optional' || isDemanding) throw new AuthError('credentials_missing', 'the request has no credential');
+function admitAnonymous({ access, isDemanding }: Route, request: HttpRequest): void {
+  if (access === 'optional' && !isDemanding) return;
+  const other = headerFields(request, 'authorization').length > 0 ? ': its Authorization header does not begin with "Bearer "' : '';
+  throw new AuthError('credentials_missing', `the request has no credential${other}`);
 }

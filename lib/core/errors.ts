@@ -109,11 +109,11 @@ const catalog = {
   },
   issuer_trailing_slash: {
     ...undisclosed,
-    fix: 'The token\'s "iss" and the option "issuer" differ only by a slash at the end. Write the option exactly like the token\'s "iss".',
+    fix: 'The token\'s "iss" and the option differ only by a slash at the end. Write the option like the token\'s "iss"; if it is not Authgear: issuers: [oidc({ issuer, audience })].',
   },
   audience_mismatch: {
     ...undisclosed,
-    fix: 'Add the audience in the reason to the option "audience" if tokens for it are meant for this API; else ask for a token with the right resource.',
+    fix: 'Add the audience in the reason to the option "audience" if access tokens for it are meant for this API; else ask for the right resource. ID tokens name a client there.',
   },
   audience_trailing_slash: {
     ...undisclosed,
@@ -184,7 +184,7 @@ const catalog = {
   proxy_headers_invalid: {
     kind: 'invalid_request',
     message: 'The request carries contradictory session headers.',
-    fix: 'Let the proxy replace the X-Authgear-* headers of the client, and not add to them: see sample/behind-nginx.',
+    fix: 'Let the proxy replace the X-Authgear-* headers of the client, and not add to them: see "Sessions and revocation" in the README.',
   },
   proxy_headers_untrusted: {
     kind: 'notice',
@@ -198,7 +198,7 @@ const catalog = {
   },
   webhook_malformed: {
     kind: 'invalid_request',
-    message: 'The webhook is no event.',
+    message: 'The webhook is not a valid event.',
     fix: "Events are JSON objects as Authgear's webhooks send them, with Content-Type: application/json.",
   },
 
@@ -216,7 +216,7 @@ const catalog = {
   scope_missing: {
     kind: 'insufficient_scope',
     message: 'The access token lacks a scope that this route needs.',
-    fix: 'Let the client ask for the scope in the challenge when it signs in, and the issuer grant it.',
+    fix: 'Let the client ask for the scope in the challenge, and the issuer grant it. Authgear grants people no scopes of yours: use @Roles() for them.',
   },
   authentication_too_old: {
     kind: 'step_up',

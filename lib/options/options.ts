@@ -164,17 +164,17 @@ export interface SharedOptions {
    */
   readonly failFast?: boolean;
   /**
-   * Gets metadata and keys; for proxies and tests.
+   * Gets metadata and keys, and asks resolver and userinfo endpoint, **with the user's token or cookie**: one that logs must not log headers. For proxies and tests.
    * @default the platform's
    */
   readonly fetch?: Fetch;
   /**
-   * Tells the time in epoch **milliseconds**. Everything reads it but the deadline of a fetch.
+   * Tells the time in epoch **milliseconds**. Everything reads it but deadlines and timers: those of a fetch, and of the store of revocations.
    * @default Date.now
    */
   readonly clock?: Clock;
   /**
-   * Where refusals and key events are logged.
+   * Where refusals, key events and failures of the store of revocations are logged.
    * @default a Nest `Logger` with the context `Authgear`
    */
   readonly logger?: LoggerService;

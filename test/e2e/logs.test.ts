@@ -30,6 +30,18 @@ test('a refusal is logged once per kind in 10 s, with code, reason, fix and a co
   expect(refusals()[2]).toContain('(count 5)');
 });
 
+test('an Authorization header of another scheme is told, and not what it says', async () => {
+  for (const authorization of ['Basic c2VjcmV0', t.issuer.accessToken()]) {
+    expect((await t.get('/', undefined, { authorization })).status).toBe(401);
+    expect(t.logger.lines.join('\n')).not.toContain(authorization);
+  }
+  await t.get('/');
+  expect(refusals().map((line) => /: (.*)\. Fix/.exec(line)?.[1])).toEqual([
+    'the request has no credential: its Authorization header does not begin with "Bearer "',
+    'the request has no credential',
+  ]);
+});
+
 test('no log line and no answer ever holds a token, whatever was wrong with it', async () => {
   const tokens = [
     ...wrongTokens.map((kind) => t.issuer.wrongToken(kind)),

@@ -8,6 +8,8 @@ const IS_ANONYMOUS = `${USER}/is_anonymous`;
 const IS_VERIFIED = `${USER}/is_verified`;
 const CAN_REAUTHENTICATE = `${USER}/can_reauthenticate`;
 
+const OTHERS = 'If this is not Authgear: issuers: [oidc({ issuer, audience })]';
+
 /** Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`). */
 export const authgearProfile: IssuerProfile = {
   name: 'Authgear',
@@ -21,9 +23,9 @@ export const authgearProfile: IssuerProfile = {
 
   findIssuerProblem({ origin, pathname }, issuer) {
     if (issuer === origin) return undefined;
-    if (issuer === `${origin}/`) return "Authgear's issuer has no trailing slash: take it away";
-    if (pathname !== '/') return `Authgear's issuer is an origin: take the path away, "${origin}"`;
-    return `Authgear's issuer is an origin: write "${origin}"`;
+    if (issuer === `${origin}/`) return `Authgear's issuer has no trailing slash: take it away. ${OTHERS}`;
+    if (pathname !== '/') return `Authgear's issuer is an origin: take the path away, "${origin}". ${OTHERS}`;
+    return `Authgear's issuer is an origin: write "${origin}". ${OTHERS}`;
   },
 
   // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id` nor `jti`.
