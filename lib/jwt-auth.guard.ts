@@ -51,15 +51,15 @@ export class JwtAuthGuard implements CanActivate {
     const exchange = httpExchange(context);
     try {
       const admitted = this.admit(exchange, route, context);
-      return isPromise(admitted) ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, exchange)) : true;
+      return isPromise(admitted) ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, exchange, context)) : true;
     } catch (error) {
-      return this.refuse(error, exchange);
+      return this.refuse(error, exchange, context);
     }
   }
 
-  private refuse(error: unknown, exchange: HttpExchange | undefined): never {
+  private refuse(error: unknown, exchange: HttpExchange | undefined, context: ExecutionContext): never {
     if (!(error instanceof AuthError)) throw error;
-    this.log.write(error);
+    this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
     throw refuse(error, exchange);
   }
 

@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import type { AuthErrorCode } from '../core/errors.js';
+import type { KeyHealth } from '../core/keys/freshness.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 
 /** What is published on the `node:diagnostics_channel` named `nestjs-authgear:keys`. */
@@ -7,11 +9,11 @@ export type KeysMessage =
   | {
       readonly type: 'failed';
       readonly issuer: string;
-      readonly code: string;
+      readonly code: AuthErrorCode;
       readonly reason: string;
       /** Failures in a row. */
       readonly failures: number;
-      readonly state: string;
+      readonly state: KeyHealth;
     };
 
 const keys = channel('nestjs-authgear:keys');

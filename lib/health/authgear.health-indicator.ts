@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { JwksService } from '../authenticate/jwks.service.js';
+import type { KeyHealth } from '../core/keys/freshness.js';
 
 /** What the indicator tells of one issuer. */
 export interface IssuerHealth {
-  readonly state: string;
+  readonly state: KeyHealth;
   /** Seconds since the last successful fetch. */
   readonly age: number | undefined;
   /** Code of the last failure. */

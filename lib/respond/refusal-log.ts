@@ -6,21 +6,21 @@ import type { ResolvedOptions } from '../options/resolve.js';
 import { publishRefusal } from './refusal-channel.js';
 
 const INTERVAL = 10_000;
-/** Reasons of one code that are told in one interval. */
-const MOST_REASONS = 5;
+/** Lines of one code in one interval. */
+const MOST_LINES = 5;
 
 type Verb = 'Refused' | 'Noticed';
 
 interface Window {
   readonly since: number;
   readonly verb: Verb;
-  /** Those that were told. */
-  readonly reasons: Set<string>;
+  /** What was told: routes and reasons. */
+  readonly told: Set<string>;
   suppressed: number;
 }
 
 /**
- * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code and reason in 10 seconds, five per code at most, so that a
+ * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code, route and reason in 10 seconds, five per code at most, so that a
  * flood of forgeries is a number and not a full disk. Codes are a fixed set, so this is bounded too.
  */
 @Injectable()
@@ -34,10 +34,10 @@ export class RefusalLog implements OnModuleDestroy {
     this.clock = clock;
   }
 
-  /** A request was refused: one line now and then, and every one on the channel. */
-  write(error: AuthError): void {
-    publishRefusal(error);
-    this.writeAs('Refused', error);
+  /** A request was refused, by a route of the application if it is one: one line now and then, and every one on the channel. */
+  write(error: AuthError, route?: string): void {
+    publishRefusal(error, route);
+    this.writeAs('Refused', error, route);
   }
 
   /** Something was wrong with a request that is answered all the same. */
@@ -45,17 +45,17 @@ export class RefusalLog implements OnModuleDestroy {
     this.writeAs('Noticed', error);
   }
 
-  private writeAs(verb: Verb, error: AuthError): void {
+  private writeAs(verb: Verb, error: AuthError, route?: string): void {
     const now = this.clock();
     const last = this.windows.get(error.code);
     const open = last !== undefined && goesOn(last.since, INTERVAL, now) ? last : undefined;
-    const reason = withoutNumbers(error.reason);
-    if (open !== undefined && (open.reasons.size >= MOST_REASONS || open.reasons.has(reason))) {
+    const subject = `${route ?? ''} ${withoutNumbers(error.reason)}`;
+    if (open !== undefined && (open.told.size >= MOST_LINES || open.told.has(subject))) {
       open.suppressed += 1;
       return;
     }
-    this.windows.set(error.code, { since: open?.since ?? now, verb, reasons: new Set(open?.reasons).add(reason), suppressed: 0 });
-    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, 1 + (last?.suppressed ?? 0))}`);
+    this.windows.set(error.code, { since: open?.since ?? now, verb, told: new Set(open?.told).add(subject), suppressed: 0 });
+    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, route, 1 + (last?.suppressed ?? 0))}`);
   }
 
   /** A logger that throws must not turn a 401 into a 500 without a challenge. */
@@ -81,7 +81,10 @@ function withoutNumbers(reason: string): string {
   return reason.replaceAll(/\d+/g, '');
 }
 
-function format({ code, reason, fix, facts }: AuthError, count: number): string {
-  const told = Object.entries(facts).map(([name, value]) => `${name}="${value}"`);
+function format({ code, reason, fix, facts }: AuthError, route: string | undefined, count: number): string {
+  const told = Object.entries({ ...facts, route }).flatMap(([name, value]) => {
+    // Most reasons name what they are about.
+    return value === undefined || reason.includes(`"${value}"`) ? [] : [`${name}="${value}"`];
+  });
   return `${code} (count ${count}): ${[reason, ...told].join(', ')}. Fix: ${fix}`;
 }

@@ -21,7 +21,9 @@ test('a refusal is logged once per kind in 10 s, with code, reason, fix and a co
   for (let count = 0; count < 5; count += 1) await t.get('/', t.issuer.wrongToken('expired'));
   await t.get('/', t.issuer.wrongToken('other audience'));
   expect(refusals()).toHaveLength(2);
-  expect(refusals()[0]).toMatch(/^warn Refused token_expired \(count 1\): the token expired 180[01] s ago\. Fix: Refresh the token/);
+  expect(refusals()[0]).toMatch(
+    /^warn Refused token_expired \(count 1\): the token expired 180[01] s ago, route="RouteController\.route"\. Fix: Refresh the token/,
+  );
   expect(refusals()[1]).toMatch(/audience_mismatch .*"https:\/\/other-api\.example".* Fix: /);
 
   t.issuer.clock.advance('10s');
@@ -37,8 +39,8 @@ test('an Authorization header of another scheme is told, and not what it says', 
   }
   await t.get('/');
   expect(refusals().map((line) => /: (.*)\. Fix/.exec(line)?.[1])).toEqual([
-    'the request has no credential: its Authorization header does not begin with "Bearer "',
-    'the request has no credential',
+    'the request has no credential: its Authorization header does not begin with "Bearer ", route="RouteController.route"',
+    'the request has no credential, route="RouteController.route"',
   ]);
 });
 

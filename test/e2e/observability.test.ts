@@ -90,7 +90,7 @@ test('diagnostics channels: every refusal and every key event, without tokens or
     await t.close();
     const of = (name: string) => messages.filter((entry) => entry.name === name).map(({ message }) => message);
     expect(of('nestjs-authgear:refused')).toMatchObject([
-      { code: 'token_expired', kind: 'invalid_token' },
+      { code: 'token_expired', kind: 'invalid_token', route: expect.stringMatching(/^\w+\.\w+$/) },
       { code: 'token_expired' },
       { code: 'signature_invalid', kid: t.issuer.signingKey.kid },
     ]);

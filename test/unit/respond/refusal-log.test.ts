@@ -46,6 +46,16 @@ test('another reason of the same code has a line of its own; numbers do not make
   expect(logger.lines[3]).toContain('count 3');
 });
 
+test('another route has a line of its own, and a fact that the reason names is not told twice', () => {
+  const error = new AuthError('audience_mismatch', '"aud" is "a"', { facts: { aud: 'a', kid: 'k' } });
+  for (const route of ['A.one', 'A.two', 'A.one', undefined]) log.write(error, route);
+  expect(logger.lines.map((line) => /: (.*)\. Fix/.exec(line)?.[1])).toEqual([
+    '"aud" is "a", kid="k", route="A.one"',
+    '"aud" is "a", kid="k", route="A.two"',
+    '"aud" is "a", kid="k"',
+  ]);
+});
+
 test('of one code, five reasons are told in ten seconds', () => {
   const reasons = 'a b c d e f g h'.split(' ').map((letter) => new AuthError('issuer_mismatch', letter));
   for (const error of reasons) log.write(error);
