@@ -32,8 +32,8 @@ export interface AuthenticatedByIssuer extends Authenticated {
 export interface AuthenticationStrategy<Credential = unknown> {
   /** Becomes `user.via`. */
   readonly name: string;
-  /** Finds the credential; `undefined` when the request carries none of this kind. Throw an `AuthError` for one that is malformed. */
+  /** Finds the credential; `undefined` when the request carries none of this kind. Throw an `AuthError` of the code `credential_malformed` for one that makes no sense. */
   extract(request: ReadableRequest): Credential | undefined;
-  /** Turns the credential into a user, or throws an `AuthError` that says why not. */
+  /** Turns the credential into a user, or throws an `AuthError` that says why not: `credential_invalid`, and its reason is for the log. */
   authenticate(credential: Credential, request: ReadableRequest, demand: AuthenticationDemand): Authenticated | Promise<Authenticated>;
 }

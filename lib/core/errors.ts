@@ -165,6 +165,18 @@ const catalog = {
     fix: 'The token was changed on its way, or forged. Compare what the client received with what arrives here.',
   },
 
+  // strategies of the application
+  credential_malformed: {
+    kind: 'invalid_request',
+    message: 'The credential is malformed.',
+    fix: 'A strategy of this application says so: see the reason.',
+  },
+  credential_invalid: {
+    kind: 'invalid_token',
+    message: 'The credential is not valid.',
+    fix: 'A strategy of this application says so: see the reason.',
+  },
+
   // sessions and revocation
   session_invalid: {
     kind: 'invalid_token',

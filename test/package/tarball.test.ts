@@ -8,7 +8,7 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readFileSync(installed('package.json'), 'utf8')) as Manifest;
-const expected = /^(dist\/.+(\.d\.ts|(?<!\.spec|\.test)\.js)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const expected = /^(dist\/.+(\.d\.ts|(?<!\.spec|\.test)\.js)|dist\/core\/jose\.LICENSE\.md|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 test('the tarball is small', () => {
   expect(statSync(tarball()).size).toBeLessThan(200_000);
@@ -18,6 +18,10 @@ test('what was built, the papers, and nothing else', () => {
   const files = installedFiles();
   expect(files).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts', 'dist/testing/index.js']));
   expect(files.filter((file) => !expected.test(file))).toEqual([]);
+});
+
+test('jose, which is in a file of ours, has its licence beside it', () => {
+  expect(readFileSync(installed('dist/core/jose.LICENSE.md'), 'utf8')).toMatch(/The MIT License[\s\S]*Filip Skokan/);
 });
 
 test('few dependencies', () => {

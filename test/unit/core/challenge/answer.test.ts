@@ -61,6 +61,8 @@ const rows: Record<AuthErrorCode, Row> = {
   client_not_allowed: table.token,
   key_unknown: table.token,
   signature_invalid: table.token,
+  credential_malformed: table.malformed,
+  credential_invalid: table.token,
   session_invalid: table.token,
   token_revoked: table.token,
   cross_origin_request: table.policy,
