@@ -34,6 +34,7 @@ function accessClaims(fields: AccessTokenFields, context: IssueContext) {
 /** Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`, `pkg/lib/oauth/oidc/id_token.go`). */
 export const authgearShape: TokenShape = {
   issuer: 'https://test-issuer.authgear.cloud',
+  trust: (issuer) => ({ audience: issuer }),
   algorithms: ['RS256'],
   generations: 1,
   jwksPath: '/oauth2/jwks',

@@ -1,3 +1,4 @@
+import { authpiProfile } from '../core/issuer/authpi.js';
 import { randomUUID } from 'node:crypto';
 import { joinScope, type AccessTokenFields, type IssueContext, type TokenShape } from './token-shape.js';
 
@@ -33,6 +34,7 @@ function person({ sub = 'usr_test', organizations = [] }: AccessTokenFields, { n
 /** AuthPI (authpi.com, tokens, organizations and key rotation). */
 export const authpiShape: TokenShape = {
   issuer: 'https://idp.authpi.com/test',
+  trust: () => ({ audience: 'c_test', profile: authpiProfile }),
   algorithms: ['ES256', 'EdDSA', 'RS256'],
   generations: 2,
   jwksPath: '/jwks.json',

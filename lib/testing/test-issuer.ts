@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Algorithm } from '../core/algorithms.js';
 import type { Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/types.js';
+import type { IssuerOptions } from '../options/options.js';
 import { authgearShape } from './authgear-shape.js';
 import { authpiShape } from './authpi-shape.js';
 import { resolve, userinfo, type ReadToken } from './session-endpoints.js';
@@ -98,9 +99,12 @@ export class TestIssuer {
     return this.address + this.path + this.shape.jwksPath;
   }
 
-  /** What `AuthgearModule.forRoot()` needs to trust it: issuer, audience and clock. Without `listen()`, add `jwks: issuer.jwks()`. */
-  get moduleOptions(): { issuer: string; audience: string; clock: Clock } {
-    return { issuer: this.name, audience: this.name, clock: this.clock.now };
+  /**
+   * What `AuthgearModule.forRoot()` needs to trust it: issuer, audience and clock, and the profile of AuthPI. Without `listen()`, add `jwks: issuer.jwks()`. An entry of
+   * `issuers` takes all but the clock, which stands beside the list.
+   */
+  get moduleOptions(): Pick<IssuerOptions, 'issuer' | 'audience' | 'profile'> & { clock: Clock } {
+    return { issuer: this.name, ...this.shape.trust(this.name), clock: this.clock.now };
   }
 
   /** The key that signs now. */

@@ -1,5 +1,6 @@
 import type { Algorithm } from '../core/algorithms.js';
 import type { Organization } from '../core/organization.js';
+import type { IssuerOptions } from '../options/options.js';
 
 /** What a token says. Anything beside the named fields goes to `claims`. A field that the issuer's tokens do not have is without effect. */
 export interface AccessTokenFields {
@@ -61,6 +62,8 @@ type Payload = Readonly<Record<string, unknown>>;
 export interface TokenShape {
   /** The default name of the issuer; a path is kept when it listens. */
   readonly issuer: string;
+  /** What it takes to trust a person's access token, beside the name of the issuer. */
+  readonly trust: (issuer: string) => Pick<IssuerOptions, 'audience' | 'profile'>;
   /** Algorithms of its keys; the first one signs. */
   readonly algorithms: readonly Algorithm[];
   /** Generations of keys that are published at a time. */

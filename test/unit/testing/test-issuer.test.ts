@@ -1,4 +1,7 @@
 import { createHmac, verify as verifyBytes } from 'node:crypto';
+import { Test } from '@nestjs/testing';
+import { AuthgearModule } from '../../../lib/authgear.module.js';
+import { TokenService } from '../../../lib/authenticate/token.service.js';
 import { authgearProfile } from '../../../lib/core/issuer/authgear.js';
 import { parseToken } from '../../../lib/core/token/parse.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
@@ -50,6 +53,13 @@ describe('by default', () => {
 
   test('its module options trust it', () => {
     expect(issuer.moduleOptions).toEqual({ issuer: NAME, audience: NAME, clock: clock.now });
+  });
+
+  test.each(['authgear', 'authpi'] as const)('its module options trust its tokens: %s', async (kind) => {
+    const other = new TestIssuer({ kind });
+    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot({ ...other.moduleOptions, jwks: other.jwks() })] }).compile();
+    const user = await compiled.get(TokenService).verifyAccessToken(other.accessToken());
+    expect(user.issuer).toBe(other.issuer);
   });
 });
 
