@@ -27,7 +27,7 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
     return maxStaleness === undefined ? verified : andThen(verified, (found) => this.confirm(token, found, maxStaleness, request));
   }
 
-  /** Of three parts in strict base64url is only what has the header's grammar too: that is asked of those that are refused. */
+  /** A token that parses satisfies the `token68` grammar of the header, so the grammar is asked for only after a refusal: to answer 400 in place of 401. */
   private verify(token: string): MaybePromise<VerifiedToken> {
     const verified = this.tokens.verify(token);
     if (!isPromise(verified)) return verified;

@@ -57,7 +57,7 @@ const catalog = {
   token_too_large: {
     kind: 'invalid_token',
     message: 'The access token is too large.',
-    fix: 'Tokens end at 16384 bytes. Take large custom claims out of the token and read them from the API of the issuer.',
+    fix: 'A token may have 16384 bytes at most. Take large custom claims out of the token and read them from the API of the issuer.',
   },
   token_malformed: {
     kind: 'invalid_token',

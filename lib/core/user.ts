@@ -8,7 +8,7 @@ export type AuthenticatedVia = 'jwt' | 'resolver' | 'proxy' | (string & {});
 
 type Fields = { readonly [Field in keyof AuthgearUser]: AuthgearUser[Field] };
 
-/** The fields of an {@link AuthgearUser}, to make one by hand. What is left away is unknown, or empty. */
+/** The fields of an {@link AuthgearUser}, to make one by hand. What is omitted is unknown, or empty. */
 export type AuthgearUserFields = Pick<Fields, 'sub' | 'issuer' | 'via'> & Partial<Fields>;
 
 /**

@@ -73,7 +73,7 @@ function readRules(
     issuer: given.issuer,
     profile,
     audience: readNames(named('audience'), audience, problems, 'Set it to the API that tokens are meant for; for Authgear user tokens, the issuer.'),
-    clientId: clientId === undefined ? undefined : readNames(named('clientId'), clientId, problems, 'List the accepted clients, or leave it away.'),
+    clientId: clientId === undefined ? undefined : readNames(named('clientId'), clientId, problems, 'List the accepted clients, or omit it.'),
     algorithms: algorithms === undefined ? profile.algorithms : checkAlgorithms(named('algorithms'), algorithms, problems),
     typ: typ === 'any' ? 'any' : readNames(named('typ'), typ, problems, "Name the types, or 'any'.").map(normalizeTyp),
     requiredClaims: [...new Set([...ALWAYS_REQUIRED, profile.audienceClaim, ...profile.requiredClaims, ...own])],

@@ -36,7 +36,7 @@ export function resolveSessions(
   }
   const { cookies, opaqueTokens } = given.resolver ?? {};
   if (given.clientId !== undefined && (cookies === true || opaqueTokens === true || given.proxyHeaders !== undefined)) {
-    const fix = 'A session does not tell its application, so the list would not keep others out: take one of them away.';
+    const fix = 'A session does not name its client, so "clientId" cannot be enforced: remove one of the two.';
     problems.add(named('clientId and sessions'), given.clientId, fix);
   }
   const secure = { issuer: given.issuer, allowInsecure };
@@ -59,7 +59,8 @@ function readResolver(option: string, given: unknown, secure: Secure, problems: 
   const { method = 'GET', url } = options;
   if (method !== 'GET' && method !== 'HEAD') problems.add(`${option}.method`, method, "It is 'GET' or 'HEAD'.");
   const cacheFor = readTime(`${option}.cacheFor`, options['cacheFor'], '5s', problems, 'may be 0');
-  if (cacheFor > MOST_CACHED) problems.add(`${option}.cacheFor`, options['cacheFor'], '60 s at most: so long does a session outlive its end.');
+  if (cacheFor > MOST_CACHED)
+    problems.add(`${option}.cacheFor`, options['cacheFor'], '60 s at most: a session that ended is accepted for up to this long.');
   return {
     cookies: readFlag(`${option}.cookies`, options['cookies'], problems),
     opaqueTokens: readFlag(`${option}.opaqueTokens`, options['opaqueTokens'], problems),
@@ -81,7 +82,8 @@ function readProxyHeaders(option: string, given: unknown, problems: Problems): P
     const fix = `Without proof that a proxy set them, headers are the client's: give "secret" (${SHORTEST_SECRET} visible characters at least), or the function "trust", and not both.`;
     problems.add(option, `secret: ${typeof secret}, trust: ${typeof trust}`, fix);
   }
-  if (hasTrust && options['secretHeader'] !== undefined) problems.add(`${option}.secretHeader`, secretHeader, 'Beside "trust" nothing reads it.');
+  if (hasTrust && options['secretHeader'] !== undefined)
+    problems.add(`${option}.secretHeader`, secretHeader, 'It has no effect together with "trust".');
   if (!isHeaderName(secretHeader)) problems.add(`${option}.secretHeader`, secretHeader, 'It is the name of a header, any but Authorization.');
   return {
     secretDigest: hasSecret ? digestOf(secret) : undefined,

@@ -16,7 +16,7 @@ export interface ResolverOptions {
    */
   readonly opaqueTokens?: boolean;
   /**
-   * How long a good answer is used: so long does a session outlive its end at most. 60 s at most; 0 asks for each request.
+   * How long a good answer is used: a session that ended is accepted for up to this long. 60 s at most; 0 asks for each request.
    * @default '5s'
    */
   readonly cacheFor?: Duration;

@@ -23,7 +23,7 @@ export interface AccessTokenFields {
   /** AuthPI. */
   readonly organizations?: readonly Partial<Organization>[];
   /**
-   * Epoch seconds; `null` leaves it away. In AuthPI's access tokens it is `iat`, whatever stands here.
+   * Epoch seconds; `null` omits it. In AuthPI's access tokens it is `iat`, whatever stands here.
    * @default 10 s ago
    */
   readonly authTime?: number | null;

@@ -273,7 +273,7 @@ describe('the terminal', () => {
     [
       { AUTHGEAR_ENDPOINT: 'https://my-app.authgear.cloud/', AUTHGEAR_CLIENT_ID: '497d841ea22f33d3' },
       expect.stringMatching(
-        /^AuthgearModule cannot start, 1 problem in its options:\n- issuer: .*trailing slash: take it away\.$/,
+        /^AuthgearModule cannot start, 1 problem in its options:\n- issuer: .*trailing slash: remove it\. If this is not Authgear: .*$/,
       ) as unknown as string,
     ],
   ])('explains %j', async (env: Record<string, string>, message) => {

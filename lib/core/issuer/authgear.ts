@@ -23,8 +23,8 @@ export const authgearProfile: IssuerProfile = {
 
   findIssuerProblem({ origin, pathname }, issuer) {
     if (issuer === origin) return undefined;
-    if (issuer === `${origin}/`) return `Authgear's issuer has no trailing slash: take it away. ${OTHERS}`;
-    if (pathname !== '/') return `Authgear's issuer is an origin: take the path away, "${origin}". ${OTHERS}`;
+    if (issuer === `${origin}/`) return `Authgear's issuer has no trailing slash: remove it. ${OTHERS}`;
+    if (pathname !== '/') return `Authgear's issuer is an origin: remove the path, "${origin}". ${OTHERS}`;
     return `Authgear's issuer is an origin: write "${origin}". ${OTHERS}`;
   },
 

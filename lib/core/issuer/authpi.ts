@@ -48,8 +48,8 @@ export const authpiProfile: IssuerProfile = {
   cooldown: 60_000,
 
   findIssuerProblem({ username, password }, issuer) {
-    if (/[?#]/.test(issuer) || username || password) return "AuthPI's issuer has neither query, fragment nor user-info: take them away";
-    return issuer.endsWith('/') ? "AuthPI's issuer has no trailing slash: take it away" : undefined;
+    if (/[?#]/.test(issuer) || username || password) return "AuthPI's issuer has neither query, fragment nor user-info: remove them";
+    return issuer.endsWith('/') ? "AuthPI's issuer has no trailing slash: remove it" : undefined;
   },
 
   // ID and refresh tokens are JWTs of the same keys without a `typ`.

@@ -61,7 +61,7 @@ export function oidcProfile(options: OidcClaims): IssuerProfile {
     cooldown: 30_000,
 
     findIssuerProblem: ({ username, password }, issuer) =>
-      /[?#]/.test(issuer) || username || password ? 'An issuer has neither query, fragment nor user-info: take them away' : undefined,
+      /[?#]/.test(issuer) || username || password ? 'An issuer has neither query, fragment nor user-info: remove them' : undefined,
 
     // OpenID Connect Core 1.0 sections 2 and 3.1.3.6: only ID tokens have these.
     recognize: (_, claims) => ('nonce' in claims || 'at_hash' in claims || 'c_hash' in claims ? 'token_is_id_token' : undefined),

@@ -6,7 +6,7 @@ import { prepareKey, type VerificationKey } from '../token/signature.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 
 /** Most keys that one set may hold; a document with more is refused whole. */
-export const MAX_KEYS = 100;
+const MAX_KEYS = 100;
 /** RFC 7518 section 3.3: "A key of size 2048 bits or larger MUST be used". */
 const MIN_RSA_BITS = 2048;
 const MIN_RSA_EXPONENT = 3n;
@@ -29,7 +29,7 @@ export interface KeyQuery {
 
 /**
  * What a set says to a query: the key; `unknown` when a newer set might have it; `unusable` when the set has an answer and it is no
- * (the key is of another kind, or two keys claim the same id), which no newer fetch is worth.
+ * (the key is of another kind, or two keys claim the same id), so that another fetch would not help.
  */
 export type Selection = { readonly key: PublicKey } | 'unknown' | 'unusable';
 

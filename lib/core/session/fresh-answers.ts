@@ -42,7 +42,7 @@ export class FreshAnswers<T extends object> {
     const now = this.clock();
     const known = this.answers.get(key);
     const age = known === undefined ? Infinity : now - known.askedAt;
-    // The clock was set back: when it gets there again, what was asked will be older than it says.
+    // The clock was set back: drop what was asked in the future, or it would look fresh when the clock gets there again.
     if ((this.flights.get(key)?.askedAt ?? now) > now) this.flights.delete(key);
     if (age < 0) {
       this.answers.delete(key);

@@ -29,7 +29,7 @@ export interface Candidate {
 /**
  * Remembers tokens whose signature held, so that each is taken apart, checked against its key and made into a user once, and not with every request.
  *
- * Kept under their SHA-256: no bearer token stays in memory, and nobody finds another token with the same one. Refusals are never kept. An entry is of
+ * Kept under their SHA-256: no bearer token stays in memory, and nobody can make a second token with the same digest. Refusals are never kept. An entry is of
  * use only while its token passes all rules anew, its key being in the current set among them, and is dropped when it does not. Those that
  * have expired go with the next new one, once a minute.
  */

@@ -21,10 +21,7 @@ export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: numb
   checkClient(claims, issuer);
 }
 
-/**
- * The part of {@link checkClaims} that is asked of a token which has passed it by the same rules: what of it depends on the time, and for whom it is, which
- * no memory shall decide. In the same order, so that the same refusal comes first.
- */
+/** Re-checks a token that is remembered: audience, times, client. In the order of {@link checkClaims}, so that the same refusal comes first. */
 export function checkClaimsAgain(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
   checkAudience(claims, issuer);
   checkTimes(claims, issuer.clockTolerance, now);

@@ -41,7 +41,7 @@ function checkKeyId({ crit, kid }: JsonObject): string | undefined {
   return kid;
 }
 
-/** RFC 7515 section 4.1.9: `application/` may be left away, and media types ignore case. `''` for what is no string. */
+/** RFC 7515 section 4.1.9: `application/` may be omitted, and media types ignore case. `''` for what is no string. */
 export function normalizeTyp(typ: unknown): string {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
 }

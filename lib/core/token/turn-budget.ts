@@ -20,9 +20,8 @@ export class TurnBudget {
   constructor(private readonly mostWaiting: number) {}
 
   /**
-   * Does work that takes about so long: at once while this turn has time left, which the first who asks finds in any case; else in the first turn that has, in
-   * the order of asking. `undefined`: enough others wait already, and nothing was done. With one who may wait, a caller who asks for one thing after the other
-   * within a turn is never sent elsewhere, and of a crowd only one waits here.
+   * Runs `work` now if this turn has budget left, as it always has for the first; otherwise queues it for a later turn, in order. `undefined`: the queue is full and
+   * nothing ran. With a queue of one, a caller who asks for one thing after the other within a turn is never sent elsewhere, and of a crowd only one waits here.
    */
   run(microseconds: number, work: () => boolean): MaybePromise<boolean> | undefined {
     if (this.spent < BUDGET) {
@@ -38,7 +37,7 @@ export class TurnBudget {
     this.spent += microseconds;
   }
 
-  /** Those who wait come before whoever asks in this turn: they leave nothing of it, or nobody waits any more. */
+  /** The queue comes first: new work runs in line only when nobody is waiting. */
   private readonly startTurn = (): void => {
     this.spent = 0;
     for (let next = this.waiting.shift(); next !== undefined; next = this.spent < BUDGET ? this.waiting.shift() : undefined) {
