@@ -10,10 +10,10 @@ interface ParsingAdapter {
  * says so: `undefined` when NestJS registered no parser, and the application has to look after it itself (`bodyParser: false`). `onKept` is called when the
  * parsers are there, and no route of the application is.
  */
-export function watchRawBody({ init$ }: HttpAdapterHost, adapterOf: () => unknown, onKept: () => void): () => boolean | undefined {
+export function watchRawBody(host: HttpAdapterHost, onKept: () => void): () => boolean | undefined {
   let kept: boolean | undefined;
-  init$.subscribe(() => {
-    const adapter = adapterOf() as ParsingAdapter | null | undefined;
+  host.init$.subscribe(() => {
+    const adapter = host.httpAdapter as ParsingAdapter | null | undefined;
     // An application context, or a microservice.
     if (adapter === null || adapter === undefined) return;
     const register = adapter.registerParserMiddleware.bind(adapter);

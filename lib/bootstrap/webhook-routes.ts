@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebhookReceiver, type WebhookRequest } from '../authenticate/webhook-receiver.js';
@@ -26,14 +27,7 @@ export class WebhookRoutes implements OnModuleInit {
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {
     this.issuers = listedIssuers(options).filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
-    this.isRawBodyKept =
-      this.issuers.length === 0
-        ? () => undefined
-        : watchRawBody(
-            host,
-            () => host.httpAdapter,
-            () => this.mountAll(),
-          );
+    this.isRawBodyKept = this.issuers.length === 0 ? () => undefined : watchRawBody(host, () => this.mountAll());
   }
 
   onModuleInit(): void {
@@ -64,7 +58,7 @@ export class WebhookRoutes implements OnModuleInit {
       this.log.write(error);
       const { status, message, code } = answerTo(error);
       httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-      httpAdapter.reply(response, { statusCode: status, message, code }, status);
+      httpAdapter.reply(response, { statusCode: status, error: STATUS_CODES[status], message, code }, status);
     }
   }
 }

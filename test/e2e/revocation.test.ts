@@ -137,7 +137,8 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     const { issuer, url, statusOf, logger } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
     const answer = await fetch(url + PATH, { method: 'POST', ...change(issuer.webhook('user.disabled', SUB)) });
-    expect(await codeOf(answer)).toEqual({ status: 403, code: 'webhook_signature_invalid' });
+    const message = 'The signature of the webhook does not hold.';
+    expect(await answer.json()).toEqual({ statusCode: 403, error: 'Forbidden', message, code: 'webhook_signature_invalid' });
     expect(await statusOf(token)).toBe(200);
     expect(logger.lines.join()).toMatch(/webhook_signature_invalid/);
     expect(logger.lines.join()).not.toContain(issuer.webhooks.secret);

@@ -14,7 +14,7 @@ function watch() {
   };
   const mounted: number[] = [];
   const onKept = () => void mounted.push(registered.length);
-  const isKept = watchRawBody({ init$ } as unknown as HttpAdapterHost, () => adapter, onKept);
+  const isKept = watchRawBody({ init$, httpAdapter: adapter } as unknown as HttpAdapterHost, onKept);
   return { init$, adapter, registered, isKept, mounted };
 }
 
