@@ -41,7 +41,7 @@ export class QuickstartPage {
     await this.button(`Continue as ${username}`).click();
   }
 
-  async send(what: 'My token' | 'No token' | 'A broken token'): Promise<void> {
+  async send(what: 'My token' | 'No token' | 'A broken token' | 'An expired token' | 'A wrong audience' | 'My ID token'): Promise<void> {
     await this.page.getByRole('radio', { name: what }).check();
   }
 

@@ -7,6 +7,8 @@ export interface Quickstart {
   /** The command that the terminal offers to paste. */
   readonly curl: string;
   readonly stdout: string;
+  /** What the terminal shows by now. */
+  readonly terminal: () => string;
   readonly stderr: () => string;
   /** Ends it by a signal, and gives its exit code. */
   stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
@@ -20,6 +22,7 @@ export async function startQuickstart(env: Record<string, string> = {}): Promise
     issuer: sample.told('Issuer'),
     curl: /^(curl .*)$/m.exec(sample.stdout)?.[1] ?? '',
     stdout: sample.stdout,
+    terminal: () => sample.stdout,
     stderr: () => sample.stderr,
     stop: (signal) => sample.stop(signal),
   };

@@ -103,6 +103,23 @@ describe('the page', () => {
     expect(await page.call('GET /api/me')).toMatchObject({ status: '200 OK' });
   });
 
+  test('shows tokens that must be refused, and the terminal says why', async () => {
+    await page.signIn('alice');
+    for (const [what, code, why] of [
+      ['An expired token', 'token_expired', /Refused token_expired .*AccountController\.me/],
+      ['A wrong audience', 'token_invalid', /Refused audience_mismatch .*"aud" is "https:\/\/other-api\.example", accepted: /],
+      ['My ID token', 'token_is_id_token', /Refused token_is_id_token .*not id_token/],
+    ] as const) {
+      await page.send(what);
+      expect(await page.call('GET /api/me')).toMatchObject({ status: '401 Unauthorized', body: { code } });
+      await page.page.getByText('The terminal in which the sample runs says why').waitFor();
+      expect(quickstart.terminal()).toMatch(why);
+    }
+    await page.button('Sign out').click();
+    await page.page.getByText('Nobody is signed in').waitFor();
+    expect(await page.page.getByRole('radio', { name: 'An expired token' }).isDisabled()).toBe(true);
+  });
+
   test('asks for the scope that the challenge names', async () => {
     await page.signIn('alice', { anHourAgo: true });
     const refused = await page.call('GET /api/reports');
@@ -200,7 +217,7 @@ describe('the page', () => {
 describe('the terminal', () => {
   test('is quiet but for what it has to say', async () => {
     const { stdout } = quickstart;
-    expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(7);
+    expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(8);
     expect(stdout).not.toMatch(/oidc-provider|warning/i);
     const fresh = await startQuickstart();
     expect(fresh.stderr()).toBe('');

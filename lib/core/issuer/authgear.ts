@@ -28,9 +28,10 @@ export const authgearProfile: IssuerProfile = {
     return `Authgear's issuer is an origin: write "${origin}". ${OTHERS}`;
   },
 
-  // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id` nor `jti`.
+  // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id` nor `jti`. Issuers that stand in for Authgear send no `typ`.
   recognize: ({ typ }, claims) => {
-    const isIdToken = typeof typ === 'string' && /^jwt$/i.test(typ) && claims['client_id'] === undefined && claims['jti'] === undefined;
+    const isPlain = typ === undefined || (typeof typ === 'string' && /^jwt$/i.test(typ));
+    const isIdToken = isPlain && claims['client_id'] === undefined && claims['jti'] === undefined;
     return isIdToken ? 'token_is_id_token' : undefined;
   },
 

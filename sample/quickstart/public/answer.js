@@ -1,6 +1,5 @@
+import { credentials } from './credentials.js';
 import { byId, h } from './dom.js';
-
-const sent = { mine: 'with your token', none: 'without a token', broken: 'with a broken token' };
 
 /** Shows an answer of the API, and what can be done about it. */
 export function showAnswer(answer, credential, help) {
@@ -10,7 +9,7 @@ export function showAnswer(answer, credential, help) {
       'p',
       { className: 'request' },
       h('strong', { className: `status ${tone}` }, `${answer.status} ${answer.reason}`),
-      h('span', {}, h('code', {}, `${answer.method} ${answer.path}`), h('span', { className: 'soft' }, ` ${sent[credential]}`)),
+      h('span', {}, h('code', {}, `${answer.method} ${answer.path}`), h('span', { className: 'soft' }, ` ${credentials[credential].words}`)),
     ),
     ...(help === undefined ? [] : [showHelp(help)]),
     ...(answer.challenge === undefined ? [] : part('WWW-Authenticate', answer.challenge, 'challenge')),

@@ -18,10 +18,3 @@ export async function call({ method, path }, token) {
 function readChallenge(challenge = '') {
   return Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
 }
-
-/** A token whose signature is off by one character; without a token, something that never was one. */
-export function breakToken(token) {
-  if (token === undefined) return 'not.a.token';
-  const at = token.lastIndexOf('.') + 20;
-  return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
-}

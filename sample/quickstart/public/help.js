@@ -22,6 +22,9 @@ export function helpFor(answer, { credential, tokens, defaultScopes, signIn }) {
   if (answer.status === 401 && credential === 'mine') {
     return { text: 'The API does not accept this token any more.', label: 'Sign in again', act: () => signIn({ scopes }) };
   }
+  if (answer.status === 401 && tokens !== undefined && credential !== 'none') {
+    return { text: 'A client is told no more than it needs. The terminal in which the sample runs says why, and what to do.' };
+  }
   if (answer.status === 401 && tokens === undefined) {
     return { text: 'Only people who are signed in get further here.', label: 'Sign in', act: () => signIn({ scopes }) };
   }

@@ -1,5 +1,6 @@
 import { showAnswer, showProblem } from './answer.js';
-import { breakToken, call } from './api.js';
+import { call } from './api.js';
+import { credentials } from './credentials.js';
 import { byId, h } from './dom.js';
 import { helpFor } from './help.js';
 import { createOidc, OidcError, readIdToken } from './oidc.js';
@@ -49,19 +50,19 @@ async function showWho() {
   });
 }
 
-/** "My token" is there once somebody is signed in. */
+/** What needs somebody to be signed in can be chosen then. */
 function choose(credential) {
-  const radio = (value) => document.querySelector(`input[name=credential][value=${value}]`);
-  radio('mine').disabled = credential !== 'mine';
-  radio(credential).checked = true;
+  for (const radio of document.querySelectorAll('input[name=credential]')) {
+    radio.disabled = credentials[radio.value].needsUser === true && credential === 'none';
+    radio.checked = radio.value === credential;
+  }
 }
 
 async function callRoute(route) {
   await guarded(async () => {
     const credential = document.querySelector('input[name=credential]:checked').value;
     const tokens = oidc?.tokens();
-    const token = { mine: tokens?.accessToken, none: undefined, broken: breakToken(tokens?.accessToken) }[credential];
-    const answer = await call(route, token);
+    const answer = await call(route, credentials[credential].of(tokens));
     const signIn = (request) => guarded(() => oidc.signIn({ ...request, repeat: route.id }));
     showAnswer(answer, credential, oidc && helpFor(answer, { credential, tokens, defaultScopes: config.scopes, signIn }));
   });

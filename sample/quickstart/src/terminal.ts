@@ -15,6 +15,7 @@ function pasteThis(pageUrl: string, token: string): string[] {
   return [
     'Open the page and sign in as alice or bob. Or paste this into another',
     'terminal: it calls the API with a token of alice, good for 30 minutes.',
+    'When a token is refused, this terminal says why.',
     '',
     `curl -i ${pageUrl}api/me -H "Authorization: Bearer ${token}"`,
   ];

@@ -40,6 +40,8 @@ describe('recognize', () => {
     ['an ID token, typ in another case', headerWith({ typ: 'jwt' }), idClaims, 'token_is_id_token'],
     ['an access token of a wrong type', headerWith({ typ: 'JWT' }), claimsWith(), undefined],
     ['an access token', headerWith(), claimsWith(), undefined],
+    ['an ID token without a typ', headerWith({ typ: undefined }), idClaims, 'token_is_id_token'],
+    ['an access token without a typ', headerWith({ typ: undefined }), claimsWith(), undefined],
     ['an odd type', headerWith({ typ: 1 }), idClaims, undefined],
   ])('%s', (_, header, claims, expected) => {
     expect(authgearProfile.recognize(header, claims)).toBe(expected);
