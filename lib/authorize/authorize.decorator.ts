@@ -11,6 +11,9 @@ export interface Policy {
   authorize: PolicyFunction;
 }
 
+/** What `@Authorize()` takes. */
+export type AnyPolicy = PolicyFunction | Type<Policy>;
+
 /**
  * The application's own decision: `true` lets the request in, anything else is 403 with the reason in the log. It runs when everything else that no
  * authentication could change holds. Several decorators on class and handler add up, in that order.
@@ -19,7 +22,7 @@ export interface Policy {
  * @param reason what to tell the developer when it denies
  * @example `@Authorize((user) => user.claims['tenant'] === 'acme', 'not of this tenant')`
  */
-export function Authorize(policy: PolicyFunction | Type<Policy>, reason: string): RouteDecorator {
+export function Authorize(policy: AnyPolicy, reason: string): RouteDecorator {
   if (typeof policy !== 'function') throw new TypeError('@Authorize() needs a function or a policy class');
   if (isClass(policy) && !isPolicyClass(policy)) throw new TypeError(`@Authorize(): the class ${policy.name} has no method authorize()`);
   if (typeof reason !== 'string' || reason === '') throw new TypeError('@Authorize() needs a reason, for the log');
@@ -31,7 +34,7 @@ function isClass(policy: object): boolean {
 }
 
 /** Whether a policy is a class: a function has no method `authorize` on its prototype. */
-export function isPolicyClass(policy: PolicyFunction | Type<Policy>): policy is Type<Policy> {
+export function isPolicyClass(policy: AnyPolicy): policy is Type<Policy> {
   const { prototype } = policy as { prototype?: Partial<Policy> };
   return typeof prototype?.authorize === 'function';
 }

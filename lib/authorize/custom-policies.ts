@@ -4,7 +4,7 @@ import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { CustomDemand } from '../core/policy/requirement.js';
 import type { AuthgearUser } from '../core/user.js';
-import { isPolicyClass, type Policy, type PolicyFunction } from './authorize.decorator.js';
+import { isPolicyClass, type AnyPolicy, type Policy } from './authorize.decorator.js';
 
 /** Asks the policies of the application, one after the other. */
 @Injectable()
@@ -21,20 +21,19 @@ export class CustomPolicies {
   private async findFirstDenial(user: AuthgearUser, demands: readonly CustomDemand[], context: ExecutionContext): Promise<AuthError | undefined> {
     for (const { policy, reason } of demands) {
       // Whatever is not `true` is no, also where the types were not kept.
-      const answer: unknown = await this.ask(policy as Parameters<typeof isPolicyClass>[0], user, context);
+      const answer: unknown = await this.ask(policy as AnyPolicy, user, context);
       if (answer !== true) return new AuthError('policy_denied', reason);
     }
     return undefined;
   }
 
-  private async ask(policy: Parameters<typeof isPolicyClass>[0], ...subject: Parameters<PolicyFunction>): Promise<boolean> {
-    if (!isPolicyClass(policy)) return policy(...subject);
-    const [, context] = subject;
+  private async ask(policy: AnyPolicy, user: AuthgearUser, context: ExecutionContext): Promise<boolean> {
+    if (!isPolicyClass(policy)) return policy(user, context);
     const instance =
       this.modules.introspect(policy).scope === Scope.DEFAULT
         ? this.modules.get<Policy>(policy, { strict: false })
         : await this.modules.resolve<Policy>(policy, this.contextIdOf(context.switchToHttp().getRequest<object>()), { strict: false });
-    return instance.authorize(...subject);
+    return instance.authorize(user, context);
   }
 
   /** One per request, so that its policies and its handler share what is request-scoped. */

@@ -1,13 +1,13 @@
 import type { Type } from '@nestjs/common';
-import { isPolicyClass } from '../authorize/authorize.decorator.js';
+import { isPolicyClass, type AnyPolicy } from '../authorize/authorize.decorator.js';
 import { requirementOf, type Handlers } from '../authorize/route-metadata.js';
 
 /** Finds policies that no module provides: nobody would notice before the first request. */
-export function findMissingPolicies(target: Type, handlers: Handlers, isProvided: (policy: Type) => boolean): string[] {
+export function findMissingPolicies(target: Type, handlers: Handlers, provided: ReadonlySet<unknown>): string[] {
   return Object.entries(handlers).flatMap(([name, handler]) =>
     requirementOf(target, handler)
-      .custom.map(({ policy }) => policy as Parameters<typeof isPolicyClass>[0])
-      .filter((policy) => isPolicyClass(policy) && !isProvided(policy))
+      .custom.map(({ policy }) => policy as AnyPolicy)
+      .filter((policy) => isPolicyClass(policy) && !provided.has(policy))
       .map((policy) => `${target.name}.${name}() asks the policy ${policy.name}, which no module provides: add it to the providers of one`),
   );
 }

@@ -17,11 +17,13 @@ export class RouteAudit implements OnModuleInit {
     /** `undefined` where the module was imported without options, which stops the start as well. */
     @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean | undefined,
   ) {
-    this.requireOneModule();
+    const providers = discovery.getProviders();
+    requireOneModule(providers.filter(({ metatype }) => metatype === RouteAudit).length);
+    const provided = new Set<unknown>(providers.map(({ token }) => token));
     // Now, for the microservices of a hybrid application listen before any module is initialised.
     this.requireNone((target, handlers) => [
       ...findContradictions(target, handlers),
-      ...findMissingPolicies(target, handlers, (policy) => this.isProvided(policy)),
+      ...findMissingPolicies(target, handlers, provided),
       ...(globalGuard === true ? findOutsideHandlers(target, handlers) : []),
     ]);
   }
@@ -29,13 +31,6 @@ export class RouteAudit implements OnModuleInit {
   /** By now the application has named its own global guards. */
   onModuleInit(): void {
     if (this.globalGuard !== true && !this.hasGlobalGuard()) this.requireNone(findUnguardedRoutes);
-  }
-
-  /** Two have two global guards, and a token that satisfies the options of one is refused by those of the other. */
-  private requireOneModule(): void {
-    const count = this.discovery.getProviders().filter(({ metatype }) => metatype === RouteAudit).length;
-    if (count === 1) return;
-    throw new AuthError('configuration_invalid', `AuthgearModule is imported ${count} times: import it once, in the root module. It is global.`);
   }
 
   private requireNone(find: (target: Type, handlers: Handlers) => string[]): void {
@@ -49,10 +44,6 @@ export class RouteAudit implements OnModuleInit {
     );
   }
 
-  private isProvided(policy: Type): boolean {
-    return this.discovery.getProviders().some(({ token }) => token === policy);
-  }
-
   private hasGlobalGuard(): boolean {
     return this.config.getGlobalGuards().length > 0 || this.config.getGlobalRequestGuards().length > 0;
   }
@@ -63,6 +54,12 @@ export class RouteAudit implements OnModuleInit {
       this.scanner.getAllMethodNames(prototype).flatMap((name) => (prototype[name] === undefined ? [] : [[name, prototype[name]]])),
     );
   }
+}
+
+/** Two have two global guards, and a token that satisfies the options of one is refused by those of the other. */
+function requireOneModule(count: number): void {
+  if (count === 1) return;
+  throw new AuthError('configuration_invalid', `AuthgearModule is imported ${count} times: import it once, in the root module. It is global.`);
 }
 
 function isClass(metatype: unknown): metatype is Type {
