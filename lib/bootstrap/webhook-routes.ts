@@ -1,13 +1,12 @@
-import { STATUS_CODES } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebhookReceiver, type WebhookRequest } from '../authenticate/webhook-receiver.js';
-import { answerTo } from '../core/challenge/answer.js';
 import { AuthError } from '../core/errors.js';
 import type { TrustedIssuer, WebhookRules } from '../core/issuer/issuer.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import { RefusalLog } from '../respond/refusal-log.js';
+import { toHttpException } from '../respond/to-http-exception.js';
 import { watchRawBody } from './raw-body.js';
 
 const NO_RAW_BODY =
@@ -56,9 +55,9 @@ export class WebhookRoutes implements OnModuleInit {
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       this.log.write(error);
-      const { status, message, code } = answerTo(error);
+      const exception = toHttpException(error);
       httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-      httpAdapter.reply(response, { statusCode: status, error: STATUS_CODES[status], message, code }, status);
+      httpAdapter.reply(response, exception.getResponse(), exception.getStatus());
     }
   }
 }
