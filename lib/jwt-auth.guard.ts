@@ -12,7 +12,8 @@ import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
 import type { OrganizationDemand, Requirement } from './core/policy/requirement.js';
 import type { AuthgearUser } from './core/user.js';
-import { headerFields, httpExchange, type HttpExchange, type HttpRequest } from './extract/http-exchange.js';
+import { describeNoCredential } from './extract/bearer-token.js';
+import { httpExchange, type HttpRequest } from './extract/http-exchange.js';
 import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
 import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
 import { injectOrganization } from './inject/current-organization.js';
@@ -48,22 +49,22 @@ export class JwtAuthGuard implements CanActivate {
   }
 
   private decide(context: ExecutionContext, route: Route): MaybePromise<true> {
-    const exchange = httpExchange(context);
     try {
-      const admitted = this.admit(exchange, route, context);
-      return isPromise(admitted) ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, exchange, context)) : true;
+      const admitted = this.admit(context, route);
+      return isPromise(admitted) ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, context)) : true;
     } catch (error) {
-      return this.refuse(error, exchange, context);
+      return this.refuse(error, context);
     }
   }
 
-  private refuse(error: unknown, exchange: HttpExchange | undefined, context: ExecutionContext): never {
+  private refuse(error: unknown, context: ExecutionContext): never {
     if (!(error instanceof AuthError)) throw error;
     this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
-    throw refuse(error, exchange);
+    throw refuse(error, httpExchange(context));
   }
 
-  private admit(exchange: HttpExchange | undefined, route: Route, context: ExecutionContext): MaybePromise<void> {
+  private admit(context: ExecutionContext, route: Route): MaybePromise<void> {
+    const exchange = httpExchange(context);
     if (exchange === undefined) {
       throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${context.getType()}"`);
     }
@@ -131,6 +132,5 @@ function deny(denial: AuthError | undefined): void {
 /** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
 function admitAnonymous({ access, isDemanding }: Route, request: HttpRequest): void {
   if (access === 'optional' && !isDemanding) return;
-  const other = headerFields(request, 'authorization').length > 0 ? ': its Authorization header does not begin with "Bearer "' : '';
-  throw new AuthError('credentials_missing', `the request has no credential${other}`);
+  throw new AuthError('credentials_missing', describeNoCredential(request));
 }

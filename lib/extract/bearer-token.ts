@@ -37,6 +37,12 @@ export function findBearerToken(request: HttpRequest): string | undefined {
   return undefined;
 }
 
+/** Of a request that {@link findBearerToken} finds nothing in, for the log. */
+export function describeNoCredential(request: HttpRequest): string {
+  const hasOther = headerFields(request, 'authorization').length > 0;
+  return `the request has no credential${hasOther ? ': its Authorization header does not begin with "Bearer "' : ''}`;
+}
+
 /** Throws `authorization_malformed` for what can be no token of any kind. */
 export function requireToken68(token: string): void {
   if (!TOKEN68.test(token)) throw malformed();
