@@ -49,12 +49,11 @@ export class RefusalLog implements OnModuleDestroy {
     const now = this.clock();
     const last = this.windows.get(error.code);
     const open = last !== undefined && goesOn(last.since, INTERVAL, now) ? last : undefined;
-    const subject = `${route ?? ''} ${withoutNumbers(error.reason)}`;
-    if (open !== undefined && (open.told.size >= MOST_LINES || open.told.has(subject))) {
+    if (open !== undefined && (open.told.size >= MOST_LINES || open.told.has(subjectOf(error, route)))) {
       open.suppressed += 1;
       return;
     }
-    this.windows.set(error.code, { since: open?.since ?? now, verb, told: new Set(open?.told).add(subject), suppressed: 0 });
+    this.windows.set(error.code, { since: open?.since ?? now, verb, told: new Set(open?.told).add(subjectOf(error, route)), suppressed: 0 });
     this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, route, 1 + (last?.suppressed ?? 0))}`);
   }
 
@@ -76,9 +75,9 @@ export class RefusalLog implements OnModuleDestroy {
   }
 }
 
-/** A token that expired 7 s ago and one that expired 8 s ago have one reason. */
-function withoutNumbers(reason: string): string {
-  return reason.replaceAll(/\d+/g, '');
+/** What a line is about. A token that expired 7 s ago and one that expired 8 s ago have one reason. */
+function subjectOf({ reason }: AuthError, route: string | undefined): string {
+  return `${route ?? ''} ${reason.replaceAll(/\d+/g, '')}`;
 }
 
 function format({ code, reason, fix, facts }: AuthError, route: string | undefined, count: number): string {
