@@ -1,5 +1,5 @@
-import { authpiProfile } from '../core/issuer/authpi.js';
 import { randomUUID } from 'node:crypto';
+import { authpiProfile } from '../core/issuer/authpi.js';
 import { joinScope, type AccessTokenFields, type IssueContext, type TokenShape } from './token-shape.js';
 
 function common(fields: AccessTokenFields, { issuer, now }: IssueContext) {
