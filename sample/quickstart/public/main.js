@@ -3,7 +3,8 @@ import { call } from './api.js';
 import { credentials } from './credentials.js';
 import { byId, h } from './dom.js';
 import { helpFor } from './help.js';
-import { createOidc, OidcError, readIdToken } from './oidc.js';
+import { readClaims } from './jwt.js';
+import { createOidc, OidcError } from './oidc.js';
 import { routes } from './routes.js';
 import { showNobody, showUser } from './who.js';
 
@@ -44,7 +45,7 @@ async function showWho() {
     showNobody({ signIn }, body.message);
     return;
   }
-  showUser(body, readIdToken(tokens.idToken).preferred_username ?? body.sub, {
+  showUser(body, readClaims(tokens.idToken).preferred_username ?? body.sub, {
     refresh: tokens.refreshToken === undefined ? undefined : () => guarded(() => oidc.refresh().then(showWho)),
     signOut: () => oidc.signOut(),
   });

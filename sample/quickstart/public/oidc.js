@@ -2,6 +2,8 @@
  * Signs people in: the authorization code flow with PKCE (RFC 7636), in a page that has no secret. An application of your own would take
  * the Authgear SDK or an OpenID Connect library; here you see every step.
  */
+import { base64url } from './jwt.js';
+
 const TOKENS = 'quickstart.tokens';
 const REQUEST = 'quickstart.request';
 
@@ -100,19 +102,4 @@ function random() {
 
 async function challengeOf(verifier) {
   return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
-}
-
-function base64url(bytes) {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
-
-/** The claims of an ID token that came straight from the token endpoint: for display only, so its signature is not checked. */
-export function readIdToken(idToken = '') {
-  const [, payload] = idToken.split('.');
-  if (payload === undefined) return {};
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
 }
