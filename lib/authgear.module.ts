@@ -1,19 +1,19 @@
 import { ConfigurableModuleBuilder, Module, type ConfigurableModuleAsyncOptions, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { Authenticator, createAuthenticator } from './authenticate/authenticator.js';
-import { JwksService } from './authenticate/jwks.service.js';
-import { Revocations } from './authenticate/revocations.js';
-import { TokenService } from './authenticate/token.service.js';
-import { WebhookReceiver } from './authenticate/webhook-receiver.js';
-import { RouteAudit } from './bootstrap/route-audit.js';
-import { WebhookRoutes } from './bootstrap/webhook-routes.js';
-import { CustomPolicies } from './authorize/custom-policies.js';
+import { Authenticator, createAuthenticator } from './credentials/authenticator.js';
+import { JwksService } from './keys/jwks.service.js';
+import { Revocations } from './revocation/revocations.js';
+import { TokenService } from './credentials/bearer/token.service.js';
+import { WebhookReceiver } from './revocation/webhook-receiver.js';
+import { RouteAudit } from './routes/route-audit.js';
+import { WebhookRoutes } from './revocation/webhook-routes.js';
+import { CustomPolicies } from './routes/custom-policies.js';
 import { AuthError } from './core/errors.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
 import { GLOBAL_GUARD, RESOLVED_OPTIONS } from './options/tokens.js';
 import { resolveOptions, type ResolvedOptions } from './options/resolve.js';
-import { RefusalLog } from './respond/refusal-log.js';
+import { RefusalLog } from './observability/refusal-log.js';
 
 /** What is decided when the module is declared, not when its options are there. */
 export interface AuthgearModuleExtras {

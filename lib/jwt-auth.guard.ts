@@ -1,9 +1,9 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Authenticator } from './authenticate/authenticator.js';
-import type { AuthenticatedByIssuer, AuthenticationDemand } from './authenticate/strategy.js';
-import { TokenService } from './authenticate/token.service.js';
-import { CustomPolicies } from './authorize/custom-policies.js';
-import { routeOf, type Route } from './authorize/route-metadata.js';
+import { Authenticator } from './credentials/authenticator.js';
+import type { AuthenticatedByIssuer, AuthenticationDemand } from './options/contracts.js';
+import { TokenService } from './credentials/bearer/token.service.js';
+import { CustomPolicies } from './routes/custom-policies.js';
+import { routeOf, type Route } from './routes/route-metadata.js';
 import { endOfTurn } from './core/end-of-turn.js';
 import { AuthError } from './core/errors.js';
 import { andThen, isPromise, type MaybePromise } from './core/maybe-promise.js';
@@ -12,15 +12,15 @@ import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
 import type { OrganizationDemand, Requirement } from './core/policy/requirement.js';
 import type { AuthgearUser } from './core/user.js';
-import { describeNoCredential } from './extract/bearer-token.js';
-import { httpExchange, type HttpRequest } from './extract/http-exchange.js';
-import { extractIdToken, type IdTokenSource } from './extract/id-token.js';
-import { readOrganizationId, type OrganizationSource } from './extract/organization-id.js';
-import { injectOrganization } from './inject/current-organization.js';
-import { injectUser } from './inject/current-user.js';
+import { describeNoCredential } from './credentials/bearer/bearer-token.js';
+import { httpExchange, type HttpRequest } from './transports/http.js';
+import { extractIdToken, type IdTokenSource } from './credentials/bearer/id-token.js';
+import { readOrganizationId, type OrganizationSource } from './routes/organization-id.js';
+import { injectOrganization } from './transports/current-organization.js';
+import { injectUser } from './transports/current-user.js';
 import { RESOLVED_OPTIONS } from './options/tokens.js';
 import type { ResolvedOptions } from './options/resolve.js';
-import { RefusalLog } from './respond/refusal-log.js';
+import { RefusalLog } from './observability/refusal-log.js';
 import { refuse } from './respond/refuse.js';
 
 /**

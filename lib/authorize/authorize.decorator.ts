@@ -1,7 +1,7 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { noRequirement } from '../core/policy/requirement.js';
 import type { AuthgearUser } from '../core/user.js';
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /** Decides whether the user may make this request. Whatever is not `true` is no; what it throws ends the request. */
 export type PolicyFunction = (user: AuthgearUser, context: ExecutionContext) => boolean | Promise<boolean>;

@@ -1,5 +1,5 @@
 import { noRequirement } from '../core/policy/requirement.js';
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /**
  * Pins a route or a controller to some of the trusted issuers, by their exact names; a token of another one gets 403. On class and

@@ -1,6 +1,6 @@
 import { toSeconds, type Duration } from '../core/duration.js';
 import { noRequirement } from '../core/policy/requirement.js';
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /**
  * The issuer itself must have confirmed the session at most this long ago, through its resolver (option `resolver`) or its userinfo endpoint: a user who was

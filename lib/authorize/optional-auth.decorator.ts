@@ -1,4 +1,4 @@
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /**
  * Lets anonymous requests in, without a user. A **bad** token is still refused, and where anything is demanded (`@Scopes()`, `@MaxAuthAge()`, `@Roles()` …),

@@ -1,7 +1,7 @@
 import { noRequirement } from '../core/policy/requirement.js';
-import type { OrganizationSource } from '../extract/organization-id.js';
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
-import { checkScopes } from './scopes.decorator.js';
+import type { OrganizationSource } from '../routes/organization-id.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
+import { checkScopes } from '../routes/decorators/permissions.js';
 
 /** @see OrganizationScopes */
 export interface OrganizationScopesOptions {

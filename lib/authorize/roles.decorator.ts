@@ -1,6 +1,6 @@
 import { noRequirement } from '../core/policy/requirement.js';
 import { checkNames, readDemand, type Alternatives } from './demand.js';
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /**
  * The user must have all of these roles, or one of `anyOf`; else 403. Authgear: effective role keys. Several decorators on class and

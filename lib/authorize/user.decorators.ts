@@ -1,6 +1,6 @@
 import { noRequirement } from '../core/policy/requirement.js';
 import { checkNames } from './demand.js';
-import { declareRoute, type RouteDecorator } from './route-metadata.js';
+import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /** The user must be verified (Authgear `is_verified`); else 403. A token that does not tell is refused. */
 export function Verified(): RouteDecorator {

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { isPolicyClass, type AnyPolicy } from '../authorize/authorize.decorator.js';
-import { requirementOf, type Handlers } from '../authorize/route-metadata.js';
+import { requirementOf, type Handlers } from '../routes/route-metadata.js';
 
 /** Finds policies that no module provides: nobody would notice before the first request. */
 export function findMissingPolicies(target: Type, handlers: Handlers, provided: ReadonlySet<unknown>): string[] {

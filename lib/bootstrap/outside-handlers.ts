@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { isPublic, type Handlers } from '../authorize/route-metadata.js';
+import { isPublic, type Handlers } from '../routes/route-metadata.js';
 import { JwtAuthGuard } from '../jwt-auth.guard.js';
 import { usedGuards } from './used-guards.js';
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { requirementOf, type Handlers } from '../authorize/route-metadata.js';
+import { requirementOf, type Handlers } from '../routes/route-metadata.js';
 import { isDemanding } from '../core/policy/requirement.js';
 import { usedGuards } from './used-guards.js';
 

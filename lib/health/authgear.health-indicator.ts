@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { JwksService } from '../authenticate/jwks.service.js';
+import { JwksService } from '../keys/jwks.service.js';
 import type { KeyHealth } from '../core/keys/freshness.js';
 
 /** What the indicator tells of one issuer. */

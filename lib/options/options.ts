@@ -1,10 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
-import type { Algorithm } from '../core/algorithms.js';
+import type { Algorithm } from '../core/crypto/algorithms.js';
 import type { Clock } from '../core/clock.js';
 import type { Duration } from '../core/duration.js';
 import type { Fetch } from '../core/http.js';
-import type { AuthenticationStrategy } from '../authenticate/strategy.js';
-import type { IdTokenSource } from '../extract/id-token.js';
+import type { AuthenticationStrategy } from './contracts.js';
+import type { IdTokenSource } from '../credentials/bearer/id-token.js';
 import type { ProxyHeadersOptions, ResolverOptions, RevocationOptions, WebhooksOptions } from './session-options.js';
 
 /** How the keys of an issuer are kept. Durations are seconds, or strings with a unit. */

@@ -1,4 +1,4 @@
-import { algorithms as allAlgorithms, isAlgorithm, type Algorithm } from '../core/algorithms.js';
+import { algorithms as allAlgorithms, isAlgorithm, type Algorithm } from '../core/crypto/algorithms.js';
 import { toSeconds } from '../core/duration.js';
 import { authgearProfile } from '../core/issuer/authgear.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
@@ -8,7 +8,7 @@ import { MAX_CLOCK_TOLERANCE } from '../core/token/claim-rules.js';
 import { normalizeTyp } from '../core/token/header-rules.js';
 import { isJsonObject } from '../core/types.js';
 import { isLoopback, isTrustworthy, parseHttpUrl } from '../core/urls.js';
-import { isHeaderName, readFlag, readNames } from './checks.js';
+import { isHeaderName, readFlag, readNames } from './option-reader.js';
 import type { IssuerOptions } from './options.js';
 import type { Problems } from './problems.js';
 import { profileOf } from './profiles.js';

@@ -1,6 +1,6 @@
 import type { KeyPolicy } from '../core/keys/freshness.js';
 import { isJsonObject } from '../core/types.js';
-import { checkKnown, readTime } from './checks.js';
+import { checkKnown, readTime } from './option-reader.js';
 import type { KeysOptions } from './options.js';
 import type { Problems } from './problems.js';
 

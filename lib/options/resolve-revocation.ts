@@ -1,5 +1,5 @@
 import type { RevocationStore } from '../authenticate/revocation-store.js';
-import { readObject, readTime } from './checks.js';
+import { readObject, readTime } from './option-reader.js';
 import type { Problems } from './problems.js';
 
 /** What webhooks revoked: how long it is kept, and where. Times in milliseconds. */

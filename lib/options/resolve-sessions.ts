@@ -3,8 +3,8 @@ import type { ResolverRules, TrustedIssuer, WebhookRules } from '../core/issuer/
 import type { IssuerProfile } from '../core/issuer/profile.js';
 import { isJsonObject } from '../core/types.js';
 import { isTrustworthy, parseHttpUrl } from '../core/urls.js';
-import { DEFAULT_SECRET_HEADER, digestOf, type ProxyRules } from '../extract/proxy-headers.js';
-import { isHeaderName, readFlag, readObject, readTime } from './checks.js';
+import { DEFAULT_SECRET_HEADER, digestOf, type ProxyRules } from '../credentials/proxy/proxy-headers.js';
+import { isHeaderName, readFlag, readObject, readTime } from './option-reader.js';
 import type { IssuerOptions } from './options.js';
 import type { Problems } from './problems.js';
 

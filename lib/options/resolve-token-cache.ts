@@ -1,5 +1,5 @@
 import { isJsonObject } from '../core/types.js';
-import { checkKnown } from './checks.js';
+import { checkKnown } from './option-reader.js';
 import type { Problems } from './problems.js';
 
 /** How many verified tokens are kept; `false`: none. */

@@ -1,6 +1,6 @@
 import type { Duration } from '../core/duration.js';
 import type { RevocationStore } from '../authenticate/revocation-store.js';
-import type { ReadableRequest } from '../extract/http-exchange.js';
+import type { ReadableRequest } from '../transports/http.js';
 
 /** Sessions that Authgear resolves (authgear docs, `get-started/backend-api`). Durations are seconds, or strings with a unit. */
 export interface ResolverOptions {

@@ -6,10 +6,10 @@ import {
   ServiceUnavailableException,
   UnauthorizedException,
 } from '@nestjs/common';
-import { answerTo, type Answer } from '../core/challenge/answer.js';
+import { answerTo, type Answer } from '../core/answer.js';
 import type { AuthError } from '../core/errors.js';
 import { withoutFrames } from '../core/frames.js';
-import type { HttpExchange } from '../extract/http-exchange.js';
+import type { HttpExchange } from '../transports/http.js';
 
 const exceptions = {
   400: { name: 'Bad Request', type: BadRequestException },

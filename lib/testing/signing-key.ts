@@ -1,5 +1,5 @@
 import { constants, generateKeyPairSync, randomUUID, sign, verify, type JsonWebKey, type KeyObject, type SigningOptions } from 'node:crypto';
-import type { Algorithm } from '../core/algorithms.js';
+import type { Algorithm } from '../core/crypto/algorithms.js';
 import type { JsonObject } from '../core/types.js';
 
 /** A real key pair of an issuer, made and used with `node:crypto` alone, so that it loads in every test runner. */

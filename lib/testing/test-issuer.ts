@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Algorithm } from '../core/algorithms.js';
+import type { Algorithm } from '../core/crypto/algorithms.js';
 import type { Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/types.js';
 import type { IssuerOptions } from '../options/options.js';

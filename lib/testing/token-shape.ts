@@ -1,4 +1,4 @@
-import type { Algorithm } from '../core/algorithms.js';
+import type { Algorithm } from '../core/crypto/algorithms.js';
 import type { Organization } from '../core/organization.js';
 import type { IssuerOptions } from '../options/options.js';
 

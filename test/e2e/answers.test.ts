@@ -1,10 +1,10 @@
 import { Controller, Get, Injectable, type PipeTransform } from '@nestjs/common';
-import { MaxAuthAge } from '../../lib/authorize/max-auth-age.decorator.js';
+import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
 import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
-import { Public } from '../../lib/authorize/public.decorator.js';
-import { Scopes } from '../../lib/authorize/scopes.decorator.js';
+import { Public } from '../../lib/routes/decorators/access.js';
+import { Scopes } from '../../lib/routes/decorators/permissions.js';
 import { AuthgearUser } from '../../lib/core/user.js';
-import { CurrentUser } from '../../lib/inject/current-user.js';
+import { CurrentUser } from '../../lib/transports/current-user.js';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';
 
 @Injectable()

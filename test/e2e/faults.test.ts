@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { JwksService } from '../../lib/authenticate/jwks.service.js';
-import { TokenService } from '../../lib/authenticate/token.service.js';
+import { JwksService } from '../../lib/keys/jwks.service.js';
+import { TokenService } from '../../lib/credentials/bearer/token.service.js';
 import { AuthError } from '../../lib/core/errors.js';
 import { createSigningKey } from '../../lib/testing/signing-key.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';

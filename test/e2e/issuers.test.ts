@@ -1,13 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
-import { JwksService } from '../../lib/authenticate/jwks.service.js';
-import { TokenService } from '../../lib/authenticate/token.service.js';
+import { JwksService } from '../../lib/keys/jwks.service.js';
+import { TokenService } from '../../lib/credentials/bearer/token.service.js';
 import { Issuers } from '../../lib/authorize/issuers.decorator.js';
-import { MaxAuthAge } from '../../lib/authorize/max-auth-age.decorator.js';
+import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
 import { OrganizationScopes } from '../../lib/authorize/organization-scopes.decorator.js';
 import type { Organization } from '../../lib/core/organization.js';
 import { AuthgearUser } from '../../lib/core/user.js';
-import { CurrentOrganization } from '../../lib/inject/current-organization.js';
-import { CurrentUser } from '../../lib/inject/current-user.js';
+import { CurrentOrganization } from '../../lib/transports/current-organization.js';
+import { CurrentUser } from '../../lib/transports/current-user.js';
 import { authgear, authpi, oidc } from '../../lib/options/profiles.js';
 import { TestClock } from '../../lib/testing/test-clock.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';

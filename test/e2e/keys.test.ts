@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { JwksService } from '../../lib/authenticate/jwks.service.js';
+import { JwksService } from '../../lib/keys/jwks.service.js';
 import { authgear } from '../../lib/options/profiles.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';

@@ -2,9 +2,9 @@ import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards, typ
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
-import { Public } from '../../lib/authorize/public.decorator.js';
-import { Scopes } from '../../lib/authorize/scopes.decorator.js';
-import { TokenService } from '../../lib/authenticate/token.service.js';
+import { Public } from '../../lib/routes/decorators/access.js';
+import { Scopes } from '../../lib/routes/decorators/permissions.js';
+import { TokenService } from '../../lib/credentials/bearer/token.service.js';
 import { AuthgearUser } from '../../lib/core/user.js';
 import { JwtAuthGuard } from '../../lib/jwt-auth.guard.js';
 import type { AuthgearOptionsFactory, SingleIssuerOptions } from '../../lib/options/options.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Injectable, type ExecutionContext } from '@nestjs/common';
-import { TokenService } from '../../lib/authenticate/token.service.js';
+import { TokenService } from '../../lib/credentials/bearer/token.service.js';
 import { Authorize, type Policy } from '../../lib/authorize/authorize.decorator.js';
-import { MaxAuthAge } from '../../lib/authorize/max-auth-age.decorator.js';
+import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
 import { Roles } from '../../lib/authorize/roles.decorator.js';
 import { Amr, NotAnonymous, Verified } from '../../lib/authorize/user.decorators.js';
 import type { AuthgearUser } from '../../lib/core/user.js';

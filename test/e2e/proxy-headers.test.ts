@@ -4,7 +4,7 @@ import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
 import { Roles } from '../../lib/authorize/roles.decorator.js';
 import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
 import type { AuthgearUser } from '../../lib/core/user.js';
-import { CurrentUser } from '../../lib/inject/current-user.js';
+import { CurrentUser } from '../../lib/transports/current-user.js';
 import type { ProxyHeadersOptions } from '../../lib/options/session-options.js';
 import { platforms, startTestApp, type Platform, type TestApp } from '../support/app.js';
 

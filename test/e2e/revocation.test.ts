@@ -2,7 +2,7 @@ import { All, Controller, Get } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthgearModule } from '../../lib/authgear.module.js';
 import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
-import { TokenService } from '../../lib/authenticate/token.service.js';
+import { TokenService } from '../../lib/credentials/bearer/token.service.js';
 import type { AuthgearModuleOptions } from '../../lib/options/options.js';
 import { authpi } from '../../lib/options/profiles.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';

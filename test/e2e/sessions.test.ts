@@ -1,11 +1,11 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
 import { Roles } from '../../lib/authorize/roles.decorator.js';
-import { Scopes } from '../../lib/authorize/scopes.decorator.js';
+import { Scopes } from '../../lib/routes/decorators/permissions.js';
 import { Amr } from '../../lib/authorize/user.decorators.js';
-import { MaxAuthAge } from '../../lib/authorize/max-auth-age.decorator.js';
+import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
 import { AuthgearUser } from '../../lib/core/user.js';
-import { CurrentUser } from '../../lib/inject/current-user.js';
+import { CurrentUser } from '../../lib/transports/current-user.js';
 import type { ResolverOptions } from '../../lib/options/session-options.js';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';
 

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import type { AuthenticationStrategy } from '../../lib/authenticate/strategy.js';
+import type { AuthenticationStrategy } from '../../lib/options/contracts.js';
 import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
 import { AuthError } from '../../lib/core/errors.js';
 import { AuthgearUser } from '../../lib/core/user.js';
-import { CurrentUser } from '../../lib/inject/current-user.js';
+import { CurrentUser } from '../../lib/transports/current-user.js';
 import { platforms, startTestApp } from '../support/app.js';
 
 @Controller()

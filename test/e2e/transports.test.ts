@@ -8,7 +8,7 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 import { AuthgearModule } from '../../lib/authgear.module.js';
-import { Public } from '../../lib/authorize/public.decorator.js';
+import { Public } from '../../lib/routes/decorators/access.js';
 import { JwtAuthGuard } from '../../lib/jwt-auth.guard.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import { MemoryLogger } from '../support/app.js';

@@ -1,11 +1,11 @@
 import { compactVerify, importJWK, type CryptoKey } from 'jose';
 import type { KeyObject } from 'node:crypto';
-import { algorithms } from '../../lib/core/algorithms.js';
+import { algorithms } from '../../lib/core/crypto/algorithms.js';
 import { AuthError } from '../../lib/core/errors.js';
 import { readKeySet, type PublicKey } from '../../lib/core/keys/key-set.js';
 import { checkSigningHeader } from '../../lib/core/token/header-rules.js';
 import { parseToken } from '../../lib/core/token/parse.js';
-import { signatureHolds, type VerificationKey } from '../../lib/core/token/signature.js';
+import { signatureHolds, type VerificationKey } from '../../lib/core/crypto/signature.js';
 import { requireSignature } from '../../lib/core/token/verify.js';
 import { createSigningKey, type SigningKey } from '../../lib/testing/signing-key.js';
 import { jwsVectors } from '../support/jws-vectors.js';

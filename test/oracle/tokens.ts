@@ -1,5 +1,5 @@
 import { constants, sign, type KeyObject } from 'node:crypto';
-import { algorithms, keyTypeFits, type Algorithm } from '../../lib/core/algorithms.js';
+import { algorithms, keyTypeFits, type Algorithm } from '../../lib/core/crypto/algorithms.js';
 import { createSigningKey, type SigningKey } from '../../lib/testing/signing-key.js';
 import { part } from '../support/tokens.js';
 

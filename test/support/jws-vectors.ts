@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import type { Algorithm } from '../../lib/core/algorithms.js';
+import type { Algorithm } from '../../lib/core/crypto/algorithms.js';
 
 /** A JWS of a standard, with the key that made it. */
 export interface JwsVector {

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../lib/extract/http-exchange.js';
+import type { HttpRequest } from '../../lib/transports/http.js';
 
 type Fields = Readonly<Record<string, string | readonly string[]>>;
 

@@ -1,4 +1,4 @@
-import { algorithms } from '../../lib/core/algorithms.js';
+import { algorithms } from '../../lib/core/crypto/algorithms.js';
 import { AuthError } from '../../lib/core/errors.js';
 import type { TrustedIssuer } from '../../lib/core/issuer/issuer.js';
 import { readKeySet, selectKey, type KeyQuery, type PublicKey } from '../../lib/core/keys/key-set.js';

@@ -1,4 +1,4 @@
-import { claimRules } from '../token/claim-types.js';
+import { claimRules } from './claim-types.js';
 import { none } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
 

@@ -1,5 +1,5 @@
 import type { Organization } from '../organization.js';
-import { claimRules, type ClaimRule } from '../token/claim-types.js';
+import { claimRules, type ClaimRule } from './claim-types.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
 

@@ -1,6 +1,6 @@
-import type { Algorithm } from '../algorithms.js';
-import type { ResolverAddress } from '../session/ask-resolver.js';
-import type { UserinfoAddress } from '../session/ask-userinfo.js';
+import type { Algorithm } from '../crypto/algorithms.js';
+import type { ResolverAddress } from '../session/fetch-session.js';
+import type { UserinfoAddress } from '../session/fetch-userinfo.js';
 import type { IssuerProfile } from './profile.js';
 
 /** Which sessions are resolved, and how. */

@@ -1,4 +1,4 @@
-import { claimRules, type ClaimRule } from '../token/claim-types.js';
+import { claimRules, type ClaimRule } from './claim-types.js';
 import { isJsonObject, none, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
 

@@ -1,6 +1,6 @@
-import type { Algorithm } from '../algorithms.js';
+import type { Algorithm } from '../crypto/algorithms.js';
 import type { AuthErrorCode } from '../errors.js';
-import type { ClaimRule } from '../token/claim-types.js';
+import type { ClaimRule } from './claim-types.js';
 import { none, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 

@@ -1,8 +1,8 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { keyTypeFits, type Algorithm } from '../algorithms.js';
-import { checkPublicJwk } from '../jose.js';
+import { keyTypeFits, type Algorithm } from '../crypto/algorithms.js';
+import { checkPublicJwk } from '../crypto/jose.js';
 import { printable } from '../printable.js';
-import { prepareKey, type VerificationKey } from '../token/signature.js';
+import { prepareKey, type VerificationKey } from '../crypto/signature.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 
 /** Most keys that one set may hold; a document with more is refused whole. */

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../algorithms.js';
+import type { Algorithm } from '../crypto/algorithms.js';
 import { AuthError } from '../errors.js';
 import { deadline, describeFailure, getJson, type Fetch } from '../http.js';
 import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';

@@ -1,6 +1,6 @@
 import type { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
-import { findAgeProblem } from './age.js';
+import { findAgeProblem } from './checks.js';
 import type { Circumstances } from './circumstances.js';
 import { findAnonymous, findForeignIssuer, findMissingMethod, findUnverified } from './attributes.js';
 import { findOrganizationProblem } from './organizations.js';

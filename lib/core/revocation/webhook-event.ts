@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js';
 import { printable } from '../printable.js';
 import { isJsonObject, type JsonObject } from '../types.js';
-import type { RevocationMark } from './mark.js';
+import type { RevocationMark } from './revocation-record.js';
 
 /** An event that was delivered. */
 export interface WebhookEvent {

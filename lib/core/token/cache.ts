@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { goesOn, type Clock } from '../clock.js';
-import { sha256 } from '../digest.js';
+import { sha256 } from '../crypto/digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { isPromise, type MaybePromise } from '../maybe-promise.js';

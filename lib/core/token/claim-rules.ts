@@ -3,7 +3,7 @@ import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { IssuerProfile } from '../issuer/profile.js';
 import { printable } from '../printable.js';
 import type { JsonObject } from '../types.js';
-import { checkClaimTypes, checkRegisteredClaims } from './claim-types.js';
+import { checkClaimTypes, checkRegisteredClaims } from '../issuer/claim-types.js';
 
 /**
  * Checks everything that the claims alone can be refused for (RFC 9068 section 4, RFC 7519 section 4.1). It runs before the signature

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../algorithms.js';
+import type { Algorithm } from '../crypto/algorithms.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery } from '../keys/key-set.js';

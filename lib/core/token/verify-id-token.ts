@@ -6,7 +6,7 @@ import { printable } from '../printable.js';
 import { deepFreeze, type Claims, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 import { audienceClaimOf, audienceOf, checkTimes } from './claim-rules.js';
-import { checkClaimTypes, checkRegisteredClaims, claimRules } from './claim-types.js';
+import { checkClaimTypes, checkRegisteredClaims, claimRules } from '../issuer/claim-types.js';
 import { checkSigningHeader, normalizeTyp } from './header-rules.js';
 import { parseToken, type TokenContent } from './parse.js';
 import { chooseIssuer, requireSignature, type IssuerDirectory } from './verify.js';

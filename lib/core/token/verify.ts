@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { isAlgorithm } from '../algorithms.js';
+import { isAlgorithm } from '../crypto/algorithms.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
@@ -11,7 +11,7 @@ import type { SeenToken, TokenCache } from './cache.js';
 import { audienceOf, checkClaims, checkClaimsAgain, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type SignedText, type TokenContent } from './parse.js';
-import { signatureHolds, type VerificationKey } from './signature.js';
+import { signatureHolds, type VerificationKey } from '../crypto/signature.js';
 import type { VerifiedToken } from './verified-token.js';
 
 /** An issuer and where its keys are found. */

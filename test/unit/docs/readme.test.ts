@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { answerTo } from '../../../lib/core/challenge/answer.js';
+import { answerTo } from '../../../lib/core/answer.js';
 import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
 
 const root = join(process.cwd());

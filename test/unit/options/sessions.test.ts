@@ -1,4 +1,4 @@
-import { digestOf } from '../../../lib/extract/proxy-headers.js';
+import { digestOf } from '../../../lib/credentials/proxy/proxy-headers.js';
 import type { AuthgearModuleOptions } from '../../../lib/options/options.js';
 import { authgear, authpi, oidc } from '../../../lib/options/profiles.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';

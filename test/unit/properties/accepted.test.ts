@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { algorithms, type Algorithm } from '../../../lib/core/algorithms.js';
+import { algorithms, type Algorithm } from '../../../lib/core/crypto/algorithms.js';
 import { goodClaims } from '../../support/arbitraries.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 import { countingVerifier, type CountingVerifier } from '../../support/verifier.js';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { algorithms } from '../../../lib/core/algorithms.js';
+import { algorithms } from '../../../lib/core/crypto/algorithms.js';
 import { AuthError } from '../../../lib/core/errors.js';
 import { parseToken } from '../../../lib/core/token/parse.js';
 import { goodClaims } from '../../support/arbitraries.js';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { Revocations } from '../../../lib/authenticate/revocations.js';
-import { isRevoked, merge, type RevocationMark } from '../../../lib/core/revocation/mark.js';
+import { Revocations } from '../../../lib/revocation/revocations.js';
+import { isRevoked, merge, type RevocationMark } from '../../../lib/core/revocation/revocation-record.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';

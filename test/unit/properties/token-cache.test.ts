@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
-import type { JwksService } from '../../../lib/authenticate/jwks.service.js';
-import { Revocations } from '../../../lib/authenticate/revocations.js';
-import { TokenService } from '../../../lib/authenticate/token.service.js';
+import type { JwksService } from '../../../lib/keys/jwks.service.js';
+import { Revocations } from '../../../lib/revocation/revocations.js';
+import { TokenService } from '../../../lib/credentials/bearer/token.service.js';
 import { AuthError } from '../../../lib/core/errors.js';
 import type { TrustedIssuer } from '../../../lib/core/issuer/issuer.js';
 import { readKeySet } from '../../../lib/core/keys/key-set.js';
 import { KeyStore } from '../../../lib/core/keys/key-store.js';
-import type { RevocationMark } from '../../../lib/core/revocation/mark.js';
+import type { RevocationMark } from '../../../lib/core/revocation/revocation-record.js';
 import type { ResolvedOptions } from '../../../lib/options/resolve.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../lib/testing/signing-key.js';
 import type { AuthgearUser } from '../../../lib/core/user.js';

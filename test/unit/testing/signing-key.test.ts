@@ -1,5 +1,5 @@
 import { compactVerify, importJWK } from 'jose';
-import { algorithms, type Algorithm } from '../../../lib/core/algorithms.js';
+import { algorithms, type Algorithm } from '../../../lib/core/crypto/algorithms.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../lib/testing/signing-key.js';
 
 const rsa = createSigningKey('RS256');

@@ -1,7 +1,7 @@
 import { createHmac, verify as verifyBytes } from 'node:crypto';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../../lib/authgear.module.js';
-import { TokenService } from '../../../lib/authenticate/token.service.js';
+import { TokenService } from '../../../lib/credentials/bearer/token.service.js';
 import { authgearProfile } from '../../../lib/core/issuer/authgear.js';
 import { parseToken } from '../../../lib/core/token/parse.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { algorithms } from '../../../../lib/core/algorithms.js';
+import { algorithms } from '../../../../lib/core/crypto/algorithms.js';
 import { readKeySet, selectKey } from '../../../../lib/core/keys/key-set.js';
 import { createSigningKey } from '../../../../lib/testing/signing-key.js';
 

@@ -1,4 +1,4 @@
-import { algorithms } from '../../../../lib/core/algorithms.js';
+import { algorithms } from '../../../../lib/core/crypto/algorithms.js';
 import type { Fetch } from '../../../../lib/core/http.js';
 import { remoteSource, staticSource, type RemoteSourceOptions } from '../../../../lib/core/keys/source.js';
 import { createSigningKey } from '../../../../lib/testing/signing-key.js';

@@ -1,4 +1,4 @@
-import { algorithms } from '../../../../lib/core/algorithms.js';
+import { algorithms } from '../../../../lib/core/crypto/algorithms.js';
 import type { TrustedIssuer } from '../../../../lib/core/issuer/issuer.js';
 import type { KeyQuery } from '../../../../lib/core/keys/key-set.js';
 import { checkHeader, normalizeTyp } from '../../../../lib/core/token/header-rules.js';

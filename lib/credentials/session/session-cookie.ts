@@ -1,0 +1,36 @@
+import { AuthError } from '../../core/errors.js';
+import { headerFields, type HttpRequest } from '../../transports/http.js';
+
+/** A session cookie of Authgear, as the browser sent it. */
+export interface SessionCookie {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** In the order in which Authgear's resolver looks at them. */
+const NAMES = ['app_session', 'app_access_token', 'session'];
+/** RFC 6265 section 4.1.1: `cookie-octet`. */
+const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
+
+/**
+ * Finds the session cookie; `undefined` when there is none. Several of one name with different values are `multiple_credentials`: which of them is meant,
+ * somebody on a neighbouring domain may have decided.
+ */
+export function extractSessionCookie(request: HttpRequest, prefix: string): SessionCookie | undefined {
+  const pairs = headerFields(request, 'cookie')
+    .flatMap((field) => field.split(';'))
+    .map(readPair);
+  for (const name of NAMES.map((suffix) => prefix + suffix)) {
+    const [value, ...others] = new Set(pairs.filter((pair) => pair.name === name && pair.value !== '').map((pair) => pair.value));
+    if (others.length > 0) throw new AuthError('multiple_credentials', `the request has ${others.length + 1} cookies of the name "${name}"`);
+    if (value === undefined) continue;
+    if (!COOKIE_VALUE.test(value)) throw new AuthError('session_invalid', `the cookie "${name}" has characters that no session cookie has`);
+    return { name, value };
+  }
+  return undefined;
+}
+
+function readPair(text: string): SessionCookie {
+  const equals = text.indexOf('=');
+  return equals < 0 ? { name: '', value: '' } : { name: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim() };
+}

@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AuthError } from '../core/errors.js';
+import type { WebhookRules } from '../core/issuer/issuer.js';
+import { readWebhookEvent } from '../core/revocation/webhook-event.js';
+import { checkWebhookSignature, SIGNATURE_HEADER } from '../core/revocation/webhook-signature.js';
+import { headerValue, type HttpRequest } from '../transports/http.js';
+import { Revocations } from './revocations.js';
+
+const MOST_SEEN = 10_000;
+
+/** A request whose body was kept as it came. */
+export interface WebhookRequest extends HttpRequest {
+  readonly rawBody?: Uint8Array;
+}
+
+/** Takes in the events that an issuer delivers. They come once, late, twice or in any order, and all of that is fine. */
+@Injectable()
+export class WebhookReceiver {
+  private readonly seen = new LRUCache<string, true>({ max: MOST_SEEN });
+
+  constructor(@Inject(Revocations) private readonly revocations: Revocations) {}
+
+  /** Rejects with `webhook_signature_invalid` or `webhook_malformed`. */
+  async receive(request: WebhookRequest, issuer: string, { key }: WebhookRules): Promise<void> {
+    const { rawBody } = request;
+    if (rawBody === undefined)
+      throw new AuthError(
+        'webhook_malformed',
+        'the request has no raw body: it is not "application/json", or the application parses bodies itself and keeps no "rawBody"',
+      );
+    checkWebhookSignature(rawBody, headerValue(request, SIGNATURE_HEADER), key);
+    const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
+    const name = `${issuer} ${id}`;
+    if (this.seen.has(name)) return;
+    if (revocation !== undefined) await this.revocations.apply(issuer, revocation.userId, revocation.mark);
+    this.seen.set(name, true);
+  }
+}

@@ -1,0 +1,63 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { WebhookReceiver, type WebhookRequest } from './webhook-receiver.js';
+import { AuthError } from '../core/errors.js';
+import type { TrustedIssuer, WebhookRules } from '../core/issuer/issuer.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
+import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
+import { RefusalLog } from '../observability/refusal-log.js';
+import { toHttpException } from '../respond/to-http-exception.js';
+import { watchRawBody } from './raw-body.js';
+
+const NO_RAW_BODY =
+  'AuthgearModule cannot start: "webhooks" needs the body as it was signed, and NestJS does not keep it. Turn it on: NestFactory.create(AppModule, { rawBody: true })';
+
+/** Makes a route for each issuer's webhooks, beside the application's: no guard, pipe or prefix of the application is in between. */
+@Injectable()
+export class WebhookRoutes implements OnModuleInit {
+  private readonly isRawBodyKept: () => boolean | undefined;
+  private isMounted = false;
+  private readonly issuers: readonly (TrustedIssuer & { readonly webhooks: WebhookRules })[];
+
+  constructor(
+    @Inject(RESOLVED_OPTIONS) options: ResolvedOptions,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(WebhookReceiver) private readonly receiver: WebhookReceiver,
+    @Inject(RefusalLog) private readonly log: RefusalLog,
+  ) {
+    this.issuers = listedIssuers(options).filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
+    this.isRawBodyKept = this.issuers.length === 0 ? () => undefined : watchRawBody(host, () => this.mountAll());
+  }
+
+  onModuleInit(): void {
+    if (!this.isMounted) this.mountAll();
+  }
+
+  /** Before the application's routes, for one that takes everything would swallow the events. */
+  private mountAll(): void {
+    this.isMounted = true;
+    for (const { issuer, webhooks } of this.issuers) this.mount(issuer, webhooks);
+  }
+
+  private mount(issuer: string, rules: WebhookRules): void {
+    const { httpAdapter } = this.host;
+    // An application without HTTP: webhooks are delivered to another one that shares the store.
+    if (httpAdapter === undefined || httpAdapter === null) return;
+    if (this.isRawBodyKept() === false) throw new AuthError('configuration_invalid', NO_RAW_BODY);
+    httpAdapter.post(rules.path, (request: WebhookRequest, response: unknown) => this.answer(request, response, issuer, rules));
+  }
+
+  private async answer(request: WebhookRequest, response: unknown, issuer: string, rules: WebhookRules): Promise<void> {
+    const { httpAdapter } = this.host;
+    try {
+      await this.receiver.receive(request, issuer, rules);
+      httpAdapter.reply(response, undefined, 204);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      this.log.write(error);
+      const exception = toHttpException(error);
+      httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+      httpAdapter.reply(response, exception.getResponse(), exception.getStatus());
+    }
+  }
+}
