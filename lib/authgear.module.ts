@@ -1,4 +1,9 @@
-import { ConfigurableModuleBuilder, Module, type ConfigurableModuleAsyncOptions, type DynamicModule } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Module,
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+} from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { Authenticator, createAuthenticator } from './credentials/authenticator.js';
 import { JwksService } from './keys/jwks.service.js';
@@ -18,43 +23,63 @@ import { RefusalLog } from './observability/refusal-log.js';
 /** What is decided when the module is declared, not when its options are there. */
 export interface AuthgearModuleExtras {
   /**
-   * `true` puts {@link JwtAuthGuard} before every route of the application. `false` leaves it to `@UseGuards(JwtAuthGuard)`: then a route
-   * without it is **open**.
+   * `true` puts {@link JwtAuthGuard} before every route of the application. `false` leaves it to
+   * `@UseGuards(JwtAuthGuard)`: then a route without it is **open**.
    * @default true
    */
   readonly globalGuard?: boolean;
 }
 
-/** Options of `AuthgearModule.forRootAsync()`: `useFactory` with `inject`, `useClass` or `useExisting`, and `imports`. */
-export type AuthgearModuleAsyncOptions = ConfigurableModuleAsyncOptions<AuthgearModuleOptions, 'createAuthgearOptions'> & AuthgearModuleExtras;
+/**
+ * Options of `AuthgearModule.forRootAsync()`: `useFactory` with `inject`, `useClass` or
+ * `useExisting`, and `imports`.
+ */
+export type AuthgearModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  AuthgearModuleOptions,
+  'createAuthgearOptions'
+> &
+  AuthgearModuleExtras;
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<AuthgearModuleOptions>()
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createAuthgearOptions' satisfies keyof AuthgearOptionsFactory)
-  .setExtras<AuthgearModuleExtras>({ globalGuard: true }, (definition, { globalGuard }) => ({
-    ...definition,
-    global: true,
-    providers: [
-      ...(definition.providers ?? []),
-      { provide: GLOBAL_GUARD, useValue: globalGuard !== false },
-      // An existing provider, so that a test can override JwtAuthGuard itself.
-      ...(globalGuard === false ? [] : [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]),
-    ],
-  }))
-  .build();
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<AuthgearModuleOptions>()
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createAuthgearOptions' satisfies keyof AuthgearOptionsFactory)
+    .setExtras<AuthgearModuleExtras>({ globalGuard: true }, (definition, { globalGuard }) => ({
+      ...definition,
+      global: true,
+      providers: [
+        ...(definition.providers ?? []),
+        { provide: GLOBAL_GUARD, useValue: globalGuard !== false },
+        // An existing provider, so that a test can override JwtAuthGuard itself.
+        ...(globalGuard === false ? [] : [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]),
+      ],
+    }))
+    .build();
 
-/** Protects a NestJS API with the access tokens of Authgear. Global: import it once, in the root module. */
+/**
+ * Protects a NestJS API with the access tokens of Authgear. Global: import it once, in the root
+ * module.
+ */
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    { provide: RESOLVED_OPTIONS, inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }], useFactory: resolveOptions },
+    {
+      provide: RESOLVED_OPTIONS,
+      inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
+      useFactory: resolveOptions,
+    },
     JwksService,
     Revocations,
     TokenService,
     {
       provide: Authenticator,
       inject: [RESOLVED_OPTIONS, TokenService, Revocations, RefusalLog],
-      useFactory: (options: ResolvedOptions, tokens: TokenService, revocations: Revocations, log: RefusalLog) =>
+      useFactory: (
+        options: ResolvedOptions,
+        tokens: TokenService,
+        revocations: Revocations,
+        log: RefusalLog,
+      ) =>
         createAuthenticator({ options, tokens, revocations, notice: (error) => log.notice(error) }),
     },
     CustomPolicies,
@@ -64,22 +89,42 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     WebhookRoutes,
     RouteAudit,
   ],
-  // The guard is made anew in each module that names it in @UseGuards(): what it needs must reach that far.
-  exports: [RESOLVED_OPTIONS, JwksService, TokenService, Authenticator, CustomPolicies, RefusalLog, JwtAuthGuard],
+  // The guard is made anew in each module that names it in @UseGuards(): what it needs must reach
+  // that far.
+  exports: [
+    RESOLVED_OPTIONS,
+    JwksService,
+    TokenService,
+    Authenticator,
+    CustomPolicies,
+    RefusalLog,
+    JwtAuthGuard,
+  ],
 })
 export class AuthgearModule extends ConfigurableModuleClass {
   /**
-   * Registers the guard and the services. The options are checked when the module initialises: an application with bad options does not
-   * start, and the error (`AuthError` with the code `configuration_invalid`) lists every problem with its fix.
+   * Registers the guard and the services. The options are checked when the module initialises: an
+   * application with bad options does not start, and the error (`AuthError` with the code
+   * `configuration_invalid`) lists every problem with its fix.
    */
   static override forRoot(options: AuthgearModuleOptions & AuthgearModuleExtras): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** The same, with options that are injected: from a configuration service, a secret store, a class of your own. */
+  /**
+   * The same, with options that are injected: from a configuration service, a secret store, a class
+   * of your own.
+   */
   static override forRootAsync(options: AuthgearModuleAsyncOptions): DynamicModule {
-    if ([options.useFactory, options.useClass, options.useExisting].every((source) => source === undefined)) {
-      throw new AuthError('configuration_invalid', 'AuthgearModule.forRootAsync() needs "useFactory", "useClass" or "useExisting"');
+    if (
+      [options.useFactory, options.useClass, options.useExisting].every(
+        (source) => source === undefined,
+      )
+    ) {
+      throw new AuthError(
+        'configuration_invalid',
+        'AuthgearModule.forRootAsync() needs "useFactory", "useClass" or "useExisting"',
+      );
     }
     return super.forRootAsync(options);
   }

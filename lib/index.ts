@@ -31,8 +31,18 @@ export type {
   SharedOptions,
   SingleIssuerOptions,
 } from './options/options.js';
-export type { ProxyHeadersOptions, ProxyProof, ResolverOptions, RevocationOptions, WebhooksOptions } from './options/session-options.js';
-export type { Authenticated, AuthenticationDemand, AuthenticationStrategy } from './options/contracts.js';
+export type {
+  ProxyHeadersOptions,
+  ProxyProof,
+  ResolverOptions,
+  RevocationOptions,
+  WebhooksOptions,
+} from './options/session-options.js';
+export type {
+  Authenticated,
+  AuthenticationDemand,
+  AuthenticationStrategy,
+} from './options/contracts.js';
 export type { RevocationStore } from './authenticate/revocation-store.js';
 export type { ProfileOptions } from './options/profiles.js';
 export type { ClaimPath, OidcClaims } from './core/issuer/oidc.js';
@@ -48,7 +58,13 @@ export type { OrganizationSource } from './routes/organization-id.js';
 export type { KeysMessage } from './observability/channels.js';
 export type { RefusedMessage } from './respond/refusal-channel.js';
 export type { JwksStatus } from './keys/jwks.service.js';
-export type { AuthErrorCode, AuthErrorOptions, RefusalDetails, RefusalFacts, RefusalKind } from './core/errors.js';
+export type {
+  AuthErrorCode,
+  AuthErrorOptions,
+  RefusalDetails,
+  RefusalFacts,
+  RefusalKind,
+} from './core/errors.js';
 export type { Algorithm } from './core/crypto/algorithms.js';
 export type { Clock } from './core/clock.js';
 export type { Fetch as FetchFunction } from './core/http.js';

@@ -24,15 +24,18 @@ import { RefusalLog } from './observability/refusal-log.js';
 import { refuse } from './respond/refuse.js';
 
 /**
- * Lets a request in when its credential (an access token, or a session where the options ask for that) is genuine, current, meant for this API and enough for the
- * route. Refusals are Nest's own HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
+ * Lets a request in when its credential (an access token, or a session where the options ask for
+ * that) is genuine, current, meant for this API and enough for the route. Refusals are Nest's own
+ * HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
  *
- * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`. Transports that are not HTTP are refused. It may be extended, and
- * `super.canActivate()` may give a promise.
+ * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`.
+ * Transports that are not HTTP are refused. It may be extended, and `super.canActivate()` may give
+ * a promise.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  // Properties and no constructor: a guard of the application that extends this one has a constructor of its own.
+  // Properties and no constructor: a guard of the application that extends this one has a
+  // constructor of its own.
   @Inject(RESOLVED_OPTIONS) private readonly options!: ResolvedOptions;
   @Inject(Authenticator) private readonly authenticator!: Authenticator;
   @Inject(TokenService) private readonly tokens!: TokenService;
@@ -40,8 +43,9 @@ export class JwtAuthGuard implements CanActivate {
   @Inject(RefusalLog) private readonly log!: RefusalLog;
 
   /**
-   * Decides at the end of this turn of the event loop, together with all other requests that came in it: code and data of one step are at hand for the next request,
-   * which saves more than every other shortcut (see `npm run bench`). A refusal is a rejection.
+   * Decides at the end of this turn of the event loop, together with all other requests that came
+   * in it: code and data of one step are at hand for the next request, which saves more than every
+   * other shortcut (see `npm run bench`). A refusal is a rejection.
    */
   canActivate(context: ExecutionContext): MaybePromise<boolean> {
     const route = routeOf(context);
@@ -51,7 +55,9 @@ export class JwtAuthGuard implements CanActivate {
   private decide(context: ExecutionContext, route: Route): MaybePromise<true> {
     try {
       const admitted = this.admit(context, route);
-      return isPromise(admitted) ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, context)) : true;
+      return isPromise(admitted)
+        ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, context))
+        : true;
     } catch (error) {
       return this.refuse(error, context);
     }
@@ -66,12 +72,17 @@ export class JwtAuthGuard implements CanActivate {
   private admit(context: ExecutionContext, route: Route): MaybePromise<void> {
     const exchange = httpExchange(context);
     if (exchange === undefined) {
-      throw new AuthError('transport_not_supported', `the guard was asked about a handler of the transport "${context.getType()}"`);
+      throw new AuthError(
+        'transport_not_supported',
+        `the guard was asked about a handler of the transport "${context.getType()}"`,
+      );
     }
     const { request } = exchange;
     const authenticated = this.authenticator.authenticate(request, this.demandOf(route));
     if (authenticated === undefined) return admitAnonymous(route, request);
-    return andThen(authenticated, (who) => andThen(this.authorize(who, route, request, context), () => injectUser(request, who.user)));
+    return andThen(authenticated, (who) =>
+      andThen(this.authorize(who, route, request, context), () => injectUser(request, who.user)),
+    );
   }
 
   private demandOf({ requirement: { staleness } }: Route): AuthenticationDemand {
@@ -80,30 +91,48 @@ export class JwtAuthGuard implements CanActivate {
     return { maxStaleness: Math.min(...staleness, maxStaleness ?? Infinity) };
   }
 
-  private authorize({ user, issuer }: AuthenticatedByIssuer, route: Route, request: HttpRequest, context: ExecutionContext): MaybePromise<void> {
+  private authorize(
+    { user, issuer }: AuthenticatedByIssuer,
+    route: Route,
+    request: HttpRequest,
+    context: ExecutionContext,
+  ): MaybePromise<void> {
     const { requirement, isDemanding } = route;
     if (!isDemanding) return undefined;
     const circumstances: Circumstances = {
       now: this.options.clock() / 1000,
       clockTolerance: issuer?.clockTolerance ?? 0,
-      organizationIdOf: readOnce((demand) => readOrganizationId(demand.from as OrganizationSource, request)),
+      organizationIdOf: readOnce((demand) =>
+        readOrganizationId(demand.from as OrganizationSource, request),
+      ),
     };
     deny(findMissingPermission(user, requirement, circumstances));
     return andThen(this.policies.findDenial(user, requirement.custom, context), (denial) => {
       deny(denial);
-      return andThen(this.reauthenticatedAt(user, issuer?.idToken, requirement, request), (reauthenticatedAt) => {
-        deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
-        injectMembership(user, requirement, circumstances, request);
-      });
+      return andThen(
+        this.reauthenticatedAt(user, issuer?.idToken, requirement, request),
+        (reauthenticatedAt) => {
+          deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
+          injectMembership(user, requirement, circumstances, request);
+        },
+      );
     });
   }
 
   /** `auth_time` of the ID token beside the access token, on routes that look at it. */
-  private reauthenticatedAt(user: AuthgearUser, source: unknown, { age }: Requirement, request: HttpRequest): MaybePromise<number | undefined> {
+  private reauthenticatedAt(
+    user: AuthgearUser,
+    source: unknown,
+    { age }: Requirement,
+    request: HttpRequest,
+  ): MaybePromise<number | undefined> {
     // A session tells its own time, and has no client that an ID token could be compared with.
-    if (source === undefined || age.length === 0 || user.isMachine || user.via !== 'jwt') return undefined;
+    if (source === undefined || age.length === 0 || user.isMachine || user.via !== 'jwt')
+      return undefined;
     const idToken = extractIdToken(source as IdTokenSource, request);
-    return idToken === undefined ? undefined : this.tokens.verifyIdToken(idToken, { user }).then(({ authTime }) => authTime);
+    return idToken === undefined
+      ? undefined
+      : this.tokens.verifyIdToken(idToken, { user }).then(({ authTime }) => authTime);
   }
 }
 
@@ -118,9 +147,18 @@ function readOnce(read: Circumstances['organizationIdOf']): Circumstances['organ
   };
 }
 
-function injectMembership(user: AuthgearUser, { organizations }: Requirement, circumstances: Circumstances, request: HttpRequest): void {
+function injectMembership(
+  user: AuthgearUser,
+  { organizations }: Requirement,
+  circumstances: Circumstances,
+  request: HttpRequest,
+): void {
   for (const demand of organizations) {
-    const organization = activeMembership(user, circumstances.organizationIdOf(demand), circumstances);
+    const organization = activeMembership(
+      user,
+      circumstances.organizationIdOf(demand),
+      circumstances,
+    );
     if (organization !== undefined) injectOrganization(request, organization);
   }
 }

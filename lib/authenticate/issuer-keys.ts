@@ -13,14 +13,37 @@ export interface IssuerKeys {
 }
 
 /** Assembles the keys of one issuer: where they come from, how long they live, who hears of it. */
-export function createIssuerKeys(origin: KeyOrigin, options: ResolvedOptions, onEvent: (event: KeyEvent) => void): IssuerKeys {
+export function createIssuerKeys(
+  origin: KeyOrigin,
+  options: ResolvedOptions,
+  onEvent: (event: KeyEvent) => void,
+): IssuerKeys {
   const { issuer, metadataUrl, jwksUri, jwks, allowInsecure } = origin;
   const { keys, clock, fetch } = options;
   const policy = { ...keys, cooldown: keys.cooldown ?? issuer.profile.cooldown };
   const common = { issuer: issuer.issuer, algorithms: issuer.algorithms };
   const source =
     jwks === undefined
-      ? remoteSource({ ...common, metadataUrl, jwksUri, allowInsecure, lifetime: policy, timeout: keys.timeout, fetch })
+      ? remoteSource({
+          ...common,
+          metadataUrl,
+          jwksUri,
+          allowInsecure,
+          lifetime: policy,
+          timeout: keys.timeout,
+          fetch,
+        })
       : staticSource(jwks, issuer.algorithms);
-  return { issuer, keys: new KeyStore({ issuer: issuer.issuer, source, policy, clock, onEvent, random: Math.random }), isStatic: jwks !== undefined };
+  return {
+    issuer,
+    keys: new KeyStore({
+      issuer: issuer.issuer,
+      source,
+      policy,
+      clock,
+      onEvent,
+      random: Math.random,
+    }),
+    isStatic: jwks !== undefined,
+  };
 }

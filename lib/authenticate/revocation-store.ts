@@ -1,6 +1,8 @@
 /**
- * Where replicas share what was revoked: any Keyv instance, or anything of this shape. Values are short texts. A failure is a rejection, `false` from `set`, or an
- * `error` event while it worked, for Keyv swallows what its adapter throws. What was written must be there for the next read: no replica that lags behind.
+ * Where replicas share what was revoked: any Keyv instance, or anything of this shape. Values are
+ * short texts. A failure is a rejection, `false` from `set`, or an `error` event while it worked,
+ * for Keyv swallows what its adapter throws. What was written must be there for the next read: no
+ * replica that lags behind.
  */
 export interface RevocationStore {
   get(key: string): Promise<unknown>;

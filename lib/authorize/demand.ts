@@ -5,8 +5,15 @@ export interface Alternatives {
   readonly anyOf: readonly [string, ...string[]];
 }
 
-/** Reads the arguments of `@Scopes()` and `@Roles()`: names, or one `{ anyOf }`. Throws a `TypeError` for anything else. */
-export function readDemand(decorator: string, args: readonly unknown[], check: (decorator: string, names: unknown) => readonly string[]): Demand {
+/**
+ * Reads the arguments of `@Scopes()` and `@Roles()`: names, or one `{ anyOf }`. Throws a
+ * `TypeError` for anything else.
+ */
+export function readDemand(
+  decorator: string,
+  args: readonly unknown[],
+  check: (decorator: string, names: unknown) => readonly string[],
+): Demand {
   const [first] = args;
   if (typeof first !== 'object' || first === null) return { allOf: check(decorator, args) };
   // Anything beside it would silently be dropped.
@@ -17,7 +24,11 @@ export function readDemand(decorator: string, args: readonly unknown[], check: (
 
 /** Gives a copy. Throws a `TypeError` unless these are non-empty names, at least one. */
 export function checkNames(decorator: string, names: unknown): readonly string[] {
-  if (Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string' && name !== '')) {
+  if (
+    Array.isArray(names) &&
+    names.length > 0 &&
+    names.every((name) => typeof name === 'string' && name !== '')
+  ) {
     return Object.freeze([...(names as string[])]);
   }
   throw new TypeError(`${decorator} needs at least one name, and no empty one`);

@@ -3,8 +3,9 @@ import { checkNames, readDemand, type Alternatives } from './demand.js';
 import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /**
- * The user must have all of these roles, or one of `anyOf`; else 403. Authgear: effective role keys. Several decorators on class and
- * handler add up. Throws a `TypeError` at decoration without a name.
+ * The user must have all of these roles, or one of `anyOf`; else 403. Authgear: effective role
+ * keys. Several decorators on class and handler add up. Throws a `TypeError` at decoration without
+ * a name.
  *
  * @example `@Roles('store_manager')`
  * @example `@Roles({ anyOf: ['admin', 'store_manager'] })`
@@ -12,5 +13,7 @@ import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 export function Roles(...all: [string, ...string[]]): RouteDecorator;
 export function Roles(alternatives: Alternatives): RouteDecorator;
 export function Roles(...args: [Alternatives] | string[]): RouteDecorator {
-  return declareRoute({ requirement: { ...noRequirement, roles: [readDemand('@Roles()', args, checkNames)] } });
+  return declareRoute({
+    requirement: { ...noRequirement, roles: [readDemand('@Roles()', args, checkNames)] },
+  });
 }

@@ -23,7 +23,10 @@ const statuses: Readonly<Record<RefusalKind, Answer['status']>> = {
   notice: 500,
 };
 
-/** Refusal → status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3), `Retry-After` and the text for the client. */
+/**
+ * Refusal → status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3), `Retry-After` and
+ * the text for the client.
+ */
 export function answerTo(error: AuthError): Answer {
   const challenge = challengeFor(error);
   const { retryAfter = 1, setCookie = [] } = error.details;
@@ -43,13 +46,18 @@ export function answerTo(error: AuthError): Answer {
 function challengeFor({ kind, publicMessage, details }: AuthError): string | undefined {
   switch (kind) {
     case 'no_credentials':
-      // RFC 6750 section 3.1: without authentication information there "SHOULD NOT" be an error code.
+      // RFC 6750 section 3.1: without authentication information there "SHOULD NOT" be an error
+      // code.
       return 'Bearer';
     case 'invalid_request':
     case 'invalid_token':
       return bearer({ error: kind, error_description: publicMessage });
     case 'insufficient_scope':
-      return bearer({ error: kind, error_description: publicMessage, scope: details.scopes?.join(' ') });
+      return bearer({
+        error: kind,
+        error_description: publicMessage,
+        scope: details.scopes?.join(' '),
+      });
     case 'step_up':
       return bearer({
         error: 'insufficient_user_authentication',
@@ -65,11 +73,16 @@ function challengeFor({ kind, publicMessage, details }: AuthError): string | und
 }
 
 function bearer(parameters: Readonly<Record<string, string | undefined>>): string {
-  const pairs = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${quotable(value)}"`]));
+  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}="${quotable(value)}"`],
+  );
   return `Bearer ${pairs.join(', ')}`;
 }
 
-/** RFC 6750 section 3: values are %x20-21 / %x23-5B / %x5D-7E, so neither quotes, backslashes nor line breaks get into the header. */
+/**
+ * RFC 6750 section 3: values are %x20-21 / %x23-5B / %x5D-7E, so neither quotes, backslashes nor
+ * line breaks get into the header.
+ */
 function quotable(value: string): string {
   return value.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, ' ');
 }

@@ -1,6 +1,7 @@
 /**
- * Sets how many frames errors collect from now on, and gives how many it was before. A refusal is an answer to a stranger, and its frames cost more than all the rules of
- * a token. `Reflect`, for it does not throw where the application has frozen its globals.
+ * Sets how many frames errors collect from now on, and gives how many it was before. A refusal is
+ * an answer to a stranger, and its frames cost more than all the rules of a token. `Reflect`, for
+ * it does not throw where the application has frozen its globals.
  */
 export function collectFrames(limit: number): number {
   const { stackTraceLimit } = Error;

@@ -3,7 +3,12 @@ import { withoutCredentials } from './urls.js';
 /** The part of the platform's `fetch` that is used; any function of this shape will do. */
 export type Fetch = (
   url: string,
-  init: { method: 'GET' | 'HEAD'; headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
+  init: {
+    method: 'GET' | 'HEAD';
+    headers: Record<string, string>;
+    redirect: 'manual';
+    signal: AbortSignal;
+  },
 ) => Promise<Response>;
 
 /** What a timer of Node can count to, in milliseconds. */
@@ -49,10 +54,16 @@ export class HttpProblem extends Error {
 }
 
 /**
- * Gets a JSON document and trusts nothing about the server: redirects are refused (an issuer that answers 307 was asked by the wrong
- * name), the body is counted while it streams, and the signal ends everything, even a `fetch` that ignores it.
+ * Gets a JSON document and trusts nothing about the server: redirects are refused (an issuer that
+ * answers 307 was asked by the wrong name), the body is counted while it streams, and the signal
+ * ends everything, even a `fetch` that ignores it.
  */
-export async function getJson(url: string, fetch: Fetch, signal: AbortSignal, { etag, authorization }: Conditions = {}): Promise<JsonAnswer> {
+export async function getJson(
+  url: string,
+  fetch: Fetch,
+  signal: AbortSignal,
+  { etag, authorization }: Conditions = {},
+): Promise<JsonAnswer> {
   const headers = {
     accept: 'application/json',
     ...(etag === undefined ? {} : { 'if-none-match': etag }),
@@ -72,10 +83,19 @@ export async function getJson(url: string, fetch: Fetch, signal: AbortSignal, { 
 }
 
 /** Asks, and follows no redirect. The signal ends even a `fetch` that ignores it. */
-export async function send(url: string, question: Question, fetch: Fetch, signal: AbortSignal): Promise<Response> {
-  const response = await unlessAborted(fetch(url, { ...question, redirect: 'manual', signal }), signal);
+export async function send(
+  url: string,
+  question: Question,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await unlessAborted(
+    fetch(url, { ...question, redirect: 'manual', signal }),
+    signal,
+  );
   // A custom `fetch` may have followed one all the same.
-  if (response.redirected) throw new HttpProblem('the fetch followed a redirect, and redirects are refused');
+  if (response.redirected)
+    throw new HttpProblem('the fetch followed a redirect, and redirects are refused');
   return response;
 }
 
@@ -93,7 +113,8 @@ export function discard({ body }: Response): void {
 function describeStatus({ status, headers }: Response): string {
   const location = headers.get('location');
   return status >= 300 && status < 400 && location !== null
-    ? `it answered ${status} to ${originOf(location)}, and redirects are refused: use the issuer's public name`
+    ? `it answered ${status} to ${originOf(location)}, and redirects are refused: use the ` +
+        `issuer's public name`
     : `it answered ${status}`;
 }
 
@@ -145,6 +166,8 @@ export function describeFailure(error: unknown, timeout: number): string {
 }
 
 /** By shape: the errors of `fetch` may come from another realm than this file. */
-function isErrorLike(value: unknown): value is { name: string; message: string; code?: string; cause?: unknown } {
+function isErrorLike(
+  value: unknown,
+): value is { name: string; message: string; code?: string; cause?: unknown } {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

@@ -9,12 +9,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Freezes a JSON object and everything in it. A loop, not a recursion: nesting is the sender's choice. */
+/**
+ * Freezes a JSON object and everything in it. A loop, not a recursion: nesting is the sender's
+ * choice.
+ */
 export function deepFreeze<T extends object>(value: T): T {
   let next: unknown = value;
   let pending: unknown[] | undefined;
   while (next !== undefined) {
-    // Members first, for what is frozen is slower to read; and an array as it is, for a list of its members is slow to make.
+    // Members first, for what is frozen is slower to read; and an array as it is, for a list of its
+    // members is slow to make.
     for (const member of Array.isArray(next) ? next : Object.values(next as object)) {
       if (typeof member === 'object' && member !== null) (pending ??= []).push(member);
     }

@@ -3,19 +3,24 @@ import { none, type Claims } from './types.js';
 
 const noClaims: Claims = Object.freeze({});
 
-/** How a user was authenticated: by a token that was verified here, by Authgear's resolver, by a proxy that asked it, or by a strategy of that name. */
+/**
+ * How a user was authenticated: by a token that was verified here, by Authgear's resolver, by a
+ * proxy that asked it, or by a strategy of that name.
+ */
 export type AuthenticatedVia = 'jwt' | 'resolver' | 'proxy' | (string & {});
 
 type Fields = { readonly [Field in keyof AuthgearUser]: AuthgearUser[Field] };
 
-/** The fields of an {@link AuthgearUser}, to make one by hand. What is omitted is unknown, or empty. */
+/**
+ * The fields of an {@link AuthgearUser}, to make one by hand. What is omitted is unknown, or empty.
+ */
 export type AuthgearUserFields = Pick<Fields, 'sub' | 'issuer' | 'via'> & Partial<Fields>;
 
 /**
  * Who a request speaks for. Immutable; serializes to plain JSON.
  *
- * A field that the issuer cannot know is `undefined`, which is not the same as `false`. A session (see {@link via}) has no client, audience, scopes,
- * expiry or claims: those are a token's.
+ * A field that the issuer cannot know is `undefined`, which is not the same as `false`. A session
+ * (see {@link via}) has no client, audience, scopes, expiry or claims: those are a token's.
  */
 export class AuthgearUser {
   /** `sub`: the user id, or the machine's subject. Unique within {@link issuer} only. */
@@ -30,7 +35,10 @@ export class AuthgearUser {
   readonly audience: readonly string[];
   /** `scope`, split; empty when the token has none. */
   readonly scopes: readonly string[];
-  /** Effective role keys (Authgear: `https://authgear.com/claims/user/roles`; others: see `rolesClaim`); empty when the token has none. */
+  /**
+   * Effective role keys (Authgear: `https://authgear.com/claims/user/roles`; others: see
+   * `rolesClaim`); empty when the token has none.
+   */
   readonly roles: readonly string[];
   /** Authgear: an anonymous user. */
   readonly isAnonymous: boolean | undefined;
@@ -40,15 +48,25 @@ export class AuthgearUser {
   readonly canReauthenticate: boolean | undefined;
   /** Whether the token was issued to a machine (client credentials) and not to a person. */
   readonly isMachine: boolean;
-  /** When the user last authenticated, in epoch seconds; `undefined` when the token does not tell, or tells it in a way that means something else. */
+  /**
+   * When the user last authenticated, in epoch seconds; `undefined` when the token does not tell,
+   * or tells it in a way that means something else.
+   */
   readonly authTime: number | undefined;
   /** `amr`: how the user authenticated (RFC 8176); empty when the token does not tell. */
   readonly amr: readonly string[];
-  /** AuthPI: the organizations that the user belongs to. `undefined` where the issuer knows none. */
+  /**
+   * AuthPI: the organizations that the user belongs to. `undefined` where the issuer knows none.
+   */
   readonly organizations: readonly Organization[] | undefined;
-  /** `sid`: the session behind the token, where the access token tells (AuthPI; Authgear's does not). */
+  /**
+   * `sid`: the session behind the token, where the access token tells (AuthPI; Authgear's does
+   * not).
+   */
   readonly sessionId: string | undefined;
-  /** AuthPI `dat.type`: what the token speaks for, such as `identity`, `agent`, `key` or `token`. */
+  /**
+   * AuthPI `dat.type`: what the token speaks for, such as `identity`, `agent`, `key` or `token`.
+   */
   readonly principalType: string | undefined;
   /** `exp`, in epoch seconds; `undefined` for a session. */
   readonly expiresAt: number | undefined;

@@ -13,9 +13,10 @@ export interface IssuerHealth {
 }
 
 /**
- * A `@nestjs/terminus` indicator of the keys: **up** when every issuer's keys are usable; up with `stale: true` and the age while an issuer cannot be
- * reached and its known keys keep working; **down** when an issuer has no usable keys. It uses the
- * keys as a request does: an idle application refreshes them here, and waits only where a request would, `keys.timeout` at most.
+ * A `@nestjs/terminus` indicator of the keys: **up** when every issuer's keys are usable; up with
+ * `stale: true` and the age while an issuer cannot be reached and its known keys keep working;
+ * **down** when an issuer has no usable keys. It uses the keys as a request does: an idle
+ * application refreshes them here, and waits only where a request would, `keys.timeout` at most.
  */
 @Injectable()
 export class AuthgearHealthIndicator {
@@ -29,9 +30,14 @@ export class AuthgearHealthIndicator {
     await this.jwks.use();
     const statuses = this.jwks.status();
     const issuers = Object.fromEntries(
-      statuses.map(({ issuer, state, age, lastError }) => [issuer, { state, age, error: lastError?.code } satisfies IssuerHealth]),
+      statuses.map(({ issuer, state, age, lastError }) => [
+        issuer,
+        { state, age, error: lastError?.code } satisfies IssuerHealth,
+      ]),
     );
-    const isUp = statuses.every(({ state, usableKeys }) => usableKeys > 0 && (state === 'fresh' || state === 'stale'));
+    const isUp = statuses.every(
+      ({ state, usableKeys }) => usableKeys > 0 && (state === 'fresh' || state === 'stale'),
+    );
     const stale = statuses.some(({ state }) => state === 'stale');
     const indicator = this.indicators.check(key);
     return isUp ? indicator.up({ stale, issuers }) : indicator.down({ stale, issuers });

@@ -10,15 +10,30 @@ export interface IssuerKeysDirectory extends IssuerDirectory {
   find(iss: string): IssuerKeys | undefined | Promise<IssuerKeys | undefined>;
   /** Those that are there now: all that are listed, or those looked up so far. */
   records(): readonly IssuerKeys[];
-  /** The first one that is listed; `undefined` where issuers are looked up: whoever came last must not be meant. */
+  /**
+   * The first one that is listed; `undefined` where issuers are looked up: whoever came last must
+   * not be meant.
+   */
   readonly first: IssuerKeys | undefined;
 }
 
-export function createIssuerDirectory(options: ResolvedOptions, onEvent: (event: KeyEvent) => void): IssuerKeysDirectory {
+export function createIssuerDirectory(
+  options: ResolvedOptions,
+  onEvent: (event: KeyEvent) => void,
+): IssuerKeysDirectory {
   const { issuers } = options;
   if (typeof issuers === 'function') {
-    const cache = new IssuerLookupCache(issuers, (origin) => createIssuerKeys(origin, options, onEvent), options.clock);
-    return { find: (iss) => cache.find(iss), records: () => cache.records(), named: [], first: undefined };
+    const cache = new IssuerLookupCache(
+      issuers,
+      (origin) => createIssuerKeys(origin, options, onEvent),
+      options.clock,
+    );
+    return {
+      find: (iss) => cache.find(iss),
+      records: () => cache.records(),
+      named: [],
+      first: undefined,
+    };
   }
   const records = issuers.map((origin) => createIssuerKeys(origin, options, onEvent));
   const byName = new Map(records.map((record) => [record.issuer.issuer, record]));

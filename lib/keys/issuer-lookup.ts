@@ -6,7 +6,9 @@ import type { KeyOrigin } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
 import type { IssuerKeys } from '../authenticate/issuer-keys.js';
 
-/** With a tenant its keys, their cooldown and their back-off go: well above what one process serves. */
+/**
+ * With a tenant its keys, their cooldown and their back-off go: well above what one process serves.
+ */
 const MOST_KNOWN = 10_000;
 const MOST_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
@@ -36,8 +38,9 @@ interface Refused extends Asked {
 }
 
 /**
- * Issuers by look-up: bounded, one look-up per name at a time. Refusals have a cache of their own, so that strangers' names cannot push
- * tenants out. A tenant keeps its keys across look-ups unless their origin changed.
+ * Issuers by look-up: bounded, one look-up per name at a time. Refusals have a cache of their own,
+ * so that strangers' names cannot push tenants out. A tenant keeps its keys across look-ups unless
+ * their origin changed.
  */
 export class IssuerLookupCache {
   private readonly known = new LRUCache<string, Known>({ max: MOST_KNOWN });
@@ -59,7 +62,8 @@ export class IssuerLookupCache {
       if (refused.error !== undefined) throw refused.error;
       return undefined;
     }
-    const flight = this.flights.get(iss) ?? this.ask(iss, known).finally(() => this.flights.delete(iss));
+    const flight =
+      this.flights.get(iss) ?? this.ask(iss, known).finally(() => this.flights.delete(iss));
     this.flights.set(iss, flight);
     return flight;
   }
@@ -85,26 +89,41 @@ export class IssuerLookupCache {
   private remember(iss: string, origin: KeyOrigin, known: Known | undefined): IssuerKeys {
     const { issuer, ...addresses } = origin;
     const keyOrigin = JSON.stringify([addresses, issuer.algorithms, issuer.profile.cooldown]);
-    const record = known?.keyOrigin === keyOrigin ? { ...known.record, issuer } : this.create(origin);
+    const record =
+      known?.keyOrigin === keyOrigin ? { ...known.record, issuer } : this.create(origin);
     const now = this.clock();
-    this.known.set(iss, { record, keyOrigin, answeredAt: now, asked: { at: now, holdsFor: KNOWN_FOR } });
+    this.known.set(iss, {
+      record,
+      keyOrigin,
+      answeredAt: now,
+      asked: { at: now, holdsFor: KNOWN_FOR },
+    });
     return record;
   }
 
   /**
-   * The look-up failed. Whoever was known a while ago still is, for an outage of the application's database is no logout; unless the look-up did
-   * answer, with options that make no sense. Of others it cannot be told whether they are trusted: 503, not 401.
+   * The look-up failed. Whoever was known a while ago still is, for an outage of the application's
+   * database is no logout; unless the look-up did answer, with options that make no sense. Of
+   * others it cannot be told whether they are trusted: 503, not 401.
    */
   private outlast(iss: string, cause: unknown, known: Known | undefined): IssuerKeys {
     const now = this.clock();
     const answered = cause instanceof AuthError;
-    if (known !== undefined && !answered && holds({ at: known.answeredAt, holdsFor: KNOWN_WHILE_FAILING }, now)) {
+    if (
+      known !== undefined &&
+      !answered &&
+      holds({ at: known.answeredAt, holdsFor: KNOWN_WHILE_FAILING }, now)
+    ) {
       this.known.set(iss, { ...known, asked: { at: now, holdsFor: REFUSED_FOR } });
       return known.record;
     }
     this.known.delete(iss);
     const reason = answered ? cause.reason : 'it threw';
-    const error = new AuthError('issuer_lookup_failed', `the look-up of the issuer "${printable(iss)}" failed: ${reason}`, { cause, facts: { iss } });
+    const error = new AuthError(
+      'issuer_lookup_failed',
+      `the look-up of the issuer "${printable(iss)}" failed: ${reason}`,
+      { cause, facts: { iss } },
+    );
     this.refused.set(iss, { at: now, holdsFor: FAILED_FOR, error });
     throw error;
   }

@@ -5,7 +5,12 @@ import type { KeyEvent } from '../core/keys/key-store.js';
 
 /** What is published on the `node:diagnostics_channel` named `nestjs-authgear:keys`. */
 export type KeysMessage =
-  | { readonly type: 'loaded'; readonly issuer: string; readonly kids: readonly string[]; readonly afterFailures: number }
+  | {
+      readonly type: 'loaded';
+      readonly issuer: string;
+      readonly kids: readonly string[];
+      readonly afterFailures: number;
+    }
   | {
       readonly type: 'failed';
       readonly issuer: string;
@@ -25,8 +30,20 @@ export function publishKeyEvent(event: KeyEvent): void {
 function toMessage(event: KeyEvent): KeysMessage {
   const { issuer } = event;
   if (event.type === 'loaded') {
-    return { type: 'loaded', issuer, kids: event.keySet.keys.flatMap(({ kid }) => kid ?? []), afterFailures: event.afterFailures };
+    return {
+      type: 'loaded',
+      issuer,
+      kids: event.keySet.keys.flatMap(({ kid }) => kid ?? []),
+      afterFailures: event.afterFailures,
+    };
   }
   const { error, failures, health } = event;
-  return { type: 'failed', issuer, code: error.code, reason: error.reason, failures, state: health };
+  return {
+    type: 'failed',
+    issuer,
+    code: error.code,
+    reason: error.reason,
+    failures,
+    state: health,
+  };
 }

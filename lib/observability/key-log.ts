@@ -9,7 +9,10 @@ const consequences = {
   stale: 'The known keys keep working for a while.',
 } as const;
 
-/** Writes what happens to the keys: the first failure of a kind, the recovery, and keys that were skipped; never the same twice in a row. */
+/**
+ * Writes what happens to the keys: the first failure of a kind, the recovery, and keys that were
+ * skipped; never the same twice in a row.
+ */
 export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
   const lastWords = new Map<string, string>();
 
@@ -22,13 +25,21 @@ export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
   return (event) => {
     if (event.type === 'failed') {
       const { code, reason, fix } = event.error;
-      once(event.issuer, reason, () => logger.warn(`${code}: ${reason}. ${consequences[event.health]} Fix: ${fix}`));
+      once(event.issuer, reason, () =>
+        logger.warn(`${code}: ${reason}. ${consequences[event.health]} Fix: ${fix}`),
+      );
       return;
     }
-    const kids = event.keySet.keys.map(({ kid }) => (kid === undefined ? '(no kid)' : printable(kid))).join(', ') || 'none';
-    if (event.afterFailures > 0) logger.log(`The issuer "${event.issuer}" answers again. Keys: ${kids}`);
+    const kids =
+      event.keySet.keys
+        .map(({ kid }) => (kid === undefined ? '(no kid)' : printable(kid)))
+        .join(', ') || 'none';
+    if (event.afterFailures > 0)
+      logger.log(`The issuer "${event.issuer}" answers again. Keys: ${kids}`);
     once(event.issuer, event.keySet.skipped.join('; '), () =>
-      logger.warn(`Keys of "${event.issuer}" that are not used: ${event.keySet.skipped.join('; ')}`),
+      logger.warn(
+        `Keys of "${event.issuer}" that are not used: ${event.keySet.skipped.join('; ')}`,
+      ),
     );
   };
 }

@@ -20,8 +20,9 @@ interface Window {
 }
 
 /**
- * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line per code, route and reason in 10 seconds, five per code at most, so that a
- * flood of forgeries is a number and not a full disk. Codes are a fixed set, so this is bounded too.
+ * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line
+ * per code, route and reason in 10 seconds, five per code at most, so that a flood of forgeries is
+ * a number and not a full disk. Codes are a fixed set, so this is bounded too.
  */
 @Injectable()
 export class RefusalLog implements OnModuleDestroy {
@@ -29,12 +30,17 @@ export class RefusalLog implements OnModuleDestroy {
   private readonly logger: LoggerService;
   private readonly clock: Clock;
 
-  constructor(@Inject(RESOLVED_OPTIONS) { logger, clock }: Pick<ResolvedOptions, 'logger' | 'clock'>) {
+  constructor(
+    @Inject(RESOLVED_OPTIONS) { logger, clock }: Pick<ResolvedOptions, 'logger' | 'clock'>,
+  ) {
     this.logger = logger;
     this.clock = clock;
   }
 
-  /** A request was refused, by a route of the application if it is one: one line now and then, and every one on the channel. */
+  /**
+   * A request was refused, by a route of the application if it is one: one line now and then, and
+   * every one on the channel.
+   */
   write(error: AuthError, route?: string): void {
     publishRefusal(error, route);
     this.writeAs('Refused', error, route);
@@ -49,12 +55,23 @@ export class RefusalLog implements OnModuleDestroy {
     const now = this.clock();
     const last = this.windows.get(error.code);
     const open = last !== undefined && goesOn(last.since, INTERVAL, now) ? last : undefined;
-    if (open !== undefined && (open.told.size >= MOST_LINES || open.told.has(subjectOf(error, route)))) {
+    if (
+      open !== undefined &&
+      (open.told.size >= MOST_LINES || open.told.has(subjectOf(error, route)))
+    ) {
       open.suppressed += 1;
       return;
     }
-    this.windows.set(error.code, { since: open?.since ?? now, verb, told: new Set(open?.told).add(subjectOf(error, route)), suppressed: 0 });
-    this.tell(error.kind === 'unavailable' ? 'error' : 'warn', `${verb} ${format(error, route, 1 + (last?.suppressed ?? 0))}`);
+    this.windows.set(error.code, {
+      since: open?.since ?? now,
+      verb,
+      told: new Set(open?.told).add(subjectOf(error, route)),
+      suppressed: 0,
+    });
+    this.tell(
+      error.kind === 'unavailable' ? 'error' : 'warn',
+      `${verb} ${format(error, route, 1 + (last?.suppressed ?? 0))}`,
+    );
   }
 
   /** A logger that throws must not turn a 401 into a 500 without a challenge. */
@@ -69,18 +86,25 @@ export class RefusalLog implements OnModuleDestroy {
   /** Writes what was counted and not told yet. */
   onModuleDestroy(): void {
     for (const [code, { verb, suppressed }] of this.windows) {
-      if (suppressed > 0) this.tell('warn', `${verb} ${code}: ${suppressed} more since the last line`);
+      if (suppressed > 0)
+        this.tell('warn', `${verb} ${code}: ${suppressed} more since the last line`);
     }
     this.windows.clear();
   }
 }
 
-/** What a line is about. A token that expired 7 s ago and one that expired 8 s ago have one reason. */
+/**
+ * What a line is about. A token that expired 7 s ago and one that expired 8 s ago have one reason.
+ */
 function subjectOf({ reason }: AuthError, route: string | undefined): string {
   return `${route ?? ''} ${reason.replaceAll(/\d+/g, '')}`;
 }
 
-function format({ code, reason, fix, facts }: AuthError, route: string | undefined, count: number): string {
+function format(
+  { code, reason, fix, facts }: AuthError,
+  route: string | undefined,
+  count: number,
+): string {
   const told = Object.entries({ ...facts, route }).flatMap(([name, value]) => {
     // Most reasons name what they are about.
     return value === undefined || reason.includes(`"${value}"`) ? [] : [`${name}="${value}"`];

@@ -13,14 +13,18 @@ export class Problems {
   throwIfAny(): void {
     if (this.lines.length === 0) return;
     const count = this.lines.length === 1 ? '1 problem' : `${this.lines.length} problems`;
-    throw new AuthError('configuration_invalid', `AuthgearModule cannot start, ${count} in its options:\n${this.lines.join('\n')}`);
+    throw new AuthError(
+      'configuration_invalid',
+      `AuthgearModule cannot start, ${count} in its options:\n${this.lines.join('\n')}`,
+    );
   }
 }
 
 /** Functions, `NaN` and `undefined` survive; credentials in a URL do not. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'number' || typeof value === 'function' || typeof value === 'bigint') return String(value).slice(0, 60);
+  if (typeof value === 'number' || typeof value === 'function' || typeof value === 'bigint')
+    return String(value).slice(0, 60);
   return withoutCredentials(stringify(value)).slice(0, 200);
 }
 

@@ -8,25 +8,27 @@ import type { IssuerOptions, Profile } from './options.js';
 export type ProfileOptions = Omit<IssuerOptions, 'profile'>;
 
 /**
- * An Authgear project: `RS256`, `client_id` and `jti` required, roles and flags from the `https://authgear.com/claims/user/…` claims, machines by
- * `sub`, and an `auth_time` that means what it says.
+ * An Authgear project: `RS256`, `client_id` and `jti` required, roles and flags from the
+ * `https://authgear.com/claims/user/…` claims, machines by `sub`, and an `auth_time` that means
+ * what it says.
  */
 export function authgear(options: ProfileOptions): IssuerOptions {
   return { ...options, profile: authgearProfile };
 }
 
 /**
- * An AuthPI issuer: `ES256`, `EdDSA` and `RS256` from one key set, `client_id` and `jti` required, a cooldown of 60 s, organizations, and machines and agents
- * by `sub`. Its access token's `auth_time` equals `iat` and **never** satisfies `@MaxAuthAge()`. All AuthPI issuers share their keys: only `issuer` and
- * `audience` keep another tenant's tokens out.
+ * An AuthPI issuer: `ES256`, `EdDSA` and `RS256` from one key set, `client_id` and `jti` required,
+ * a cooldown of 60 s, organizations, and machines and agents by `sub`. Its access token's
+ * `auth_time` equals `iat` and **never** satisfies `@MaxAuthAge()`. All AuthPI issuers share their
+ * keys: only `issuer` and `audience` keep another tenant's tokens out.
  */
 export function authpi(options: ProfileOptions): IssuerOptions {
   return { ...options, profile: authpiProfile };
 }
 
 /**
- * Any other issuer: RFC 9068 as it stands, and what differs from it by explicit option, such as `typ: 'JWT'`, `scopesClaim: 'scp'` or
- * `rolesClaim: ['realm_access', 'roles']`.
+ * Any other issuer: RFC 9068 as it stands, and what differs from it by explicit option, such as
+ * `typ: 'JWT'`, `scopesClaim: 'scp'` or `rolesClaim: ['realm_access', 'roles']`.
  */
 export function oidc({
   scopesClaim,
@@ -37,11 +39,16 @@ export function oidc({
   ...options
 }: ProfileOptions & OidcClaims): IssuerOptions {
   const claims = { scopesClaim, rolesClaim, clientIdClaim, audienceClaim, trustAuthTime };
-  const given = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)) as OidcClaims;
+  const given = Object.fromEntries(
+    Object.entries(claims).filter(([, value]) => value !== undefined),
+  ) as OidcClaims;
   return { ...options, profile: oidcProfile(given) };
 }
 
-/** The profile behind the opaque {@link Profile}; Authgear by default, `undefined` for one that was made by hand. */
+/**
+ * The profile behind the opaque {@link Profile}; Authgear by default, `undefined` for one that was
+ * made by hand.
+ */
 export function profileOf(profile: Profile | undefined): IssuerProfile | undefined {
   if (profile === undefined) return authgearProfile;
   return 'readUser' in profile ? (profile as IssuerProfile) : undefined;

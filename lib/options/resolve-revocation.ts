@@ -10,9 +10,19 @@ export interface RevocationRules {
 }
 
 export function resolveRevocation(given: unknown, problems: Problems): RevocationRules {
-  const options = readObject('revocation', given === undefined ? {} : given, ['store', 'onStoreFailure', 'keepFor'], problems);
+  const options = readObject(
+    'revocation',
+    given === undefined ? {} : given,
+    ['store', 'onStoreFailure', 'keepFor'],
+    problems,
+  );
   const { store, onStoreFailure = 'closed' } = options;
-  if (store !== undefined && !isStore(store)) problems.add('revocation.store', typeof store, 'It must have the methods get and set, as Keyv has.');
+  if (store !== undefined && !isStore(store))
+    problems.add(
+      'revocation.store',
+      typeof store,
+      'It must have the methods get and set, as Keyv has.',
+    );
   if (onStoreFailure !== 'closed' && onStoreFailure !== 'open') {
     problems.add('revocation.onStoreFailure', onStoreFailure, "It is 'closed' or 'open'.");
   }

@@ -18,7 +18,12 @@ export function resolveTokenCache(given: unknown, problems: Problems): TokenCach
   }
   checkKnown('tokenCache.', options, ['max'], problems);
   const { max = DEFAULT_MAX } = options;
-  if (Number.isInteger(max) && (max as number) >= 1 && (max as number) <= MOST) return { max: max as number };
-  problems.add('tokenCache.max', max, `It must be a whole number from 1 to ${MOST}; tokenCache: false switches the cache off.`);
+  if (Number.isInteger(max) && (max as number) >= 1 && (max as number) <= MOST)
+    return { max: max as number };
+  problems.add(
+    'tokenCache.max',
+    max,
+    `It must be a whole number from 1 to ${MOST}; tokenCache: false switches the cache off.`,
+  );
   return false;
 }

@@ -1,7 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import type { AuthError, AuthErrorCode, RefusalKind } from '../core/errors.js';
 
-/** What is published on the `node:diagnostics_channel` named `nestjs-authgear:refused`, for every refusal: no token, and nothing personal. */
+/**
+ * What is published on the `node:diagnostics_channel` named `nestjs-authgear:refused`, for every
+ * refusal: no token, and nothing personal.
+ */
 export interface RefusedMessage {
   readonly code: AuthErrorCode;
   readonly kind: RefusalKind;
@@ -18,5 +21,11 @@ const refused = channel('nestjs-authgear:refused');
 
 export function publishRefusal({ code, kind, reason, facts }: AuthError, route?: string): void {
   if (!refused.hasSubscribers) return;
-  refused.publish({ code, kind, reason, ...(route === undefined ? {} : { route }), ...facts } satisfies RefusedMessage);
+  refused.publish({
+    code,
+    kind,
+    reason,
+    ...(route === undefined ? {} : { route }),
+    ...facts,
+  } satisfies RefusedMessage);
 }

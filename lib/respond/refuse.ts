@@ -20,18 +20,24 @@ const exceptions = {
 } as const satisfies Record<Answer['status'], { name: string; type: typeof BadRequestException }>;
 
 /**
- * Makes a refusal Nest's own exception, with the {@link AuthError} as its cause. The headers are set on the response now: an
- * application's exception filter that writes its own body keeps the challenge.
+ * Makes a refusal Nest's own exception, with the {@link AuthError} as its cause. The headers are
+ * set on the response now: an application's exception filter that writes its own body keeps the
+ * challenge.
  */
 export function refuse(error: AuthError, exchange: HttpExchange | undefined): HttpException {
   const { status, headers, setCookie, message, code } = answerTo(error);
   for (const [name, value] of Object.entries(headers)) exchange?.response.header(name, value);
   if (setCookie.length > 0) addCookies(exchange, setCookie);
   const { name, type: Exception } = exceptions[status];
-  return withoutFrames(() => new Exception({ statusCode: status, error: name, message, code }, { cause: error }));
+  return withoutFrames(
+    () => new Exception({ statusCode: status, error: name, message, code }, { cause: error }),
+  );
 }
 
-/** Cookies that the application has set stay: Fastify's `header` adds to them, Express has a method for it. */
+/**
+ * Cookies that the application has set stay: Fastify's `header` adds to them, Express has a method
+ * for it.
+ */
 function addCookies(exchange: HttpExchange | undefined, cookies: readonly string[]): void {
   const { response } = exchange ?? {};
   if (response?.append === undefined) response?.header('Set-Cookie', cookies);

@@ -6,9 +6,11 @@ interface ParsingAdapter {
 }
 
 /**
- * Watches whether NestJS's body parsers keep the raw body (`NestFactory.create(AppModule, { rawBody: true })`), which nothing tells later. Gives a function that
- * says so: `undefined` when NestJS registered no parser, and the application has to look after it itself (`bodyParser: false`). `onKept` is called when the
- * parsers are there, and no route of the application is.
+ * Watches whether NestJS's body parsers keep the raw body
+ * (`NestFactory.create(AppModule, { rawBody: true })`), which nothing tells later. Gives a function
+ * that says so: `undefined` when NestJS registered no parser, and the application has to look after
+ * it itself (`bodyParser: false`). `onKept` is called when the parsers are there, and no route of
+ * the application is.
  */
 export function watchRawBody(host: HttpAdapterHost, onKept: () => void): () => boolean | undefined {
   let kept: boolean | undefined;

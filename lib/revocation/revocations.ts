@@ -1,9 +1,19 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { goesOn } from '../core/clock.js';
 import { sha256 } from '../core/crypto/digest.js';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
-import { isRevoked, lastEventAt, merge, type RevocationMark } from '../core/revocation/revocation-record.js';
+import {
+  isRevoked,
+  lastEventAt,
+  merge,
+  type RevocationMark,
+} from '../core/revocation/revocation-record.js';
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
@@ -12,32 +22,46 @@ import { SharedMarks, StoreProblem } from './shared-revocations.js';
 const KEEP_UP_EVERY = 1_000;
 const SWEEP_EVERY = 60_000;
 
-/** Knows whose tokens no longer count, and since when: what webhooks said here, and what other replicas put into the shared store. */
+/**
+ * Knows whose tokens no longer count, and since when: what webhooks said here, and what other
+ * replicas put into the shared store.
+ */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
-  /** By user. As many as were disabled or deleted within `keepFor`: the issuer says who, so nobody else can fill it. */
+  /**
+   * By user. As many as were disabled or deleted within `keepFor`: the issuer says who, so nobody
+   * else can fill it.
+   */
   private readonly marks = new Map<string, RevocationMark>();
   private readonly shared: SharedMarks | undefined;
   private readonly isUsed: boolean;
   private sweptAt = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedOptions, 'issuers' | 'revocation' | 'clock' | 'logger'>) {
+  constructor(
+    @Inject(RESOLVED_OPTIONS)
+    private readonly options: Pick<ResolvedOptions, 'issuers' | 'revocation' | 'clock' | 'logger'>,
+  ) {
     const { revocation, clock } = options;
     const { store, keepFor } = revocation;
-    this.shared = store && new SharedMarks(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
-    this.isUsed = store !== undefined || listedIssuers(options).some(({ webhooks }) => webhooks !== undefined);
+    this.shared =
+      store && new SharedMarks(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
+    this.isUsed =
+      store !== undefined || listedIssuers(options).some(({ webhooks }) => webhooks !== undefined);
   }
 
   /**
-   * Rejects with `token_revoked` when what speaks for the user is from `since` (epoch seconds) and no longer counts, and `revocation_unavailable` when the
-   * store fails. A promise only if the store has to be asked.
+   * Rejects with `token_revoked` when what speaks for the user is from `since` (epoch seconds) and
+   * no longer counts, and `revocation_unavailable` when the store fails. A promise only if the
+   * store has to be asked.
    */
   check(user: AuthgearUser, since: number): MaybePromise<void> {
     // Events are about people.
     if (!this.isUsed || user.isMachine) return undefined;
     const key = keyOf(user.issuer, user.sub);
-    return this.shared === undefined ? this.checkOwn(key, since) : this.checkShared(this.shared, key, since);
+    return this.shared === undefined
+      ? this.checkOwn(key, since)
+      : this.checkShared(this.shared, key, since);
   }
 
   private checkOwn(key: string, since: number): MaybePromise<void> {
@@ -52,12 +76,18 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (cause) {
       await this.checkOwn(key, since);
       if (this.options.revocation.onStoreFailure === 'open') return;
-      throw new AuthError('revocation_unavailable', `the store of revocations failed: ${describe(cause)}`, { cause });
+      throw new AuthError(
+        'revocation_unavailable',
+        `the store of revocations failed: ${describe(cause)}`,
+        { cause },
+      );
     }
     return this.checkOwn(key, since);
   }
 
-  /** Takes in what an event said. It holds here at once, and everywhere as soon as the store has it. */
+  /**
+   * Takes in what an event said. It holds here at once, and everywhere as soon as the store has it.
+   */
   async apply(issuer: string, userId: string, mark: RevocationMark): Promise<void> {
     const key = keyOf(issuer, userId);
     this.sweep();
@@ -88,8 +118,12 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   private findRefusal(key: string, since: number): AuthError | undefined {
     const mark = this.marks.get(key);
     // Events tell whole seconds: what is from the same one may be from before.
-    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since))) return undefined;
-    return new AuthError('token_revoked', 'the issuer said that the user was disabled or deleted, and this is from before');
+    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since)))
+      return undefined;
+    return new AuthError(
+      'token_revoked',
+      'the issuer said that the user was disabled or deleted, and this is from before',
+    );
   }
 
   private remember(key: string, mark: RevocationMark): void {
@@ -112,10 +146,14 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   private tell(failure: unknown): void {
     const { logger, revocation } = this.options;
     const words = failure === undefined ? 'works again' : `failed: ${describe(failure)}`;
-    const consequence = revocation.onStoreFailure === 'closed' ? 'tokens are answered with 503 until it works' : 'each replica goes by what it knows';
+    const consequence =
+      revocation.onStoreFailure === 'closed'
+        ? 'tokens are answered with 503 until it works'
+        : 'each replica goes by what it knows';
     try {
       if (failure === undefined) logger.log(`The store of revocations ${words}`);
-      else logger.error(`revocation_unavailable: the store of revocations ${words}; ${consequence}`);
+      else
+        logger.error(`revocation_unavailable: the store of revocations ${words}; ${consequence}`);
     } catch {
       // Whoever gave the logger has to look after it.
     }

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { goesOn, type Clock } from '../core/clock.js';
-import { isSameMark, lastEventAt, merge, readMark, writeMark, type RevocationMark } from '../core/revocation/revocation-record.js';
+import {
+  isSameMark,
+  lastEventAt,
+  merge,
+  readMark,
+  writeMark,
+  type RevocationMark,
+} from '../core/revocation/revocation-record.js';
 import type { RevocationStore } from '../authenticate/revocation-store.js';
 
 const PREFIX = 'nestjs-authgear:';
@@ -13,10 +20,15 @@ const READ_EVERY = 1_000;
 const DEADLINE = 1_000;
 const MOST_READS = 10_000;
 const MOST_ATTEMPTS = 5;
-/** A mark is looked after so often, a second apart: until nobody who read the store before it was written can still write. */
+/**
+ * A mark is looked after so often, a second apart: until nobody who read the store before it was
+ * written can still write.
+ */
 const ROUNDS = 4;
 
-/** A failure in our own words, which may be told: a driver's may hold its address with a password. */
+/**
+ * A failure in our own words, which may be told: a driver's may hold its address with a password.
+ */
 export class StoreProblem extends Error {}
 
 interface Read {
@@ -25,12 +37,16 @@ interface Read {
 }
 
 /**
- * Marks in a store that all replicas share. Nothing that this replica knows gets lost: what could not be written is written later, and a store that was emptied is filled
- * again. Call {@link keepUp} once a second.
+ * Marks in a store that all replicas share. Nothing that this replica knows gets lost: what could
+ * not be written is written later, and a store that was emptied is filled again. Call
+ * {@link keepUp} once a second.
  */
 export class SharedMarks {
   private readonly reads = new LRUCache<string, Read>({ max: MOST_READS });
-  /** What this replica knows, and what of it is not known to stay in the store; with the rounds that are left. */
+  /**
+   * What this replica knows, and what of it is not known to stay in the store; with the rounds that
+   * are left.
+   */
   private readonly pending = new Map<string, number>();
   private filling: string | undefined;
   private keepingUp: Promise<void> | undefined;
@@ -45,7 +61,8 @@ export class SharedMarks {
     private readonly clock: Clock,
     private readonly onChange: (failure: unknown) => void,
   ) {
-    // Keyv tells of its adapter's failures here, and only here; and an error without a listener would end the process.
+    // Keyv tells of its adapter's failures here, and only here; and an error without a listener
+    // would end the process.
     store.on?.('error', () => (this.failures += 1));
   }
 
@@ -67,7 +84,10 @@ export class SharedMarks {
     await this.tell(() => this.flush(key));
   }
 
-  /** Writes what is pending, and notices when the store was emptied. One at a time: a slow store must not get slower. */
+  /**
+   * Writes what is pending, and notices when the store was emptied. One at a time: a slow store
+   * must not get slower.
+   */
   keepUp(): Promise<void> {
     this.keepingUp ??= this.lookAfter().finally(() => (this.keepingUp = undefined));
     return this.keepingUp;
@@ -76,7 +96,8 @@ export class SharedMarks {
   private lookAfter(): Promise<void> {
     return this.tell(async () => {
       const filling = await this.get(FILLING);
-      if (typeof filling !== 'string' || filling !== this.filling) for (const key of this.known.keys()) this.pending.set(key, ROUNDS);
+      if (typeof filling !== 'string' || filling !== this.filling)
+        for (const key of this.known.keys()) this.pending.set(key, ROUNDS);
       for (const key of this.pending.keys()) await this.flush(key);
       if (typeof filling !== 'string') await this.startFilling();
       else this.filling = filling;
@@ -87,7 +108,8 @@ export class SharedMarks {
     const filling = randomUUID();
     await this.set(FILLING, filling, this.keepFor);
     // A store that takes everything and gives nothing back has failed.
-    if (typeof (await this.get(FILLING)) !== 'string') throw new StoreProblem('it does not keep what is written to it');
+    if (typeof (await this.get(FILLING)) !== 'string')
+      throw new StoreProblem('it does not keep what is written to it');
     this.filling = filling;
   }
 
@@ -95,15 +117,18 @@ export class SharedMarks {
     const text = await this.get(PREFIX + key);
     const mark = readMark(text);
     // Something stands there that says nothing: it may have been a mark.
-    if (mark === undefined && text !== undefined && text !== null) throw new StoreProblem('it holds something that is no mark');
+    if (mark === undefined && text !== undefined && text !== null)
+      throw new StoreProblem('it holds something that is no mark');
     if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
-    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known)))) this.pending.set(key, ROUNDS);
+    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known))))
+      this.pending.set(key, ROUNDS);
     return mark;
   }
 
   /**
-   * There is no compare-and-set: what was written is read again, also in the rounds to come, and written again if another replica wrote something older over it.
+   * There is no compare-and-set: what was written is read again, also in the rounds to come, and
+   * written again if another replica wrote something older over it.
    */
   private async flush(key: string): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
@@ -116,7 +141,8 @@ export class SharedMarks {
       if (stored !== undefined && isSameMark(stored, merged)) break;
       const ttl = lastEventAt(merged) * 1000 + this.keepFor - this.clock();
       if (ttl <= 0) return this.letGo(key);
-      if (attempt === MOST_ATTEMPTS - 1) throw new StoreProblem('it does not keep what is written to it');
+      if (attempt === MOST_ATTEMPTS - 1)
+        throw new StoreProblem('it does not keep what is written to it');
       await this.set(PREFIX + key, writeMark(merged), ttl);
     }
     // It is in the store, and may be written over.
@@ -134,7 +160,8 @@ export class SharedMarks {
   }
 
   private async set(key: string, value: string, ttl: number): Promise<void> {
-    if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false) throw new StoreProblem('it did not take what was written');
+    if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false)
+      throw new StoreProblem('it did not take what was written');
   }
 
   private async attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -160,7 +187,10 @@ export class SharedMarks {
 async function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreProblem(`it did not answer within ${DEADLINE / 1000} s`)), DEADLINE);
+    timer = setTimeout(
+      () => reject(new StoreProblem(`it did not answer within ${DEADLINE / 1000} s`)),
+      DEADLINE,
+    );
   });
   try {
     return await Promise.race([work, deadline]);

@@ -14,7 +14,10 @@ export interface WebhookRequest extends HttpRequest {
   readonly rawBody?: Uint8Array;
 }
 
-/** Takes in the events that an issuer delivers. They come once, late, twice or in any order, and all of that is fine. */
+/**
+ * Takes in the events that an issuer delivers. They come once, late, twice or in any order, and all
+ * of that is fine.
+ */
 @Injectable()
 export class WebhookReceiver {
   private readonly seen = new LRUCache<string, true>({ max: MOST_SEEN });
@@ -27,13 +30,15 @@ export class WebhookReceiver {
     if (rawBody === undefined)
       throw new AuthError(
         'webhook_malformed',
-        'the request has no raw body: it is not "application/json", or the application parses bodies itself and keeps no "rawBody"',
+        'the request has no raw body: it is not "application/json", or the application ' +
+          'parses bodies itself and keeps no "rawBody"',
       );
     checkWebhookSignature(rawBody, headerValue(request, SIGNATURE_HEADER), key);
     const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
     const name = `${issuer} ${id}`;
     if (this.seen.has(name)) return;
-    if (revocation !== undefined) await this.revocations.apply(issuer, revocation.userId, revocation.mark);
+    if (revocation !== undefined)
+      await this.revocations.apply(issuer, revocation.userId, revocation.mark);
     this.seen.set(name, true);
   }
 }

@@ -10,9 +10,13 @@ import { toHttpException } from '../respond/to-http-exception.js';
 import { watchRawBody } from './raw-body.js';
 
 const NO_RAW_BODY =
-  'AuthgearModule cannot start: "webhooks" needs the body as it was signed, and NestJS does not keep it. Turn it on: NestFactory.create(AppModule, { rawBody: true })';
+  'AuthgearModule cannot start: "webhooks" needs the body as it was signed, and NestJS does ' +
+  'not keep it. Turn it on: NestFactory.create(AppModule, { rawBody: true })';
 
-/** Makes a route for each issuer's webhooks, beside the application's: no guard, pipe or prefix of the application is in between. */
+/**
+ * Makes a route for each issuer's webhooks, beside the application's: no guard, pipe or prefix of
+ * the application is in between.
+ */
 @Injectable()
 export class WebhookRoutes implements OnModuleInit {
   private readonly isRawBodyKept: () => boolean | undefined;
@@ -25,8 +29,11 @@ export class WebhookRoutes implements OnModuleInit {
     @Inject(WebhookReceiver) private readonly receiver: WebhookReceiver,
     @Inject(RefusalLog) private readonly log: RefusalLog,
   ) {
-    this.issuers = listedIssuers(options).filter((issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined);
-    this.isRawBodyKept = this.issuers.length === 0 ? () => undefined : watchRawBody(host, () => this.mountAll());
+    this.issuers = listedIssuers(options).filter(
+      (issuer): issuer is (typeof this.issuers)[number] => issuer.webhooks !== undefined,
+    );
+    this.isRawBodyKept =
+      this.issuers.length === 0 ? () => undefined : watchRawBody(host, () => this.mountAll());
   }
 
   onModuleInit(): void {
@@ -44,10 +51,17 @@ export class WebhookRoutes implements OnModuleInit {
     // An application without HTTP: webhooks are delivered to another one that shares the store.
     if (httpAdapter === undefined || httpAdapter === null) return;
     if (this.isRawBodyKept() === false) throw new AuthError('configuration_invalid', NO_RAW_BODY);
-    httpAdapter.post(rules.path, (request: WebhookRequest, response: unknown) => this.answer(request, response, issuer, rules));
+    httpAdapter.post(rules.path, (request: WebhookRequest, response: unknown) =>
+      this.answer(request, response, issuer, rules),
+    );
   }
 
-  private async answer(request: WebhookRequest, response: unknown, issuer: string, rules: WebhookRules): Promise<void> {
+  private async answer(
+    request: WebhookRequest,
+    response: unknown,
+    issuer: string,
+    rules: WebhookRules,
+  ): Promise<void> {
     const { httpAdapter } = this.host;
     try {
       await this.receiver.receive(request, issuer, rules);

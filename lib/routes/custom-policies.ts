@@ -14,11 +14,19 @@ export class CustomPolicies {
   constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
 
   /** Why a policy denies; `undefined` when all allow. */
-  findDenial(user: AuthgearUser, demands: readonly CustomDemand[], context: ExecutionContext): MaybePromise<AuthError | undefined> {
+  findDenial(
+    user: AuthgearUser,
+    demands: readonly CustomDemand[],
+    context: ExecutionContext,
+  ): MaybePromise<AuthError | undefined> {
     return demands.length === 0 ? undefined : this.findFirstDenial(user, demands, context);
   }
 
-  private async findFirstDenial(user: AuthgearUser, demands: readonly CustomDemand[], context: ExecutionContext): Promise<AuthError | undefined> {
+  private async findFirstDenial(
+    user: AuthgearUser,
+    demands: readonly CustomDemand[],
+    context: ExecutionContext,
+  ): Promise<AuthError | undefined> {
     for (const { policy, reason } of demands) {
       // Whatever is not `true` is no, also where the types were not kept.
       const answer: unknown = await this.ask(policy as AnyPolicy, user, context);
@@ -27,12 +35,20 @@ export class CustomPolicies {
     return undefined;
   }
 
-  private async ask(policy: AnyPolicy, user: AuthgearUser, context: ExecutionContext): Promise<boolean> {
+  private async ask(
+    policy: AnyPolicy,
+    user: AuthgearUser,
+    context: ExecutionContext,
+  ): Promise<boolean> {
     if (!isPolicyClass(policy)) return policy(user, context);
     const instance =
       this.modules.introspect(policy).scope === Scope.DEFAULT
         ? this.modules.get<Policy>(policy, { strict: false })
-        : await this.modules.resolve<Policy>(policy, this.contextIdOf(context.switchToHttp().getRequest<object>()), { strict: false });
+        : await this.modules.resolve<Policy>(
+            policy,
+            this.contextIdOf(context.switchToHttp().getRequest<object>()),
+            { strict: false },
+          );
     return instance.authorize(user, context);
   }
 
@@ -42,7 +58,8 @@ export class CustomPolicies {
     if (known !== undefined) return known;
     const contextId = ContextIdFactory.getByRequest(request);
     // NestJS makes another with each look, unless the route itself is request-scoped.
-    if (ContextIdFactory.getByRequest(request) !== contextId) this.modules.registerRequestByContextId(request, contextId);
+    if (ContextIdFactory.getByRequest(request) !== contextId)
+      this.modules.registerRequestByContextId(request, contextId);
     this.contextIds.set(request, contextId);
     return contextId;
   }

@@ -7,7 +7,10 @@ import { findMissingPolicies } from '../bootstrap/missing-policies.js';
 import { findOutsideHandlers } from '../bootstrap/outside-handlers.js';
 import { findUnguardedRoutes } from '../bootstrap/unguarded-routes.js';
 
-/** Looks at every decorated class once, at bootstrap: a route that contradicts itself must not wait for its first request. */
+/**
+ * Looks at every decorated class once, at bootstrap: a route that contradicts itself must not wait
+ * for its first request.
+ */
 @Injectable()
 export class RouteAudit implements OnModuleInit {
   constructor(
@@ -40,28 +43,43 @@ export class RouteAudit implements OnModuleInit {
     if (problems.length === 0) return;
     throw new AuthError(
       'configuration_invalid',
-      `AuthgearModule cannot start with these routes:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+      'AuthgearModule cannot start with these ' +
+        `routes:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
     );
   }
 
   private hasGlobalGuard(): boolean {
-    return this.config.getGlobalGuards().length > 0 || this.config.getGlobalRequestGuards().length > 0;
+    return (
+      this.config.getGlobalGuards().length > 0 || this.config.getGlobalRequestGuards().length > 0
+    );
   }
 
   private handlersOf(target: Type): Handlers {
     const prototype = target.prototype as Handlers;
     return Object.fromEntries(
-      this.scanner.getAllMethodNames(prototype).flatMap((name) => (prototype[name] === undefined ? [] : [[name, prototype[name]]])),
+      this.scanner
+        .getAllMethodNames(prototype)
+        .flatMap((name) => (prototype[name] === undefined ? [] : [[name, prototype[name]]])),
     );
   }
 }
 
-/** Two have two global guards, and a token that satisfies the options of one is refused by those of the other. */
+/**
+ * Two have two global guards, and a token that satisfies the options of one is refused by those of
+ * the other.
+ */
 function requireOneModule(count: number): void {
   if (count === 1) return;
-  throw new AuthError('configuration_invalid', `AuthgearModule is imported ${count} times: import it once, in the root module. It is global.`);
+  throw new AuthError(
+    'configuration_invalid',
+    `AuthgearModule is imported ${count} times: import it once, in the root module. It is global.`,
+  );
 }
 
 function isClass(metatype: unknown): metatype is Type {
-  return typeof metatype === 'function' && typeof metatype.prototype === 'object' && metatype.prototype !== null;
+  return (
+    typeof metatype === 'function' &&
+    typeof metatype.prototype === 'object' &&
+    metatype.prototype !== null
+  );
 }

@@ -1,8 +1,16 @@
 import 'reflect-metadata';
 import type { ExecutionContext, Type } from '@nestjs/common';
-import { combine, isDemanding, noRequirement, type Requirement } from '../core/policy/requirement.js';
+import {
+  combine,
+  isDemanding,
+  noRequirement,
+  type Requirement,
+} from '../core/policy/requirement.js';
 
-/** `public`: the guard steps aside. `optional`: anonymous is fine, a bad token is not. `protected`: a user is needed. */
+/**
+ * `public`: the guard steps aside. `optional`: anonymous is fine, a bad token is not. `protected`:
+ * a user is needed.
+ */
 export type Access = 'public' | 'optional' | 'protected';
 
 /** What the decorators on one class or handler say together. */
@@ -27,31 +35,49 @@ type Handler = (...args: never[]) => unknown;
 /** The methods of a class by name. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
-/** A decorator for classes and handlers. Decorators add up: a second `@Scopes()` never replaces the first. */
+/**
+ * A decorator for classes and handlers. Decorators add up: a second `@Scopes()` never replaces the
+ * first.
+ */
 export type RouteDecorator = ClassDecorator & MethodDecorator;
 
 /**
- * Makes a decorator that adds to what its target already says (a subclass adds to its base class). Decorators run from the last to the
- * first, so what comes now stands before.
+ * Makes a decorator that adds to what its target already says (a subclass adds to its base class).
+ * Decorators run from the last to the first, so what comes now stands before.
  */
-export function declareRoute(addition: { access?: Exclude<Access, 'protected'>; requirement?: Requirement }): RouteDecorator {
+export function declareRoute(addition: {
+  access?: Exclude<Access, 'protected'>;
+  requirement?: Requirement;
+}): RouteDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     const subject = (descriptor === undefined ? target : descriptor.value) as Target | Handler;
     const before = declaredOn(subject);
     const after: Declared = {
-      access: addition.access === undefined ? before.access : new Set([...before.access, addition.access]),
-      requirement: addition.requirement === undefined ? before.requirement : combine(addition.requirement, before.requirement),
+      access:
+        addition.access === undefined
+          ? before.access
+          : new Set([...before.access, addition.access]),
+      requirement:
+        addition.requirement === undefined
+          ? before.requirement
+          : combine(addition.requirement, before.requirement),
     };
     Reflect.defineMetadata(KEY, after, subject);
-    // Once more under the name: a decorator that wraps the handler afterwards leaves the first behind.
+    // Once more under the name: a decorator that wraps the handler afterwards leaves the first
+    // behind.
     if (key !== undefined) Reflect.defineMetadata(KEY, after, target, key);
   };
 }
 
-/** By handler. A handler that is inherited stands in several classes: the one that was asked about last. */
+/**
+ * By handler. A handler that is inherited stands in several classes: the one that was asked about
+ * last.
+ */
 const routes = new WeakMap<Handler, { readonly target: Target; readonly route: Route }>();
 
-/** The one reader of what the decorators wrote. They ran when the class was made, so it reads once. */
+/**
+ * The one reader of what the decorators wrote. They ran when the class was made, so it reads once.
+ */
 export function routeOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): Route {
   const target: Target = context.getClass();
   const handler = context.getHandler() as Handler;
@@ -66,7 +92,8 @@ function read(target: Target, handler: Handler): Route {
   const outer = declaredOn(target);
   const inner = declaredOn(handler);
   const access = accessOf(inner) ?? accessOf(outer) ?? 'protected';
-  const requirement = access === 'public' ? noRequirement : combine(outer.requirement, inner.requirement);
+  const requirement =
+    access === 'public' ? noRequirement : combine(outer.requirement, inner.requirement);
   return { access, requirement, isDemanding: isDemanding(requirement) };
 }
 
@@ -100,26 +127,45 @@ export function findContradictions(target: Type, handlers: Handlers): string[] {
     problems.push(...contradictionsOf(inner, route));
     if (isLost(target, name, handler)) {
       problems.push(
-        `${route} was replaced by another decorator, which dropped what it demands: write the decorators of nestjs-authgear above that one`,
+        `${route} was replaced by another decorator, which dropped what it demands: write ` +
+          'the decorators of nestjs-authgear above that one',
       );
     }
-    if (outer.access.has('public') && !inner.access.has('public') && isDemanding(inner.requirement)) {
-      problems.push(`${route} has a requirement, but its class ${target.name} is @Public(): open its other handlers one by one instead`);
+    if (
+      outer.access.has('public') &&
+      !inner.access.has('public') &&
+      isDemanding(inner.requirement)
+    ) {
+      problems.push(
+        `${route} has a requirement, but its class ${target.name} is @Public(): open its ` +
+          'other handlers one by one instead',
+      );
     }
   }
   return problems;
 }
 
-/** Whether a handler lost what was declared on it: under its name there is something, and the function does not have it. */
+/**
+ * Whether a handler lost what was declared on it: under its name there is something, and the
+ * function does not have it.
+ */
 function isLost(target: Type, name: string, handler: Handler): boolean {
-  for (let owner = target.prototype as object | null; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    if (Object.hasOwn(owner, name)) return Reflect.getOwnMetadata(KEY, owner, name) !== Reflect.getOwnMetadata(KEY, handler);
+  for (
+    let owner = target.prototype as object | null;
+    owner !== null;
+    owner = Object.getPrototypeOf(owner) as object | null
+  ) {
+    if (Object.hasOwn(owner, name))
+      return Reflect.getOwnMetadata(KEY, owner, name) !== Reflect.getOwnMetadata(KEY, handler);
   }
   return false;
 }
 
 function contradictionsOf({ access, requirement }: Declared, place: string): string[] {
   if (!access.has('public')) return [];
-  if (isDemanding(requirement)) return [`${place} is @Public() and has a requirement: take one of them away`];
-  return access.has('optional') ? [`${place} is @Public() and @OptionalAuth(): take one of them away`] : [];
+  if (isDemanding(requirement))
+    return [`${place} is @Public() and has a requirement: take one of them away`];
+  return access.has('optional')
+    ? [`${place} is @Public() and @OptionalAuth(): take one of them away`]
+    : [];
 }

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { joinScope, type AccessTokenFields, type IssueContext, type TokenShape } from './token-shape.js';
+import {
+  joinScope,
+  type AccessTokenFields,
+  type IssueContext,
+  type TokenShape,
+} from './token-shape.js';
 
 const USER = 'https://authgear.com/claims/user';
 
@@ -17,7 +22,12 @@ function common(fields: AccessTokenFields, { issuer, now }: IssueContext) {
 }
 
 function accessClaims(fields: AccessTokenFields, context: IssueContext) {
-  const { sub = 'test-user', amr = ['pwd', 'x_primary_password'], roles = [], authTime = context.now - 10 } = fields;
+  const {
+    sub = 'test-user',
+    amr = ['pwd', 'x_primary_password'],
+    roles = [],
+    authTime = context.now - 10,
+  } = fields;
   const { isAnonymous = false, isVerified = true, canReauthenticate = true } = fields;
   return {
     ...common(fields, context),
@@ -31,7 +41,9 @@ function accessClaims(fields: AccessTokenFields, context: IssueContext) {
   };
 }
 
-/** Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`, `pkg/lib/oauth/oidc/id_token.go`). */
+/**
+ * Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`, `pkg/lib/oauth/oidc/id_token.go`).
+ */
 export const authgearShape: TokenShape = {
   issuer: 'https://test-issuer.authgear.cloud',
   trust: (issuer) => ({ audience: issuer }),
@@ -44,18 +56,35 @@ export const authgearShape: TokenShape = {
   accessClaims,
   machineClaims: (fields, context) => {
     const { clientId = 'test-machine', audience = 'https://api.example', scope = '' } = fields;
-    return { ...common({ ...fields, clientId, audience, scope }, context), sub: `client_id_${clientId}` };
+    return {
+      ...common({ ...fields, clientId, audience, scope }, context),
+      sub: `client_id_${clientId}`,
+    };
   },
   idClaims: (fields, context) => {
     const { clientId = 'test-client', expiresIn = 300 } = fields;
-    const { client_id: _, scope: __, jti: ___, ...user } = accessClaims({ ...fields, audience: [clientId], expiresIn }, context);
+    const {
+      client_id: _,
+      scope: __,
+      jti: ___,
+      ...user
+    } = accessClaims({ ...fields, audience: [clientId], expiresIn }, context);
     return { ...user, sid: 'b2f1c0de' };
   },
   readSession: (claims) => {
-    const { sub, client_id: clientId, auth_time: authTime, amr = [], [`${USER}/roles`]: roles = [] } = claims;
+    const {
+      sub,
+      client_id: clientId,
+      auth_time: authTime,
+      amr = [],
+      [`${USER}/roles`]: roles = [],
+    } = claims;
     // An ID token has no client_id.
     if (typeof clientId !== 'string' || sub === `client_id_${clientId}`) return undefined;
-    const flags = { isAnonymous: claims[`${USER}/is_anonymous`], isVerified: claims[`${USER}/is_verified`] } as {
+    const flags = {
+      isAnonymous: claims[`${USER}/is_anonymous`],
+      isVerified: claims[`${USER}/is_verified`],
+    } as {
       isAnonymous: boolean;
       isVerified: boolean;
     };

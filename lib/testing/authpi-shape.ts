@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { authpiProfile } from '../core/issuer/authpi.js';
-import { joinScope, type AccessTokenFields, type IssueContext, type TokenShape } from './token-shape.js';
+import {
+  joinScope,
+  type AccessTokenFields,
+  type IssueContext,
+  type TokenShape,
+} from './token-shape.js';
 
 function common(fields: AccessTokenFields, { issuer, now }: IssueContext) {
   const { clientId = 'c_test', audience = clientId, scope, expiresIn = 1800 } = fields;
@@ -17,17 +22,22 @@ function common(fields: AccessTokenFields, { issuer, now }: IssueContext) {
   };
 }
 
-function person({ sub = 'usr_test', organizations = [] }: AccessTokenFields, { now }: IssueContext) {
+function person(
+  { sub = 'usr_test', organizations = [] }: AccessTokenFields,
+  { now }: IssueContext,
+) {
   return {
     sub,
     sid: 's_test',
     dat: { type: 'identity' },
-    organizations: organizations.map(({ id = 'org_test', title, scopes = [], joinedAt = now - 86_400 }) => ({
-      id,
-      title: title ?? null,
-      scopes,
-      joined_at: joinedAt,
-    })),
+    organizations: organizations.map(
+      ({ id = 'org_test', title, scopes = [], joinedAt = now - 86_400 }) => ({
+        id,
+        title: title ?? null,
+        scopes,
+        joined_at: joinedAt,
+      }),
+    ),
   };
 }
 
@@ -49,8 +59,20 @@ export const authpiShape: TokenShape = {
   }),
   idClaims: (fields, context) => {
     const { clientId = 'c_test', expiresIn = 300, authTime = context.now - 10 } = fields;
-    const { client_id: _, scope: __, jti: ___, ...issued } = common({ ...fields, audience: clientId, expiresIn }, context);
-    return { ...issued, ...person(fields, context), ...(authTime === null ? {} : { auth_time: authTime }) };
+    const {
+      client_id: _,
+      scope: __,
+      jti: ___,
+      ...issued
+    } = common({ ...fields, audience: clientId, expiresIn }, context);
+    return {
+      ...issued,
+      ...person(fields, context),
+      ...(authTime === null ? {} : { auth_time: authTime }),
+    };
   },
-  refreshClaims: (fields, context) => ({ ...common({ ...fields, expiresIn: 7 * 86_400 }, context), ...person(fields, context) }),
+  refreshClaims: (fields, context) => ({
+    ...common({ ...fields, expiresIn: 7 * 86_400 }, context),
+    ...person(fields, context),
+  }),
 };

@@ -4,7 +4,9 @@ import { sessionHeaders, type TestSessions } from './test-sessions.js';
 import type { TestSessionFields } from './token-shape.js';
 
 /** Reads a genuine, unexpired access token of a person; `undefined` for anything else. */
-export type ReadToken = (token: string) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
+export type ReadToken = (
+  token: string,
+) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
 
 /** Whose session a request speaks for. */
 interface Resolved {
@@ -13,38 +15,68 @@ interface Resolved {
 }
 
 /**
- * `/_resolver/resolve` of Authgear: 200 whatever the session is, and everything in the headers. A bad bearer token beside another user's cookie resolves as
- * the cookie's user, as it does there.
+ * `/_resolver/resolve` of Authgear: 200 whatever the session is, and everything in the headers. A
+ * bad bearer token beside another user's cookie resolves as the cookie's user, as it does there.
  */
-export function resolve({ headers }: IncomingMessage, sessions: TestSessions, readToken: ReadToken, now: number): Document {
+export function resolve(
+  { headers }: IncomingMessage,
+  sessions: TestSessions,
+  readToken: ReadToken,
+  now: number,
+): Document {
   const bearer = resolveBearer(headers.authorization, sessions, readToken);
-  const { session, hasBadSession } = bearer === undefined ? sessions.byCookies(headers.cookie) : { session: undefined, hasBadSession: false };
+  const { session, hasBadSession } =
+    bearer === undefined
+      ? sessions.byCookies(headers.cookie)
+      : { session: undefined, hasBadSession: false };
   const found = bearer ?? session;
   if (found !== undefined) {
-    const answer = sessions.isDisabled(found.sub) ? { 'X-Authgear-Session-Valid': 'false' } : sessionHeaders(found.sub, found.fields, now);
+    const answer = sessions.isDisabled(found.sub)
+      ? { 'X-Authgear-Session-Valid': 'false' }
+      : sessionHeaders(found.sub, found.fields, now);
     return { body: undefined, headers: answer };
   }
   if (!hasBadSession) return { body: undefined };
-  const clear = `${sessions.cookiePrefix}session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax`;
+  const clear =
+    `${sessions.cookiePrefix}session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; ` +
+    'HttpOnly; SameSite=Lax';
   return { body: undefined, headers: { 'X-Authgear-Session-Valid': 'false', 'Set-Cookie': clear } };
 }
 
 /** `/oauth2/userinfo` of Authgear. */
-export function userinfo({ headers }: IncomingMessage, sessions: TestSessions, readToken: ReadToken): Document {
+export function userinfo(
+  { headers }: IncomingMessage,
+  sessions: TestSessions,
+  readToken: ReadToken,
+): Document {
   const found = resolveBearer(headers.authorization, sessions, readToken);
   if (found === undefined || sessions.isDisabled(found.sub)) {
-    return { status: 401, body: undefined, headers: { 'WWW-Authenticate': 'Bearer error="invalid_grant"' } };
+    return {
+      status: 401,
+      body: undefined,
+      headers: { 'WWW-Authenticate': 'Bearer error="invalid_grant"' },
+    };
   }
   const { isAnonymous = false, isVerified = true } = found.fields;
-  const claims = { 'https://authgear.com/claims/user/is_anonymous': isAnonymous, 'https://authgear.com/claims/user/is_verified': isVerified };
+  const claims = {
+    'https://authgear.com/claims/user/is_anonymous': isAnonymous,
+    'https://authgear.com/claims/user/is_verified': isVerified,
+  };
   return { body: { sub: found.sub, ...claims } };
 }
 
-function resolveBearer(authorization: string | undefined, sessions: TestSessions, readToken: ReadToken): Resolved | undefined {
+function resolveBearer(
+  authorization: string | undefined,
+  sessions: TestSessions,
+  readToken: ReadToken,
+): Resolved | undefined {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) return undefined;
   const session = sessions.byOpaqueToken(token);
   if (session !== undefined) return session;
   const genuine = readToken(token);
-  return genuine !== undefined && (sessions.counts(token, genuine.sub) || sessions.isDisabled(genuine.sub)) ? genuine : undefined;
+  return genuine !== undefined &&
+    (sessions.counts(token, genuine.sub) || sessions.isDisabled(genuine.sub))
+    ? genuine
+    : undefined;
 }

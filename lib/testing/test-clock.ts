@@ -20,7 +20,8 @@ export class TestClock {
   /** Moves on by seconds, or by a duration such as `'5m'`. Negative seconds move back. */
   advance(by: Duration): void {
     const seconds = typeof by === 'number' ? by : toSeconds(by);
-    if (seconds === undefined || !Number.isFinite(seconds)) throw new TypeError(`TestClock.advance(): ${String(by)} is not a duration`);
+    if (seconds === undefined || !Number.isFinite(seconds))
+      throw new TypeError(`TestClock.advance(): ${String(by)} is not a duration`);
     this.time += seconds * 1000;
   }
 

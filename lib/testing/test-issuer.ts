@@ -17,7 +17,8 @@ import { makeWrongToken, type WrongToken } from './wrong-tokens.js';
 
 export interface TestIssuerOptions {
   /**
-   * Whose tokens, keys and addresses it imitates. AuthPI's has six keys (ES256, EdDSA and RS256, two generations), `Cache-Control`, an `ETag`, and a path.
+   * Whose tokens, keys and addresses it imitates. AuthPI's has six keys (ES256, EdDSA and RS256,
+   * two generations), `Cache-Control`, an `ETag`, and a path.
    * @default 'authgear'
    */
   readonly kind?: 'authgear' | 'authpi';
@@ -48,8 +49,9 @@ export interface TestIssuerOptions {
 const shapes = { authgear: authgearShape, authpi: authpiShape } as const;
 
 /**
- * An issuer for tests: real keys, real signatures and, by {@link TestIssuer.listen}, real HTTP on loopback. Its tokens are Authgear's or
- * AuthPI's, claim by claim. It loads in every test runner: nothing but Node stands behind it.
+ * An issuer for tests: real keys, real signatures and, by {@link TestIssuer.listen}, real HTTP on
+ * loopback. Its tokens are Authgear's or AuthPI's, claim by claim. It loads in every test runner:
+ * nothing but Node stands behind it.
  *
  * @example
  * const issuer = await TestIssuer.listen();
@@ -79,12 +81,18 @@ export class TestIssuer {
     this.server = new TestServer((path, request) => this.document(path, request));
   }
 
-  /** An issuer that listens on a free port of loopback, and is named after it. Close it when the test ends. */
-  static async listen(options: TestIssuerOptions & { readonly port?: number } = {}): Promise<TestIssuer> {
+  /**
+   * An issuer that listens on a free port of loopback, and is named after it. Close it when the
+   * test ends.
+   */
+  static async listen(
+    options: TestIssuerOptions & { readonly port?: number } = {},
+  ): Promise<TestIssuer> {
     const issuer = new TestIssuer(options);
     const origin = await issuer.server.listen(options.port);
     issuer.address = origin;
-    issuer.name = options.issuer ?? origin + new URL(issuer.shape.issuer).pathname.replace(/\/$/, '');
+    issuer.name =
+      options.issuer ?? origin + new URL(issuer.shape.issuer).pathname.replace(/\/$/, '');
     return issuer;
   }
 
@@ -93,15 +101,20 @@ export class TestIssuer {
     return this.name;
   }
 
-  /** Where its keys really are, whatever its name: for the option `jwksUri`. Throws before `listen()`. */
+  /**
+   * Where its keys really are, whatever its name: for the option `jwksUri`. Throws before
+   * `listen()`.
+   */
   get jwksUri(): string {
-    if (this.address === undefined) throw new Error('TestIssuer.jwksUri: it does not listen; use TestIssuer.listen()');
+    if (this.address === undefined)
+      throw new Error('TestIssuer.jwksUri: it does not listen; use TestIssuer.listen()');
     return this.address + this.path + this.shape.jwksPath;
   }
 
   /**
-   * What `AuthgearModule.forRoot()` needs to trust it: issuer, audience and clock, and the profile of AuthPI. Without `listen()`, add `jwks: issuer.jwks()`. An entry of
-   * `issuers` takes all but the clock, which stands beside the list.
+   * What `AuthgearModule.forRoot()` needs to trust it: issuer, audience and clock, and the profile
+   * of AuthPI. Without `listen()`, add `jwks: issuer.jwks()`. An entry of `issuers` takes all but
+   * the clock, which stands beside the list.
    */
   get moduleOptions(): Pick<IssuerOptions, 'issuer' | 'audience' | 'profile'> & { clock: Clock } {
     return { issuer: this.name, ...this.shape.trust(this.name), clock: this.clock.now };
@@ -122,7 +135,10 @@ export class TestIssuer {
     return this.sign('at+jwt', this.shape.accessClaims(fields, this.context()), fields);
   }
 
-  /** A machine's access token (client credentials): there is no user behind it. Authgear's `aud` is an API resource. */
+  /**
+   * A machine's access token (client credentials): there is no user behind it. Authgear's `aud` is
+   * an API resource.
+   */
   machineToken(fields: AccessTokenFields = {}): string {
     return this.sign('at+jwt', this.shape.machineClaims(fields, this.context()), fields);
   }
@@ -132,7 +148,10 @@ export class TestIssuer {
     return this.sign(this.shape.idTokenTyp, this.shape.idClaims(fields, this.context()), fields);
   }
 
-  /** An opaque access token: 32 letters and digits, what Authgear gives unless it is told to give JWTs. */
+  /**
+   * An opaque access token: 32 letters and digits, what Authgear gives unless it is told to give
+   * JWTs.
+   */
   opaqueToken(): string {
     return randomBytes(16).toString('hex');
   }
@@ -140,7 +159,9 @@ export class TestIssuer {
   /** A refresh token: Authgear's is opaque, AuthPI's a JWT of the same keys. */
   refreshToken(fields: AccessTokenFields = {}): string {
     const claims = this.shape.refreshClaims?.(fields, this.context());
-    return claims === undefined ? `${randomUUID()}.${randomBytes(16).toString('hex')}` : this.sign(undefined, claims, fields);
+    return claims === undefined
+      ? `${randomUUID()}.${randomBytes(16).toString('hex')}`
+      : this.sign(undefined, claims, fields);
   }
 
   /** One of the classic wrong access tokens. */
@@ -148,11 +169,22 @@ export class TestIssuer {
     const context = this.context();
     const key = this.keyFor(fields.algorithm);
     const payload = { ...this.shape.accessClaims(fields, context), ...fields.claims };
-    return makeWrongToken(kind, { header: header('at+jwt', key, fields), payload, key, now: context.now });
+    return makeWrongToken(kind, {
+      header: header('at+jwt', key, fields),
+      payload,
+      key,
+      now: context.now,
+    });
   }
 
-  /** Signs with new keys from now on. `overlap: false` withdraws the old ones at once; else they stay published. Gives the first new key. */
-  rotate({ overlap = true, algorithm }: { overlap?: boolean; algorithm?: Algorithm } = {}): SigningKey {
+  /**
+   * Signs with new keys from now on. `overlap: false` withdraws the old ones at once; else they
+   * stay published. Gives the first new key.
+   */
+  rotate({
+    overlap = true,
+    algorithm,
+  }: { overlap?: boolean; algorithm?: Algorithm } = {}): SigningKey {
     const next = algorithm === undefined ? this.generate() : [createSigningKey(algorithm)];
     this.generations = overlap ? [next, ...this.generations] : [next];
     this.revision += 1;
@@ -185,14 +217,26 @@ export class TestIssuer {
     this.sessions.revoke(accessToken);
   }
 
-  /** Authgear: disables a user at once, for resolver and userinfo endpoint; tokens keep their signatures. `false` enables the user again. */
+  /**
+   * Authgear: disables a user at once, for resolver and userinfo endpoint; tokens keep their
+   * signatures. `false` enables the user again.
+   */
   disableUser(sub: string, disabled = true): void {
     this.sessions.setDisabled(sub, disabled);
   }
 
-  /** Authgear: a signed event to POST to the route of `webhooks`, such as `webhook('user.disabled', sub)`. */
+  /**
+   * Authgear: a signed event to POST to the route of `webhooks`, such as
+   * `webhook('user.disabled', sub)`.
+   */
   webhook(type: string, sub: string, fields: WebhookEventFields = {}): WebhookDelivery {
-    return this.webhooks.event(type, sub, fields, this.context().now, type === 'user.disabled' || this.sessions.isDisabled(sub));
+    return this.webhooks.event(
+      type,
+      sub,
+      fields,
+      this.context().now,
+      type === 'user.disabled' || this.sessions.isDisabled(sub),
+    );
   }
 
   /** Authgear: what stands before the names of its cookies. */
@@ -200,7 +244,10 @@ export class TestIssuer {
     this.sessions.cookiePrefix = prefix;
   }
 
-  /** Fails from now on, until {@link recover}; everywhere, or at one path such as `'/_resolver/resolve'`. */
+  /**
+   * Fails from now on, until {@link recover}; everywhere, or at one path such as
+   * `'/_resolver/resolve'`.
+   */
   outage(kind: Outage = 'reset', path?: string): void {
     this.server.outage = kind;
     this.server.outagePath = path;
@@ -223,7 +270,8 @@ export class TestIssuer {
   /** Requests that arrived, failed ones too. */
   get requests(): { readonly metadata: number; readonly jwks: number; readonly total: number } {
     const entries = [...this.server.requests];
-    const sum = (part: string) => entries.reduce((total, [path, count]) => (path.includes(part) ? total + count : total), 0);
+    const sum = (part: string) =>
+      entries.reduce((total, [path, count]) => (path.includes(part) ? total + count : total), 0);
     return { metadata: sum('/.well-known/'), jwks: sum(this.shape.jwksPath), total: sum('') };
   }
 
@@ -257,18 +305,29 @@ export class TestIssuer {
     const base = this.path;
     if (path === '/_resolver/resolve' && this.shape.readSession !== undefined)
       return resolve(request, this.sessions, this.readToken, this.context().now);
-    if (path === '/oauth2/userinfo' && this.shape.readSession !== undefined) return userinfo(request, this.sessions, this.readToken);
-    if (path === `${base}/.well-known/openid-configuration` || path === `/.well-known/oauth-authorization-server${base}`) {
+    if (path === '/oauth2/userinfo' && this.shape.readSession !== undefined)
+      return userinfo(request, this.sessions, this.readToken);
+    if (
+      path === `${base}/.well-known/openid-configuration` ||
+      path === `/.well-known/oauth-authorization-server${base}`
+    ) {
       return { body: this.metadataDocument() };
     }
     return path === base + this.shape.jwksPath
-      ? { body: this.published === undefined ? this.jwks() : this.published.document, headers: this.cachingHeaders() }
+      ? {
+          body: this.published === undefined ? this.jwks() : this.published.document,
+          headers: this.cachingHeaders(),
+        }
       : undefined;
   }
 
-  /** What resolver and userinfo endpoint make of a bearer JWT: genuine, unexpired, and a person's. */
+  /**
+   * What resolver and userinfo endpoint make of a bearer JWT: genuine, unexpired, and a person's.
+   */
   private readonly readToken: ReadToken = (token) => {
-    const claims = this.generations.flat().reduce<JsonObject | undefined>((found, key) => found ?? readJwt(token, key), undefined);
+    const claims = this.generations
+      .flat()
+      .reduce<JsonObject | undefined>((found, key) => found ?? readJwt(token, key), undefined);
     const isOurs = claims?.['iss'] === this.name && Number(claims['exp']) > this.clock.seconds;
     return claims === undefined || !isOurs ? undefined : this.shape.readSession?.(claims);
   };
@@ -293,10 +352,17 @@ export class TestIssuer {
 
   private cachingHeaders(): Record<string, string> {
     const { cacheControl = this.shape.cacheControl, etag = this.shape.etag } = this.options;
-    return { ...(cacheControl === undefined ? {} : { 'cache-control': cacheControl }), ...(etag ? { etag: `"${this.revision}"` } : {}) };
+    return {
+      ...(cacheControl === undefined ? {} : { 'cache-control': cacheControl }),
+      ...(etag ? { etag: `"${this.revision}"` } : {}),
+    };
   }
 }
 
-function header(typ: string | undefined, { alg, kid }: SigningKey, { header: changes }: AccessTokenFields): Record<string, unknown> {
+function header(
+  typ: string | undefined,
+  { alg, kid }: SigningKey,
+  { header: changes }: AccessTokenFields,
+): Record<string, unknown> {
   return { alg, kid, ...(typ === undefined ? {} : { typ }), ...changes };
 }

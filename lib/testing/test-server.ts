@@ -1,9 +1,16 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * How an issuer fails: a status; or it breaks the connection (`reset`), never answers (`hang`), sends a byte now and then (`drip`), sends
- * half a body (`half`), redirects, answers with HTML, or with a megabyte (`huge`).
+ * How an issuer fails: a status; or it breaks the connection (`reset`), never answers (`hang`),
+ * sends a byte now and then (`drip`), sends half a body (`half`), redirects, answers with HTML, or
+ * with a megabyte (`huge`).
  */
 export type Outage = 'reset' | 'hang' | 'drip' | 'half' | 'redirect' | 'html' | 'huge' | number;
 
@@ -39,7 +46,9 @@ export class TestServer {
   private readonly drips = new Set<NodeJS.Timeout>();
 
   /** @param find the document of a path; `undefined` answers 404 */
-  constructor(private readonly find: (path: string, request: IncomingMessage) => Document | undefined) {
+  constructor(
+    private readonly find: (path: string, request: IncomingMessage) => Document | undefined,
+  ) {
     this.server = createServer((request, response) => this.answer(request, response));
   }
 
@@ -69,10 +78,13 @@ export class TestServer {
     const document = this.find(path, request);
     if (document === undefined) return void response.writeHead(404).end();
     const { etag } = document.headers ?? {};
-    if (etag !== undefined && request.headers['if-none-match'] === etag) return void response.writeHead(304, document.headers).end();
+    if (etag !== undefined && request.headers['if-none-match'] === etag)
+      return void response.writeHead(304, document.headers).end();
     const { status = 200, body, headers } = document;
     if (body === undefined) return void response.writeHead(status, headers).end();
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body));
   }
 
   private record(request: RecordedRequest): void {
@@ -90,9 +102,13 @@ export class TestServer {
       case 'redirect':
         return void response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end();
       case 'html':
-        return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Maintenance</title>');
+        return void response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<!doctype html><title>Maintenance</title>');
       case 'huge':
-        return void response.writeHead(200, { 'content-type': 'application/json' }).end(`{"keys":[],"padding":"${'x'.repeat(1024 * 1024)}"}`);
+        return void response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(`{"keys":[],"padding":"${'x'.repeat(1024 * 1024)}"}`);
       case 'half':
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
         response.write('{"keys":[', () => response.destroy());

@@ -5,7 +5,11 @@ import type { TestSessionFields } from './token-shape.js';
 export interface TestSession {
   readonly sub: string;
   /** Values of the cookies `session`, `app_session` and `app_access_token`. */
-  readonly cookies: { readonly session: string; readonly app_session: string; readonly app_access_token: string };
+  readonly cookies: {
+    readonly session: string;
+    readonly app_session: string;
+    readonly app_access_token: string;
+  };
   /** A `Cookie` header with the cookie `session`. */
   readonly cookie: string;
   /** An opaque access token. */
@@ -17,7 +21,10 @@ type CookieName = keyof TestSession['cookies'];
 /** In the order of Authgear's resolver. */
 const COOKIES: readonly CookieName[] = ['app_session', 'app_access_token', 'session'];
 
-/** The sessions and users of an issuer, and what its resolver says about them (authgear-server `pkg/resolver`). */
+/**
+ * The sessions and users of an issuer, and what its resolver says about them (authgear-server
+ * `pkg/resolver`).
+ */
 export class TestSessions {
   private readonly sessions = new Map<string, TestSession>();
   private readonly disabled = new Set<string>();
@@ -27,7 +34,13 @@ export class TestSessions {
   open(fields: TestSessionFields): TestSession {
     const { sub = 'test-user' } = fields;
     const cookies = { session: secret(), app_session: secret(), app_access_token: secret() };
-    const session: TestSession = { sub, cookies, cookie: `${this.cookiePrefix}session=${cookies.session}`, opaqueToken: secret(), fields };
+    const session: TestSession = {
+      sub,
+      cookies,
+      cookie: `${this.cookiePrefix}session=${cookies.session}`,
+      opaqueToken: secret(),
+      fields,
+    };
     for (const key of keysOf(session)) this.sessions.set(key, session);
     return session;
   }
@@ -59,7 +72,10 @@ export class TestSessions {
   }
 
   /** The first cookie that resolves wins; a bad one does not stop the search. */
-  byCookies(header: string | undefined): { session: TestSession | undefined; hasBadSession: boolean } {
+  byCookies(header: string | undefined): {
+    session: TestSession | undefined;
+    hasBadSession: boolean;
+  } {
     const cookies = new Map((header ?? '').split(';').map((pair) => readPair(pair)));
     let hasBadSession = false;
     for (const name of COOKIES) {
@@ -74,7 +90,11 @@ export class TestSessions {
 }
 
 /** The headers of a session that is valid. Absent without roles, empty without `amr`. */
-export function sessionHeaders(sub: string, fields: TestSessionFields, now: number): Record<string, string> {
+export function sessionHeaders(
+  sub: string,
+  fields: TestSessionFields,
+  now: number,
+): Record<string, string> {
   const { roles = [], amr = ['pwd', 'x_primary_password'], authTime = now - 10 } = fields;
   const { isAnonymous = false, isVerified = true, canReauthenticate = true } = fields;
   return {

@@ -18,25 +18,58 @@ export interface WebhookEventFields {
 /** A webhook as it is delivered: POST it to the route. */
 export interface WebhookDelivery {
   readonly body: string;
-  readonly headers: { readonly 'content-type': string; readonly 'x-authgear-body-signature': string };
+  readonly headers: {
+    readonly 'content-type': string;
+    readonly 'x-authgear-body-signature': string;
+  };
 }
 
-/** Makes events as Authgear sends them (authgear-server `docs/specs/hook.md`), signed with its secret. */
+/**
+ * Makes events as Authgear sends them (authgear-server `docs/specs/hook.md`), signed with its
+ * secret.
+ */
 export class TestWebhooks {
   /** The secret, in the portal's form: 32 characters. */
   readonly secret = 'nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK';
   private seq = 434;
 
-  event(type: string, sub: string, fields: WebhookEventFields, now: number, isDisabled: boolean): WebhookDelivery {
+  event(
+    type: string,
+    sub: string,
+    fields: WebhookEventFields,
+    now: number,
+    isDisabled: boolean,
+  ): WebhookDelivery {
     this.seq += 1;
-    const { seq = this.seq, id = seq.toString(16).padStart(16, '0'), timestamp = now, user } = fields;
+    const {
+      seq = this.seq,
+      id = seq.toString(16).padStart(16, '0'),
+      timestamp = now,
+      user,
+    } = fields;
     return this.sign(
       JSON.stringify({
         id,
         seq,
         type,
-        payload: { user: { id: sub, is_disabled: isDisabled, is_deactivated: false, is_anonymized: false, roles: [], groups: [], ...user } },
-        context: { timestamp, user_id: sub, triggered_by: 'admin_api', app_id: 'my-project', audit_context: {} },
+        payload: {
+          user: {
+            id: sub,
+            is_disabled: isDisabled,
+            is_deactivated: false,
+            is_anonymized: false,
+            roles: [],
+            groups: [],
+            ...user,
+          },
+        },
+        context: {
+          timestamp,
+          user_id: sub,
+          triggered_by: 'admin_api',
+          app_id: 'my-project',
+          audit_context: {},
+        },
       }),
     );
   }
@@ -44,6 +77,9 @@ export class TestWebhooks {
   /** Signs any body. */
   sign(body: string): WebhookDelivery {
     const signature = createHmac('sha256', this.secret).update(body).digest('hex');
-    return { body, headers: { 'content-type': 'application/json', 'x-authgear-body-signature': signature } };
+    return {
+      body,
+      headers: { 'content-type': 'application/json', 'x-authgear-body-signature': signature },
+    };
   }
 }

@@ -2,7 +2,10 @@ import type { Algorithm } from '../core/crypto/algorithms.js';
 import type { Organization } from '../core/organization.js';
 import type { IssuerOptions } from '../options/options.js';
 
-/** What a token says. Anything beside the named fields goes to `claims`. A field that the issuer's tokens do not have is without effect. */
+/**
+ * What a token says. Anything beside the named fields goes to `claims`. A field that the issuer's
+ * tokens do not have is without effect.
+ */
 export interface AccessTokenFields {
   readonly sub?: string;
   readonly clientId?: string;
@@ -46,7 +49,14 @@ export interface AccessTokenFields {
 /** What a session says about its user. */
 export type TestSessionFields = Pick<
   AccessTokenFields,
-  'sub' | 'clientId' | 'roles' | 'amr' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'authTime'
+  | 'sub'
+  | 'clientId'
+  | 'roles'
+  | 'amr'
+  | 'isAnonymous'
+  | 'isVerified'
+  | 'canReauthenticate'
+  | 'authTime'
 >;
 
 /** Who issues, and when. */
@@ -77,10 +87,16 @@ export interface TokenShape {
   readonly accessClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
   readonly machineClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
   readonly idClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
-  /** What a genuine access token of a person says about the session behind it, where resolver and userinfo endpoint are imitated. */
-  readonly readSession?: (claims: Payload) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
+  /**
+   * What a genuine access token of a person says about the session behind it, where resolver and
+   * userinfo endpoint are imitated.
+   */
+  readonly readSession?: (
+    claims: Payload,
+  ) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
   /** What a refresh token looks like: claims of a JWT, or `undefined` for an opaque one. */
-  readonly refreshClaims: ((fields: AccessTokenFields, context: IssueContext) => Payload) | undefined;
+  readonly refreshClaims:
+    ((fields: AccessTokenFields, context: IssueContext) => Payload) | undefined;
 }
 
 export function joinScope(scope: AccessTokenFields['scope'], preset: string): string {

@@ -47,7 +47,8 @@ const makers = {
     return `${first}.${encode({ ...payload, sub: 'somebody-else' })}.${signature}`;
   },
   /** A key id that the issuer does not have. */
-  'unknown kid': ({ header, payload, key }) => signJwt({ ...header, kid: randomUUID() }, payload, key),
+  'unknown kid': ({ header, payload, key }) =>
+    signJwt({ ...header, kid: randomUUID() }, payload, key),
   'critical extension': withHeader({ crit: ['exp'] }),
   'id token type': withHeader({ typ: 'JWT' }),
   expired: withPayload(({ now }) => ({ iat: now - 3600, exp: now - 1800 })),
@@ -56,7 +57,9 @@ const makers = {
   'other issuer': withPayload(() => ({ iss: 'https://attacker.example' })),
   'issuer with a slash': withPayload(({ payload }) => ({ iss: `${String(payload['iss'])}/` })),
   'other audience': withPayload(() => ({ aud: ['https://other-api.example'] })),
-  'audience with a slash': withPayload(({ payload }) => ({ aud: [payload['aud']].flat().map((aud) => `${String(aud)}/`) })),
+  'audience with a slash': withPayload(({ payload }) => ({
+    aud: [payload['aud']].flat().map((aud) => `${String(aud)}/`),
+  })),
   'without audience': withPayload(() => ({ aud: undefined })),
   'without expiry': withPayload(() => ({ exp: undefined })),
   'without subject': withPayload(() => ({ sub: undefined })),

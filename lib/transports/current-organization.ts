@@ -15,8 +15,9 @@ const createCurrentOrganization = createParamDecorator((_: unknown, context: Exe
 });
 
 /**
- * Injects the membership of the organization that the request is about, as `@OrganizationScopes()` found it: `@CurrentOrganization() organization:
- * Organization`. `undefined` on a route without `@OrganizationScopes()`. Of several on one route, the last one's.
+ * Injects the membership of the organization that the request is about, as `@OrganizationScopes()`
+ * found it: `@CurrentOrganization() organization: Organization`. `undefined` on a route without
+ * `@OrganizationScopes()`. Of several on one route, the last one's.
  */
 export function CurrentOrganization(): ParameterDecorator {
   return createCurrentOrganization();

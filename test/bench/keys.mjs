@@ -1,4 +1,5 @@
-// What each library asks of the issuer, and what requests see of it: fetches, good tokens refused and latency, in five scenes.
+// What each library asks of the issuer, and what requests see of it: fetches, good tokens refused
+// and latency, in five scenes.
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -11,20 +12,31 @@ const LONGEST_RUN = 2 * MINUTE;
 /** Plays a scene with a library in a process of its own. */
 function play(library, scene) {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL('keys/run.mjs', import.meta.url), [library, scene], { timeout: LONGEST_RUN });
+    const child = fork(new URL('keys/run.mjs', import.meta.url), [library, scene], {
+      timeout: LONGEST_RUN,
+    });
     child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`${library} did not end the scene "${scene}" (exit code ${code})`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${library} did not end the scene "${scene}" (exit code ${code})`)),
+    );
   });
 }
 
 /**
- * Counts are the highest of the rounds. Times are those of the quietest round: what a library causes is in every round, what else the
- * machine did is not.
+ * Counts are the highest of the rounds. Times are those of the quietest round: what a library
+ * causes is in every round, what else the machine did is not.
  */
 function summarize(rounds) {
   const [{ p50, p99, worst }] = rounds.toSorted((a, b) => a.worst - b.worst);
   const most = (name) => Math.max(...rounds.map((round) => round[name]));
-  return { fetches: most('fetches'), requests: most('requests'), refused: most('refused'), p50, p99, worst };
+  return {
+    fetches: most('fetches'),
+    requests: most('requests'),
+    refused: most('refused'),
+    p50,
+    p99,
+    worst,
+  };
 }
 
 async function playAll() {
@@ -39,21 +51,28 @@ async function playAll() {
         process.stderr.write(`  ${scene}, round ${round} of ${rounds}: ${library}, ${seconds} s\n`);
       }
     }
-    results[scene] = Object.fromEntries(Object.entries(played).map(([library, of]) => [library, summarize(of)]));
+    results[scene] = Object.fromEntries(
+      Object.entries(played).map(([library, of]) => [library, summarize(of)]),
+    );
   }
   return results;
 }
 
 const count = (value) => value.toLocaleString('en');
 const time = (value) => value.toFixed(value < 100 ? 1 : 0);
-const row = (name, cells) => `  ${name.padEnd(20)}${cells.map((cell) => cell.padStart(11)).join('')}`;
+const row = (name, cells) =>
+  `  ${name.padEnd(20)}${cells.map((cell) => cell.padStart(11)).join('')}`;
 
 function printTable(results) {
   console.log(row('', ['fetches', 'refused', 'of', 'p50 ms', 'p99 ms', 'worst ms']));
   for (const [number, [scene, { title }]] of Object.entries(scenes).entries()) {
     console.log(`\n${number + 1}. ${title}`);
-    for (const [library, { fetches, refused, requests, p50, p99, worst }] of Object.entries(results[scene])) {
-      console.log(row(library, [...[fetches, refused, requests].map(count), ...[p50, p99, worst].map(time)]));
+    for (const [library, { fetches, refused, requests, p50, p99, worst }] of Object.entries(
+      results[scene],
+    )) {
+      console.log(
+        row(library, [...[fetches, refused, requests].map(count), ...[p50, p99, worst].map(time)]),
+      );
     }
   }
 }
@@ -62,7 +81,9 @@ function printExpectations(results) {
   console.log(`\nExpected of ${OURS}:`);
   for (const [number, [scene, { expected }]] of Object.entries(scenes).entries()) {
     for (const [what, isMet] of Object.entries(expected)) {
-      console.log(`  ${number + 1}. ${what.padEnd(34)} ${isMet(results[scene][OURS]) ? 'met' : 'NOT MET'}`);
+      console.log(
+        `  ${number + 1}. ${what.padEnd(34)} ${isMet(results[scene][OURS]) ? 'met' : 'NOT MET'}`,
+      );
     }
   }
 }
@@ -72,11 +93,18 @@ function describe(name) {
 }
 
 const results = await playAll();
-console.log(`Node ${process.version}, ${availableParallelism()} processors, ${new Date().toISOString().slice(0, 10)}`);
 console.log(
-  `${OURS} ${require('../../package.json').version}, ${describe('jwks-rsa')} with ${describe('jsonwebtoken')}, ${describe('get-jwks')} with`,
+  `Node ${process.version}, ${availableParallelism()} processors, ` +
+    new Date().toISOString().slice(0, 10),
 );
-console.log(`${describe('fast-jwt')}, ${describe('jose')} (createRemoteJWKSet), ${describe('aws-jwt-verify')} (JwtVerifier)\n`);
+console.log(
+  `${OURS} ${require('../../package.json').version}, ${describe('jwks-rsa')} with ` +
+    `${describe('jsonwebtoken')}, ${describe('get-jwks')} with`,
+);
+console.log(
+  `${describe('fast-jwt')}, ${describe('jose')} (createRemoteJWKSet), ` +
+    `${describe('aws-jwt-verify')} (JwtVerifier)\n`,
+);
 printTable(results);
 printExpectations(results);
 console.log(`

@@ -1,5 +1,5 @@
-// Signatures in line, on the thread pool, as the library does it (a while in line, then on the pool), and by jose: how many, and what
-// they leave of the event loop.
+// Signatures in line, on the thread pool, as the library does it (a while in line, then on the
+// pool), and by jose: how many, and what they leave of the event loop.
 import { verify } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -15,7 +15,10 @@ const { createSigningKey, signJwt } = require('./dist/testing/signing-key.js');
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const ROUNDS = 7;
 const SLICE_MS = 150;
-/** A request comes in a turn of the event loop of its own; a script that awaits one check after the other need not leave the turn. */
+/**
+ * A request comes in a turn of the event loop of its own; a script that awaits one check after the
+ * other need not leave the turn.
+ */
 const SCENES = {
   'a script': { atOnce: 1, turns: false },
   '1 request': { atOnce: 1, turns: true },
@@ -23,7 +26,12 @@ const SCENES = {
   '64 requests': { atOnce: 64, turns: true },
 };
 
-const claims = { iss: 'https://issuer.example', sub: 'a'.repeat(36), scope: 'read write', padding: 'x'.repeat(500) };
+const claims = {
+  iss: 'https://issuer.example',
+  sub: 'a'.repeat(36),
+  scope: 'read write',
+  padding: 'x'.repeat(500),
+};
 
 function modes(token, key, joseKey) {
   const { signed, signature } = parseToken(token);
@@ -32,7 +40,9 @@ function modes(token, key, joseKey) {
     'in line': () => verify(key.digest, data(), key.input, signature),
     'thread pool': () =>
       new Promise((resolve, reject) => {
-        verify(key.digest, data(), key.input, signature, (error, holds) => (error ? reject(error) : resolve(holds)));
+        verify(key.digest, data(), key.input, signature, (error, holds) =>
+          error ? reject(error) : resolve(holds),
+        );
       }),
     library: () => signatureHolds({ signed, signature }, key),
     jose: () => compactVerify(token, joseKey).then(() => true),
@@ -54,23 +64,39 @@ async function measure(check, { atOnce, turns }) {
   delay.enable();
   const start = performance.now();
   const cpu = process.cpuUsage();
-  const done = await Promise.all(Array.from({ length: atOnce }, () => worker(check, turns, start + SLICE_MS)));
+  const done = await Promise.all(
+    Array.from({ length: atOnce }, () => worker(check, turns, start + SLICE_MS)),
+  );
   const total = done.reduce((sum, count) => sum + count, 0);
   const elapsed = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   delay.disable();
   // The monitor counts its own 1 ms.
-  return { perSecond: (total * 1000) / elapsed, cpu: (user + system) / total, p99: Math.max(0, delay.percentile(99) / 1e6 - 1) };
+  return {
+    perSecond: (total * 1000) / elapsed,
+    cpu: (user + system) / total,
+    p99: Math.max(0, delay.percentile(99) / 1e6 - 1),
+  };
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-console.log(`Node ${process.version}, ${availableParallelism()} processors, ${ROUNDS} rounds in turn, medians\n`);
-console.log(`${''.padEnd(30)} ${'per second'.padStart(11)} ${'of jose'.padStart(8)} ${'CPU each'.padStart(10)} ${'loop delay p99'.padStart(15)}`);
+console.log(
+  `Node ${process.version}, ${availableParallelism()} processors, ${ROUNDS} rounds in turn, ` +
+    `medians\n`,
+);
+console.log(
+  `${''.padEnd(30)} ${'per second'.padStart(11)} ${'of jose'.padStart(8)} ` +
+    `${'CPU each'.padStart(10)} ${'loop delay p99'.padStart(15)}`,
+);
 for (const algorithm of ALGORITHMS) {
   const signing = createSigningKey(algorithm);
   const token = signJwt({ alg: algorithm, kid: signing.kid, typ: 'at+jwt' }, claims, signing);
-  const all = modes(token, prepareKey(algorithm, signing.publicKey), await importJWK(signing.jwk, algorithm));
+  const all = modes(
+    token,
+    prepareKey(algorithm, signing.publicKey),
+    await importJWK(signing.jwk, algorithm),
+  );
   for (const [scene, how] of Object.entries(SCENES)) {
     const measured = Object.fromEntries(Object.keys(all).map((mode) => [mode, []]));
     for (let round = 0; round <= ROUNDS; round += 1) {
@@ -81,10 +107,14 @@ for (const algorithm of ALGORITHMS) {
     }
     for (const [mode, results] of Object.entries(measured)) {
       const of = (name) => median(results.map((result) => result[name]));
-      const ratio = median(results.map(({ perSecond }, round) => perSecond / measured.jose[round].perSecond));
+      const ratio = median(
+        results.map(({ perSecond }, round) => perSecond / measured.jose[round].perSecond),
+      );
       const name = `${algorithm}, ${scene}, ${mode}`;
       console.log(
-        `${name.padEnd(30)} ${of('perSecond').toFixed(0).padStart(11)} ${ratio.toFixed(2).padStart(8)} ${of('cpu').toFixed(1).padStart(7)} µs ${of('p99').toFixed(2).padStart(12)} ms`,
+        `${name.padEnd(30)} ${of('perSecond').toFixed(0).padStart(11)} ` +
+          `${ratio.toFixed(2).padStart(8)} ${of('cpu').toFixed(1).padStart(7)} µs ` +
+          `${of('p99').toFixed(2).padStart(12)} ms`,
       );
     }
   }

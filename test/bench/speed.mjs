@@ -1,4 +1,5 @@
-// How fast: every target in one run, beside the libraries that people use instead. Asserts nothing. `--quick` shows that all of it runs.
+// How fast: every target in one run, beside the libraries that people use instead. Asserts nothing.
+// `--quick` shows that all of it runs.
 import { writeFile } from 'node:fs/promises';
 import { measure } from './speed/measure.mjs';
 import { createChart } from './speed/report/chart.mjs';
@@ -10,13 +11,22 @@ import { isQuick } from './speed/settings.mjs';
 const measured = await measure();
 const rows = createRows(measured);
 const missed = countMissed(rows);
-const summary = missed === 0 ? 'All targets are met.' : `${missed} of ${rows.filter(({ target }) => target).length} targets are missed.`;
+const summary =
+  missed === 0
+    ? 'All targets are met.'
+    : `${missed} of ${rows.filter(({ target }) => target).length} targets are missed.`;
 const report = `${describeRun()} ${summary}\n\n${createTable(rows)}\n\n${explain(measured)}\n`;
 console.log(report);
 
 if (isQuick) {
-  console.log('A quick run: its figures show that everything works, no more. results.md and results.svg are left as they are.');
+  console.log(
+    'A quick run: its figures show that everything works, no more. results.md and ' +
+      'results.svg are left as they are.',
+  );
 } else {
-  await writeFile(new URL('results.md', import.meta.url), `# Speed\n\nWritten by \`npm run bench\`.\n\n${report}`);
+  await writeFile(
+    new URL('results.md', import.meta.url),
+    `# Speed\n\nWritten by \`npm run bench\`.\n\n${report}`,
+  );
   await writeFile(new URL('results.svg', import.meta.url), createChart(measured, subtitle()));
 }

@@ -1,6 +1,8 @@
 import { type Browser, chromium } from 'playwright-core';
 
-/** Chromium as it is installed on this machine, without what it would do on the network by itself. */
+/**
+ * Chromium as it is installed on this machine, without what it would do on the network by itself.
+ */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',

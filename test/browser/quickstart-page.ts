@@ -6,16 +6,25 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** The page as a person uses it: by its labels. Whatever a browser would complain about is collected. */
+/**
+ * The page as a person uses it: by its labels. Whatever a browser would complain about is
+ * collected.
+ */
 export class QuickstartPage {
-  /** Errors of the console and of scripts. A refusal by the API is none: the browser reports every status above 399. */
+  /**
+   * Errors of the console and of scripts. A refusal by the API is none: the browser reports every
+   * status above 399.
+   */
   complaints: string[] = [];
 
   private constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      const refusal = message.text().startsWith('Failed to load resource') && new URL(message.location().url).pathname.startsWith('/api/');
-      if (['error', 'warning'].includes(message.type()) && !refusal) this.complaints.push(message.text());
+      const refusal =
+        message.text().startsWith('Failed to load resource') &&
+        new URL(message.location().url).pathname.startsWith('/api/');
+      if (['error', 'warning'].includes(message.type()) && !refusal)
+        this.complaints.push(message.text());
     });
   }
 
@@ -41,7 +50,15 @@ export class QuickstartPage {
     await this.button(`Continue as ${username}`).click();
   }
 
-  async send(what: 'My token' | 'No token' | 'A broken token' | 'An expired token' | 'A wrong audience' | 'My ID token'): Promise<void> {
+  async send(
+    what:
+      | 'My token'
+      | 'No token'
+      | 'A broken token'
+      | 'An expired token'
+      | 'A wrong audience'
+      | 'My ID token',
+  ): Promise<void> {
     await this.page.getByRole('radio', { name: what }).check();
   }
 
@@ -58,8 +75,12 @@ export class QuickstartPage {
     const challenge = answer.locator('.challenge');
     return {
       status,
-      challenge: (await challenge.count()) === 0 ? undefined : ((await challenge.textContent()) ?? ''),
-      body: JSON.parse((await answer.locator('.body').textContent()) ?? '') as Record<string, unknown>,
+      challenge:
+        (await challenge.count()) === 0 ? undefined : ((await challenge.textContent()) ?? ''),
+      body: JSON.parse((await answer.locator('.body').textContent()) ?? '') as Record<
+        string,
+        unknown
+      >,
     };
   }
 
@@ -82,7 +103,8 @@ export class QuickstartPage {
   /** Takes one complaint away that belongs to what is tested; fails when there is none. */
   expectComplaint(text: string): void {
     const rest = this.complaints.filter((complaint) => !complaint.includes(text));
-    if (rest.length !== this.complaints.length - 1) throw new Error(`Not exactly one complaint with "${text}": ${this.complaints.join('; ')}`);
+    if (rest.length !== this.complaints.length - 1)
+      throw new Error(`Not exactly one complaint with "${text}": ${this.complaints.join('; ')}`);
     this.complaints = rest;
   }
 

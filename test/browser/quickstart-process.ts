@@ -16,7 +16,10 @@ export interface Quickstart {
 
 /** Runs the built sample, and waits until the terminal says that it is there. */
 export async function startQuickstart(env: Record<string, string> = {}): Promise<Quickstart> {
-  const sample = await SampleProcess.start('quickstart', { ISSUER_PORT: String(await freePort()), ...env });
+  const sample = await SampleProcess.start('quickstart', {
+    ISSUER_PORT: String(await freePort()),
+    ...env,
+  });
   return {
     pageUrl: sample.told('Page'),
     issuer: sample.told('Issuer'),

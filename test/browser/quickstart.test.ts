@@ -8,7 +8,8 @@ import { startQuickstart, type Quickstart } from './quickstart-process.js';
 import { occupyPort, SampleProcess } from './sample-process.js';
 
 const ALICE = 'e3079029-f123-4c56-80c1-c2cd63a5b6af';
-const bash = async (command: string): Promise<string> => (await promisify(execFile)('bash', ['-c', command])).stdout;
+const bash = async (command: string): Promise<string> =>
+  (await promisify(execFile)('bash', ['-c', command])).stdout;
 
 let quickstart: Quickstart;
 beforeAll(async () => {
@@ -64,9 +65,21 @@ describe('the page', () => {
   });
 
   test('calls the routes without a token', async () => {
-    const bare = { status: '401 Unauthorized', challenge: 'Bearer', body: expect.objectContaining({ code: 'credentials_missing' }) as unknown };
-    expect(await page.call('GET /api/public')).toEqual({ status: '200 OK', challenge: undefined, body: { message: 'Anybody may read this.' } });
-    expect(await page.call('GET /api/optional')).toEqual({ status: '200 OK', challenge: undefined, body: { message: 'Hello, stranger.' } });
+    const bare = {
+      status: '401 Unauthorized',
+      challenge: 'Bearer',
+      body: expect.objectContaining({ code: 'credentials_missing' }) as unknown,
+    };
+    expect(await page.call('GET /api/public')).toEqual({
+      status: '200 OK',
+      challenge: undefined,
+      body: { message: 'Anybody may read this.' },
+    });
+    expect(await page.call('GET /api/optional')).toEqual({
+      status: '200 OK',
+      challenge: undefined,
+      body: { message: 'Hello, stranger.' },
+    });
     expect(await page.call('GET /api/me')).toEqual(bare);
     expect(await page.call('GET /api/me/recovery-codes')).toEqual(bare);
     expect(await page.call('GET /api/reports')).toEqual(bare);
@@ -80,12 +93,26 @@ describe('the page', () => {
   test('calls the routes with a token', async () => {
     await page.signIn('alice');
     expect(await page.call('GET /api/public')).toMatchObject({ status: '200 OK' });
-    expect(await page.call('GET /api/optional')).toMatchObject({ status: '200 OK', body: { message: `Hello, ${ALICE}.` } });
+    expect(await page.call('GET /api/optional')).toMatchObject({
+      status: '200 OK',
+      body: { message: `Hello, ${ALICE}.` },
+    });
     expect(await page.call('GET /api/me')).toMatchObject({
       status: '200 OK',
-      body: { sub: ALICE, issuer: quickstart.issuer, clientId: 'quickstart', scopes: ['openid'], roles: ['store_manager'], isVerified: true },
+      body: {
+        sub: ALICE,
+        issuer: quickstart.issuer,
+        clientId: 'quickstart',
+        scopes: ['openid'],
+        roles: ['store_manager'],
+        isVerified: true,
+      },
     });
-    expect(await page.call('GET /api/me/recovery-codes')).toMatchObject({ status: '200 OK', challenge: undefined, body: { for: ALICE } });
+    expect(await page.call('GET /api/me/recovery-codes')).toMatchObject({
+      status: '200 OK',
+      challenge: undefined,
+      body: { for: ALICE },
+    });
   });
 
   test('refuses a broken token wherever a token is looked at', async () => {
@@ -107,24 +134,35 @@ describe('the page', () => {
     await page.signIn('alice');
     for (const [what, code, why] of [
       ['An expired token', 'token_expired', /Refused token_expired .*AccountController\.me/],
-      ['A wrong audience', 'token_invalid', /Refused audience_mismatch .*"aud" is "https:\/\/other-api\.example", accepted: /],
+      [
+        'A wrong audience',
+        'token_invalid',
+        /Refused audience_mismatch .*"aud" is "https:\/\/other-api\.example", accepted: /,
+      ],
       ['My ID token', 'token_is_id_token', /Refused token_is_id_token .*not id_token/],
     ] as const) {
       await page.send(what);
-      expect(await page.call('GET /api/me')).toMatchObject({ status: '401 Unauthorized', body: { code } });
+      expect(await page.call('GET /api/me')).toMatchObject({
+        status: '401 Unauthorized',
+        body: { code },
+      });
       await page.page.getByText('The terminal in which the sample runs says why').waitFor();
       expect(quickstart.terminal()).toMatch(why);
     }
     await page.button('Sign out').click();
     await page.page.getByText('Nobody is signed in').waitFor();
-    expect(await page.page.getByRole('radio', { name: 'An expired token' }).isDisabled()).toBe(true);
+    expect(await page.page.getByRole('radio', { name: 'An expired token' }).isDisabled()).toBe(
+      true,
+    );
   });
 
   test('asks for the scope that the challenge names', async () => {
     await page.signIn('alice', { anHourAgo: true });
     const refused = await page.call('GET /api/reports');
     expect(refused).toMatchObject({ status: '403 Forbidden', body: { code: 'scope_missing' } });
-    expect(refused.challenge).toMatch(/^Bearer error="insufficient_scope", .*scope="read:reports"$/);
+    expect(refused.challenge).toMatch(
+      /^Bearer error="insufficient_scope", .*scope="read:reports"$/,
+    );
 
     await page.follow('Ask for read:reports');
     expect(await page.answer()).toMatchObject({ status: '200 OK', challenge: undefined });
@@ -145,8 +183,13 @@ describe('the page', () => {
   test('reauthenticates when the sign-in is too old', async () => {
     await page.signIn('alice', { anHourAgo: true });
     const refused = await page.call('GET /api/me/recovery-codes');
-    expect(refused).toMatchObject({ status: '401 Unauthorized', body: { code: 'authentication_too_old' } });
-    expect(refused.challenge).toMatch(/^Bearer error="insufficient_user_authentication", .*max_age="30"$/);
+    expect(refused).toMatchObject({
+      status: '401 Unauthorized',
+      body: { code: 'authentication_too_old' },
+    });
+    expect(refused.challenge).toMatch(
+      /^Bearer error="insufficient_user_authentication", .*max_age="30"$/,
+    );
 
     // A refreshed token goes back to the same sign-in.
     const { jti, auth_time: authTime } = await page.claims();
@@ -175,7 +218,10 @@ describe('the page', () => {
     expect(await page.answer()).toMatchObject({ status: '401 Unauthorized' });
     await page.follow('Confirm that it is you');
     await page.continueAs('alice');
-    expect(await page.answer()).toMatchObject({ status: '200 OK', body: { deleted: '1', by: ALICE } });
+    expect(await page.answer()).toMatchObject({
+      status: '200 OK',
+      body: { deleted: '1', by: ALICE },
+    });
   });
 
   test('does not take an answer that it did not ask for', async () => {
@@ -209,7 +255,10 @@ describe('the page', () => {
     const box = await page.button('Ask for write:reports').boundingBox();
     expect(box?.y).toBeGreaterThan(0);
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(850);
-    const [red] = /\d+/.exec(String(await page.page.evaluate('getComputedStyle(document.body).backgroundColor'))) ?? [];
+    const [red] =
+      /\d+/.exec(
+        String(await page.page.evaluate('getComputedStyle(document.body).backgroundColor')),
+      ) ?? [];
     expect(Number(red) < 128).toBe(colorScheme === 'dark');
   });
 });
@@ -227,8 +276,16 @@ describe('the terminal', () => {
   test('offers a command that works when pasted', async () => {
     const answer = await bash(`${quickstart.curl} --silent`);
     expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
-    const { claims, ...user } = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as { claims: Record<string, unknown>; sub: string };
-    expect(user).toMatchObject({ sub: ALICE, issuer: quickstart.issuer, roles: ['store_manager'], scopes: ['openid', 'read:reports'] });
+    const { claims, ...user } = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as {
+      claims: Record<string, unknown>;
+      sub: string;
+    };
+    expect(user).toMatchObject({
+      sub: ALICE,
+      issuer: quickstart.issuer,
+      roles: ['store_manager'],
+      scopes: ['openid', 'read:reports'],
+    });
     expect(new Set(Object.keys(claims))).toEqual(
       new Set([
         'amr',
@@ -252,8 +309,14 @@ describe('the terminal', () => {
     expect(Number(claims['exp']) - Number(claims['iat'])).toBe(1800);
 
     const [, token = ''] = /Bearer ([^"]+)"/.exec(quickstart.curl) ?? [];
-    const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as unknown;
-    expect(header).toEqual({ alg: 'RS256', typ: 'at+jwt', kid: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+    const header = JSON.parse(
+      Buffer.from(token.split('.')[0] ?? '', 'base64url').toString(),
+    ) as unknown;
+    expect(header).toEqual({
+      alg: 'RS256',
+      typ: 'at+jwt',
+      kid: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    });
     const forged = quickstart.curl.replace(token, token.replace(/.{20}$/, 'A'.repeat(20)));
     expect(await bash(`${forged} --silent`)).toMatch(/^HTTP\/1.1 401 Unauthorized/);
   });
@@ -269,38 +332,64 @@ describe('the terminal', () => {
   test.each(['PORT', 'ISSUER_PORT'])('names the port that is taken, and %s', async (variable) => {
     const [port, issuerPort] = [await freePort(), await freePort()];
     const taken = await occupyPort();
-    const result = await SampleProcess.fail('quickstart', { PORT: String(port), ISSUER_PORT: String(issuerPort), [variable]: String(taken.port) });
+    const result = await SampleProcess.fail('quickstart', {
+      PORT: String(port),
+      ISSUER_PORT: String(issuerPort),
+      [variable]: String(taken.port),
+    });
     await taken.release();
-    expect(result).toEqual({ code: 1, stdout: '', stderr: `Port ${taken.port} is taken. Set ${variable} to a free one.\n` });
+    expect(result).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Port ${taken.port} is taken. Set ${variable} to a free one.\n`,
+    });
   });
 
   test.each([
-    [{ PORT: 'eighty' }, 'PORT is "eighty", which is not a port. Set it to a number from 1 to 65535.'],
-    [{ ISSUER_PORT: '65536' }, 'ISSUER_PORT is "65536", which is not a port. Set it to a number from 1 to 65535.'],
+    [
+      { PORT: 'eighty' },
+      'PORT is "eighty", which is not a port. Set it to a number from 1 to 65535.',
+    ],
+    [
+      { ISSUER_PORT: '65536' },
+      'ISSUER_PORT is "65536", which is not a port. Set it to a number from 1 to 65535.',
+    ],
     [{ PORT: '0' }, 'PORT is "0", which is not a port. Set it to a number from 1 to 65535.'],
     [{ PORT: '3001' }, 'PORT and ISSUER_PORT are both 3001. Set one of them to another port.'],
     [
       { AUTHGEAR_ENDPOINT: 'https://my-app.authgear.cloud' },
-      'AUTHGEAR_ENDPOINT is set and AUTHGEAR_CLIENT_ID is not. Set both to use an Authgear project, or neither for the built-in provider.',
+      'AUTHGEAR_ENDPOINT is set and AUTHGEAR_CLIENT_ID is not. Set both to use an Authgear ' +
+        'project, or neither for the built-in provider.',
     ],
     [
       { AUTHGEAR_CLIENT_ID: '497d841ea22f33d3' },
-      'AUTHGEAR_CLIENT_ID is set and AUTHGEAR_ENDPOINT is not. Set both to use an Authgear project, or neither for the built-in provider.',
+      'AUTHGEAR_CLIENT_ID is set and AUTHGEAR_ENDPOINT is not. Set both to use an Authgear ' +
+        'project, or neither for the built-in provider.',
     ],
     [
-      { AUTHGEAR_ENDPOINT: 'https://my-app.authgear.cloud/', AUTHGEAR_CLIENT_ID: '497d841ea22f33d3' },
+      {
+        AUTHGEAR_ENDPOINT: 'https://my-app.authgear.cloud/',
+        AUTHGEAR_CLIENT_ID: '497d841ea22f33d3',
+      },
       expect.stringMatching(
         /^AuthgearModule cannot start, 1 problem in its options:\n- issuer: .*trailing slash: remove it\. If this is not Authgear: .*$/,
       ) as unknown as string,
     ],
   ])('explains %j', async (env: Record<string, string>, message) => {
     const result = await SampleProcess.fail('quickstart', env);
-    expect({ ...result, stderr: result.stderr.trimEnd() }).toEqual({ code: 1, stdout: '', stderr: message });
+    expect({ ...result, stderr: result.stderr.trimEnd() }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: message,
+    });
   });
 
   test('points at an Authgear project when told to', async () => {
     // The issuer of the other sample stands for the project.
-    const elsewhere = await startQuickstart({ AUTHGEAR_ENDPOINT: quickstart.issuer, AUTHGEAR_CLIENT_ID: 'quickstart' });
+    const elsewhere = await startQuickstart({
+      AUTHGEAR_ENDPOINT: quickstart.issuer,
+      AUTHGEAR_CLIENT_ID: 'quickstart',
+    });
     expect(elsewhere.issuer).toBe(quickstart.issuer);
     expect(elsewhere.stdout).toContain(`Redirect URI               ${elsewhere.pageUrl}`);
     expect(elsewhere.stdout).toContain('Issue JWT as access token');

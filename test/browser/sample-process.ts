@@ -19,7 +19,9 @@ export class SampleProcess {
     const { PATH = '' } = process.env;
     // From the root of the repository, where npm runs its scripts.
     const main = path('sample', name, 'dist/main.js');
-    return new SampleProcess(spawn(process.execPath, [main], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new SampleProcess(
+      spawn(process.execPath, [main], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
   }
 
   /** Runs it on a free port, and waits until the terminal says that it is there. */
@@ -27,13 +29,18 @@ export class SampleProcess {
     const sample = SampleProcess.run(name, { PORT: String(await freePort()), ...env });
     await new Promise<void>((resolve, reject) => {
       sample.child.stdout?.on('data', () => sample.stdout.includes('Ctrl-C') && resolve());
-      sample.child.once('exit', (code) => reject(new Error(`The sample ended with ${code}: ${sample.stderr}`)));
+      sample.child.once('exit', (code) =>
+        reject(new Error(`The sample ended with ${code}: ${sample.stderr}`)),
+      );
     });
     return sample;
   }
 
   /** Runs it where it is expected to give up. */
-  static async fail(name: string, env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
+  static async fail(
+    name: string,
+    env: Record<string, string>,
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
     const sample = SampleProcess.run(name, env);
     const [code] = (await once(sample.child, 'close')) as [number];
     return { code, stdout: sample.stdout, stderr: sample.stderr };

@@ -16,14 +16,20 @@ interface Answer {
 class Stage {
   /** Errors of scripts, and whatever the console says but refusals. */
   readonly complaints: string[] = [];
-  /** Refusals that the console tells of, such as `403 /api/people-only`. A browser reports every status above 399. */
+  /**
+   * Refusals that the console tells of, such as `403 /api/people-only`. A browser reports every
+   * status above 399.
+   */
   readonly refusals: string[] = [];
 
   private constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       if (!['error', 'warning'].includes(message.type())) return;
-      const [, status] = /^Failed to load resource: the server responded with a status of (\d+) /.exec(message.text()) ?? [];
+      const [, status] =
+        /^Failed to load resource: the server responded with a status of (\d+) /.exec(
+          message.text(),
+        ) ?? [];
       if (status === undefined) this.complaints.push(message.text());
       else this.refusals.push(`${status} ${new URL(message.location().url).pathname}`);
     });
@@ -60,7 +66,11 @@ class Stage {
     await this.issuer(id).locator(`dd.${name}`).filter({ hasText: text }).waitFor();
   }
 
-  async call(as: Caller, route = '/api/whoami', token: 'A fresh token' | 'The last token again' = 'A fresh token'): Promise<Answer> {
+  async call(
+    as: Caller,
+    route = '/api/whoami',
+    token: 'A fresh token' | 'The last token again' = 'A fresh token',
+  ): Promise<Answer> {
     await this.page.getByRole('radio', { name: route }).check();
     await this.page.getByRole('radio', { name: token }).check();
     await this.clearAnswer();
@@ -75,7 +85,8 @@ class Stage {
     const retryAfter = answer.locator('.retry-after');
     return {
       status: (await answer.locator('.status').textContent()) ?? '',
-      retryAfter: (await retryAfter.count()) === 0 ? undefined : ((await retryAfter.textContent()) ?? ''),
+      retryAfter:
+        (await retryAfter.count()) === 0 ? undefined : ((await retryAfter.textContent()) ?? ''),
       body: JSON.parse(body) as Record<string, unknown>,
     };
   }
@@ -89,12 +100,16 @@ class Stage {
   async health(): Promise<{ status: number; keys: Record<string, unknown> | undefined }> {
     const link = await this.page.getByRole('link', { name: 'Health check' }).getAttribute('href');
     const response = await fetch(new URL(link ?? '', this.page.url()));
-    const { details } = (await response.json()) as { details: Record<string, Record<string, unknown>> };
+    const { details } = (await response.json()) as {
+      details: Record<string, Record<string, unknown>>;
+    };
     return { status: response.status, keys: details['keys'] };
   }
 
   private async afterControl(act: () => Promise<void>): Promise<void> {
-    const done = this.page.waitForResponse((response) => response.url().includes('/control/') && response.ok());
+    const done = this.page.waitForResponse(
+      (response) => response.url().includes('/control/') && response.ok(),
+    );
     await act();
     await (await done).finished();
   }
@@ -132,11 +147,16 @@ describe('the page', () => {
     expect(await stage.page.locator('#answer .vouched').textContent()).toBe(`Authgear${authgear}`);
     expect(await stage.call('the nightly job')).toMatchObject({
       status: '200 OK',
-      body: { caller: { sub: 'c_nightly', issuer: authpi, isMachine: true, scopes: ['run:backups'] } },
+      body: {
+        caller: { sub: 'c_nightly', issuer: authpi, isMachine: true, scopes: ['run:backups'] },
+      },
     });
     expect(await stage.page.locator('#answer .vouched').textContent()).toBe(`AuthPI${authpi}`);
     expect(authgear).not.toBe(authpi);
-    expect(await stage.health()).toMatchObject({ status: 200, keys: { status: 'up', stale: false } });
+    expect(await stage.health()).toMatchObject({
+      status: 200,
+      keys: { status: 'up', stale: false },
+    });
     expect(stage.refusals).toEqual([]);
   });
 
@@ -149,8 +169,12 @@ describe('the page', () => {
     expect(await opened('the nightly job', '/api/people-only')).toBe('403 issuer_not_accepted');
     expect(await opened('Ada', '/api/backups')).toBe('403 scope_missing');
     expect(await opened('the nightly job', '/api/backups')).toBe('open');
-    expect(await opened('Ada', '/api/orgs/org_engines/invoices')).toBe('403 organization_not_member');
-    expect(await opened('the nightly job', '/api/orgs/org_engines/invoices')).toBe('403 organization_not_member');
+    expect(await opened('Ada', '/api/orgs/org_engines/invoices')).toBe(
+      '403 organization_not_member',
+    );
+    expect(await opened('the nightly job', '/api/orgs/org_engines/invoices')).toBe(
+      '403 organization_not_member',
+    );
     expect(await opened('Grace', '/api/orgs/org_engines/invoices')).toBe('open');
     expect(stage.refusals).toEqual([
       '403 /api/people-only',
@@ -170,27 +194,40 @@ describe('the page', () => {
     await stage.waitForFact('authgear', 'error', 'no keys from');
     await stage.waitForFact('authgear', 'counts', '2 in all, 1 failed in a row');
     expect(await stage.call('the nightly job')).toMatchObject({ status: '200 OK' });
-    expect(await stage.health()).toMatchObject({ status: 200, keys: { status: 'up', stale: true } });
+    expect(await stage.health()).toMatchObject({
+      status: 200,
+      keys: { status: 'up', stale: true },
+    });
 
     // Keys that are known keep working. Of others nobody can tell: that is no refusal of the token.
     await stage.call('Ada');
     await stage.issuer('authgear').getByLabel('old keys stay').uncheck();
     await stage.press('authgear', 'Rotate keys');
     await stage.waitForFact('authgear', 'kids', 'signs, not known yet');
-    expect(await stage.call('Ada', '/api/whoami', 'The last token again')).toMatchObject({ status: '200 OK' });
+    expect(await stage.call('Ada', '/api/whoami', 'The last token again')).toMatchObject({
+      status: '200 OK',
+    });
     const refused = await stage.call('Ada');
-    expect(refused).toMatchObject({ status: '503 Service Unavailable', body: { code: 'keys_unavailable' } });
+    expect(refused).toMatchObject({
+      status: '503 Service Unavailable',
+      body: { code: 'keys_unavailable' },
+    });
     expect(refused.retryAfter).toMatch(/^[1-9]\d* s$/);
 
     await stage.press('authgear', 'Plug in again');
     await stage.moveOn('+1 minute');
     await stage.waitFor('authgear', 'stale');
     // The same token that could not be told a moment ago.
-    expect(await stage.call('Ada', '/api/whoami', 'The last token again')).toMatchObject({ status: '200 OK' });
+    expect(await stage.call('Ada', '/api/whoami', 'The last token again')).toMatchObject({
+      status: '200 OK',
+    });
     await stage.waitFor('authgear', 'fresh');
     await stage.waitForFact('authgear', 'kids', /^[0-9a-f]{8} signs$/);
     await stage.waitForFact('authgear', 'error', /^none$/);
-    expect(await stage.health()).toMatchObject({ status: 200, keys: { status: 'up', stale: false } });
+    expect(await stage.health()).toMatchObject({
+      status: 200,
+      keys: { status: 'up', stale: false },
+    });
     expect(stage.refusals).toEqual(['503 /api/whoami']);
   });
 
@@ -200,7 +237,10 @@ describe('the page', () => {
     await stage.moveOn('+10 minutes');
     await stage.waitFor('authgear', 'unavailable');
     const refused = await stage.call('Ada');
-    expect(refused).toMatchObject({ status: '503 Service Unavailable', body: { code: 'keys_unavailable' } });
+    expect(refused).toMatchObject({
+      status: '503 Service Unavailable',
+      body: { code: 'keys_unavailable' },
+    });
     expect(refused.retryAfter).toMatch(/^[1-9]\d* s$/);
     expect(await stage.call('the nightly job')).toMatchObject({ status: '200 OK' });
     await stage.waitFor('authpi', 'fresh');
@@ -210,7 +250,10 @@ describe('the page', () => {
     await stage.press('authgear', 'Fetch now');
     await stage.waitFor('authgear', 'fresh');
     expect(await stage.call('Ada')).toMatchObject({ status: '200 OK' });
-    expect(await stage.health()).toMatchObject({ status: 200, keys: { status: 'up', stale: false } });
+    expect(await stage.health()).toMatchObject({
+      status: 200,
+      keys: { status: 'up', stale: false },
+    });
     expect(stage.refusals).toEqual(['503 /api/whoami']);
   });
 
@@ -229,32 +272,53 @@ describe('the page', () => {
     expect(stage.refusals).toEqual([]);
   });
 
-  test('follows a rotation: old keys live while they are published, and die with the fetch that misses them', async () => {
-    await stage.call('the nightly job');
-    await stage.press('authpi', 'Rotate keys');
-    expect(await stage.call('the nightly job', '/api/whoami', 'The last token again')).toMatchObject({ status: '200 OK' });
-    expect(await stage.call('the nightly job')).toMatchObject({ status: '200 OK' });
-    // Three generations with a key of each kind.
-    await stage.issuer('authpi').locator('dd.kids .chip').nth(8).waitFor();
+  test(
+    'follows a rotation: old keys live while they are published, and die with the fetch that ' +
+      'misses them',
+    async () => {
+      await stage.call('the nightly job');
+      await stage.press('authpi', 'Rotate keys');
+      expect(
+        await stage.call('the nightly job', '/api/whoami', 'The last token again'),
+      ).toMatchObject({ status: '200 OK' });
+      expect(await stage.call('the nightly job')).toMatchObject({ status: '200 OK' });
+      // Three generations with a key of each kind.
+      await stage.issuer('authpi').locator('dd.kids .chip').nth(8).waitFor();
 
-    await stage.issuer('authpi').getByLabel('old keys stay').uncheck();
-    await stage.press('authpi', 'Rotate keys');
-    expect(await stage.call('the nightly job', '/api/whoami', 'The last token again')).toMatchObject({ status: '200 OK' });
-    await stage.press('authpi', 'Fetch now');
-    expect(await stage.call('the nightly job', '/api/whoami', 'The last token again')).toMatchObject({
-      status: '401 Unauthorized',
-      body: { code: 'token_invalid' },
-    });
-    expect(await stage.call('the nightly job')).toMatchObject({ status: '200 OK' });
-    expect(stage.refusals).toEqual(['401 /api/whoami']);
-  });
+      await stage.issuer('authpi').getByLabel('old keys stay').uncheck();
+      await stage.press('authpi', 'Rotate keys');
+      expect(
+        await stage.call('the nightly job', '/api/whoami', 'The last token again'),
+      ).toMatchObject({ status: '200 OK' });
+      await stage.press('authpi', 'Fetch now');
+      expect(
+        await stage.call('the nightly job', '/api/whoami', 'The last token again'),
+      ).toMatchObject({
+        status: '401 Unauthorized',
+        body: { code: 'token_invalid' },
+      });
+      expect(await stage.call('the nightly job')).toMatchObject({ status: '200 OK' });
+      expect(stage.refusals).toEqual(['401 /api/whoami']);
+    },
+  );
 
   test('spares the issuer when somebody sends keys that it never had', async () => {
     await stage.clearAnswer();
     await stage.issuer('authgear').getByRole('button', { name: 'Send 10 unknown keys' }).click();
-    expect(await stage.answer()).toMatchObject({ status: '401 Unauthorized', body: { code: 'token_invalid' } });
-    await stage.waitForFact('authgear', 'counts', '2 in all, 0 failed in a row, 9 spared by the cooldown');
-    await stage.waitForFact('authpi', 'counts', '1 in all, 0 failed in a row, 0 spared by the cooldown');
+    expect(await stage.answer()).toMatchObject({
+      status: '401 Unauthorized',
+      body: { code: 'token_invalid' },
+    });
+    await stage.waitForFact(
+      'authgear',
+      'counts',
+      '2 in all, 0 failed in a row, 9 spared by the cooldown',
+    );
+    await stage.waitForFact(
+      'authpi',
+      'counts',
+      '1 in all, 0 failed in a row, 0 spared by the cooldown',
+    );
     await stage.page.getByRole('img', { name: 'the last 10: 10 times 401' }).waitFor();
     // Nobody else pays for it.
     expect(await stage.call('Ada')).toMatchObject({ status: '200 OK' });
@@ -264,7 +328,8 @@ describe('the page', () => {
   test('keeps calling while it is told to, and counts what came of it', async () => {
     const keep = stage.page.getByLabel('Keep calling');
     await keep.check();
-    const row = (name: string): Locator => stage.page.locator('.timeline li').filter({ hasText: name });
+    const row = (name: string): Locator =>
+      stage.page.locator('.timeline li').filter({ hasText: name });
     await row('Ada').getByRole('img', { name: 'the last 2: 2 times 200' }).waitFor();
     await row('Nightly job').getByRole('img', { name: 'the last 2: 2 times 200' }).waitFor();
     await keep.uncheck();
@@ -279,15 +344,23 @@ describe('the page', () => {
     await stage.issuer('authgear').getByRole('button', { name: 'Plug in again' }).waitFor();
     expect(await stage.page.locator(':focus').textContent()).toBe('Plug in again');
     await stage.moveOn('+10 minutes');
-    await stage.page.getByRole('status').filter({ hasText: 'The keys of Authgear are stale.' }).waitFor();
+    await stage.page
+      .getByRole('status')
+      .filter({ hasText: 'The keys of Authgear are stale.' })
+      .waitFor();
     expect(await stage.issuer('authgear').getByLabel('How it fails').inputValue()).toBe('500');
   });
 
   test('says so when the sample is gone', async () => {
     await sample.stop();
-    await stage.page.getByRole('alert').filter({ hasText: 'Is the sample still running?' }).waitFor();
+    await stage.page
+      .getByRole('alert')
+      .filter({ hasText: 'Is the sample still running?' })
+      .waitFor();
     // Each look at it is one.
-    expect(stage.complaints.filter((complaint) => !complaint.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+    expect(
+      stage.complaints.filter((complaint) => !complaint.includes('ERR_CONNECTION_REFUSED')),
+    ).toEqual([]);
     stage.complaints.length = 0;
   });
 
@@ -304,38 +377,52 @@ describe('the page', () => {
     const box = await stage.page.locator('#answer .status').boundingBox();
     expect(box?.y).toBeGreaterThan(0);
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(850);
-    const [red] = /\d+/.exec(String(await stage.page.evaluate('getComputedStyle(document.body).backgroundColor'))) ?? [];
+    const [red] =
+      /\d+/.exec(
+        String(await stage.page.evaluate('getComputedStyle(document.body).backgroundColor')),
+      ) ?? [];
     expect(Number(red) < 128).toBe(colorScheme === 'dark');
   });
 });
 
 describe('the terminal', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly by %s, in the middle of an outage too', async (signal) => {
-    const sample = await SampleProcess.start('two-issuers');
-    const control = (what: string, body: object): Promise<Response> =>
-      fetch(`${sample.told('Page')}control/${what}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    expect((await control('authgear/unplug', { kind: 'hang' })).status).toBe(200);
-    // Under way when the signal comes.
-    const refresh = control('authgear/refresh', {}).catch(() => undefined);
-    expect(await sample.stop(signal)).toBe(0);
-    await refresh;
-    expect(sample.stderr).toBe('');
-  });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends cleanly by %s, in the middle of an outage too',
+    async (signal) => {
+      const sample = await SampleProcess.start('two-issuers');
+      const control = (what: string, body: object): Promise<Response> =>
+        fetch(`${sample.told('Page')}control/${what}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      expect((await control('authgear/unplug', { kind: 'hang' })).status).toBe(200);
+      // Under way when the signal comes.
+      const refresh = control('authgear/refresh', {}).catch(() => undefined);
+      expect(await sample.stop(signal)).toBe(0);
+      await refresh;
+      expect(sample.stderr).toBe('');
+    },
+  );
 
   test('names the port that is taken, in one line', async () => {
     const taken = await occupyPort();
     const result = await SampleProcess.fail('two-issuers', { PORT: String(taken.port) });
     await taken.release();
-    expect(result).toEqual({ code: 1, stdout: '', stderr: `Port ${taken.port} is taken. Set PORT to a free one.\n` });
+    expect(result).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Port ${taken.port} is taken. Set PORT to a free one.\n`,
+    });
   });
 
   test.each(['eighty', '0', '65536'])('explains PORT=%s', async (port) => {
     const stderr = `PORT is "${port}", which is not a port. Set it to a number from 1 to 65535.\n`;
-    expect(await SampleProcess.fail('two-issuers', { PORT: port })).toEqual({ code: 1, stdout: '', stderr });
+    expect(await SampleProcess.fail('two-issuers', { PORT: port })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr,
+    });
   });
 
   test.each([

@@ -70,9 +70,18 @@ describe.each(platforms)('answers on %s', (platform) => {
   });
   afterAll(() => t.close());
 
-  async function expectRefusal(response: Response, status: number, challenge: string | null, code: string): Promise<void> {
+  async function expectRefusal(
+    response: Response,
+    status: number,
+    challenge: string | null,
+    code: string,
+  ): Promise<void> {
     const body: unknown = await response.json();
-    expect({ status: response.status, challenge: response.headers.get('www-authenticate'), body }).toEqual({
+    expect({
+      status: response.status,
+      challenge: response.headers.get('www-authenticate'),
+      body,
+    }).toEqual({
       status,
       challenge,
       body: { statusCode: status, error: expect.any(String), message: expect.any(String), code },
@@ -81,19 +90,37 @@ describe.each(platforms)('answers on %s', (platform) => {
   }
 
   const described = (error: string, rest = '') =>
-    expect.stringMatching(new RegExp(`^Bearer error="${error}", error_description="[^"]+"${rest}$`)) as string;
+    expect.stringMatching(
+      new RegExp(`^Bearer error="${error}", error_description="[^"]+"${rest}$`),
+    ) as string;
 
   test('no credentials: 401 and a bare challenge', async () => {
     await expectRefusal(await t.get('/me'), 401, 'Bearer', 'credentials_missing');
   });
 
-  test.each(['Basic dXNlcjpwYXNz', 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln', ''])('another scheme, %p, is no credentials', async (authorization) => {
-    await expectRefusal(await t.get('/me', undefined, { authorization }), 401, 'Bearer', 'credentials_missing');
-  });
+  test.each(['Basic dXNlcjpwYXNz', 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln', ''])(
+    'another scheme, %p, is no credentials',
+    async (authorization) => {
+      await expectRefusal(
+        await t.get('/me', undefined, { authorization }),
+        401,
+        'Bearer',
+        'credentials_missing',
+      );
+    },
+  );
 
-  test.each(['Bearer', 'Bearer a b', 'Bearer "quoted"', 'bearer é'])('a malformed header, %p: 400', async (authorization) => {
-    await expectRefusal(await t.get('/me', undefined, { authorization }), 400, described('invalid_request'), 'authorization_malformed');
-  });
+  test.each(['Bearer', 'Bearer a b', 'Bearer "quoted"', 'bearer é'])(
+    'a malformed header, %p: 400',
+    async (authorization) => {
+      await expectRefusal(
+        await t.get('/me', undefined, { authorization }),
+        400,
+        described('invalid_request'),
+        'authorization_malformed',
+      );
+    },
+  );
 
   test('a list of credentials: 400', async () => {
     await expectRefusal(
@@ -105,7 +132,11 @@ describe.each(platforms)('answers on %s', (platform) => {
   });
 
   test('a good token: the user, as JSON', async () => {
-    const token = t.issuer.accessToken({ sub: 'user-1', roles: ['store_manager'], scope: 'openid read:reports' });
+    const token = t.issuer.accessToken({
+      sub: 'user-1',
+      roles: ['store_manager'],
+      scope: 'openid read:reports',
+    });
     const response = await t.get('/me', token);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
@@ -125,20 +156,37 @@ describe.each(platforms)('answers on %s', (platform) => {
   });
 
   test('one field of the user', async () => {
-    expect(await (await t.get('/sub', t.issuer.accessToken({ sub: 'user-2' }))).json()).toEqual({ sub: 'user-2' });
-    expect(await (await t.get('/piped', t.issuer.accessToken({ sub: 'user-2' }))).json()).toEqual({ sub: 'USER-2' });
+    expect(await (await t.get('/sub', t.issuer.accessToken({ sub: 'user-2' }))).json()).toEqual({
+      sub: 'user-2',
+    });
+    expect(await (await t.get('/piped', t.issuer.accessToken({ sub: 'user-2' }))).json()).toEqual({
+      sub: 'USER-2',
+    });
   });
 
   test('a refused token: 401 invalid_token', async () => {
-    await expectRefusal(await t.get('/me', t.issuer.wrongToken('expired')), 401, described('invalid_token'), 'token_expired');
+    await expectRefusal(
+      await t.get('/me', t.issuer.wrongToken('expired')),
+      401,
+      described('invalid_token'),
+      'token_expired',
+    );
   });
 
-  test.each(['foreign key', 'unknown kid', 'other issuer', 'other audience', 'changed payload'] as const)(
-    '%s: the answer does not tell which',
-    async (kind) => {
-      await expectRefusal(await t.get('/me', t.issuer.wrongToken(kind)), 401, described('invalid_token'), 'token_invalid');
-    },
-  );
+  test.each([
+    'foreign key',
+    'unknown kid',
+    'other issuer',
+    'other audience',
+    'changed payload',
+  ] as const)('%s: the answer does not tell which', async (kind) => {
+    await expectRefusal(
+      await t.get('/me', t.issuer.wrongToken(kind)),
+      401,
+      described('invalid_token'),
+      'token_invalid',
+    );
+  });
 
   test('a public route: no user, and no token is looked at', async () => {
     expect((await t.get('/public')).status).toBe(200);
@@ -147,8 +195,12 @@ describe.each(platforms)('answers on %s', (platform) => {
 
   test('an optional route: anonymous in, good user in, bad token out', async () => {
     expect(await (await t.get('/optional')).json()).toEqual({ sub: null });
-    expect(await (await t.get('/optional', t.issuer.accessToken({ sub: 'user-3' }))).json()).toEqual({ sub: 'user-3' });
-    expect(await (await t.get('/optional', undefined, { authorization: 'Basic abc' })).json()).toEqual({ sub: null });
+    expect(
+      await (await t.get('/optional', t.issuer.accessToken({ sub: 'user-3' }))).json(),
+    ).toEqual({ sub: 'user-3' });
+    expect(
+      await (await t.get('/optional', undefined, { authorization: 'Basic abc' })).json(),
+    ).toEqual({ sub: null });
     expect((await t.get('/optional', t.issuer.wrongToken('expired'))).status).toBe(401);
   });
 
@@ -159,44 +211,94 @@ describe.each(platforms)('answers on %s', (platform) => {
   test('scopes: all of them, listed in the challenge', async () => {
     const challenge = described('insufficient_scope', ', scope="[^"]+"');
     const response = await t.get('/reports', t.issuer.accessToken({ scope: 'read:reports' }));
-    expect(response.headers.get('www-authenticate')?.match(/ scope="([^"]+)"/)?.[1]).toBe('read:reports list:reports');
+    expect(response.headers.get('www-authenticate')?.match(/ scope="([^"]+)"/)?.[1]).toBe(
+      'read:reports list:reports',
+    );
     await expectRefusal(response, 403, challenge, 'scope_missing');
-    expect((await t.get('/reports', t.issuer.accessToken({ scope: 'list:reports read:reports' }))).status).toBe(200);
+    expect(
+      (await t.get('/reports', t.issuer.accessToken({ scope: 'list:reports read:reports' })))
+        .status,
+    ).toBe(200);
   });
 
   test('scopes: one of the alternatives', async () => {
     const challenge = described('insufficient_scope', ', scope="admin write:reports"');
-    await expectRefusal(await t.get('/any', t.issuer.accessToken({ scope: 'openid' })), 403, challenge, 'scope_missing');
-    expect((await t.get('/any', t.issuer.accessToken({ scope: 'write:reports' }))).status).toBe(200);
+    await expectRefusal(
+      await t.get('/any', t.issuer.accessToken({ scope: 'openid' })),
+      403,
+      challenge,
+      'scope_missing',
+    );
+    expect((await t.get('/any', t.issuer.accessToken({ scope: 'write:reports' }))).status).toBe(
+      200,
+    );
   });
 
   test('step-up: recent in, old out, missing and future out', async () => {
     const at = (ago: number) => t.issuer.accessToken({ authTime: t.issuer.clock.seconds - ago });
     const challenge = described('insufficient_user_authentication', ', max_age="300"');
     expect((await t.get('/sensitive', at(300))).status).toBe(200);
-    await expectRefusal(await t.get('/sensitive', at(300.5)), 401, challenge, 'authentication_too_old');
-    await expectRefusal(await t.get('/sensitive', t.issuer.accessToken({ authTime: null })), 401, challenge, 'authentication_time_missing');
-    await expectRefusal(await t.get('/sensitive', at(-6)), 401, challenge, 'authentication_time_in_future');
+    await expectRefusal(
+      await t.get('/sensitive', at(300.5)),
+      401,
+      challenge,
+      'authentication_too_old',
+    );
+    await expectRefusal(
+      await t.get('/sensitive', t.issuer.accessToken({ authTime: null })),
+      401,
+      challenge,
+      'authentication_time_missing',
+    );
+    await expectRefusal(
+      await t.get('/sensitive', at(-6)),
+      401,
+      challenge,
+      'authentication_time_in_future',
+    );
     expect((await t.get('/sensitive', at(-5))).status).toBe(200);
   });
 
   test('step-up: a machine gets 403, not a login loop', async () => {
     const token = t.issuer.machineToken({ audience: t.issuer.issuer });
-    await expectRefusal(await t.get('/sensitive', token), 403, null, 'machine_cannot_reauthenticate');
+    await expectRefusal(
+      await t.get('/sensitive', token),
+      403,
+      null,
+      'machine_cannot_reauthenticate',
+    );
   });
 
   test('scope comes before age', async () => {
     const response = await t.get('/both', t.issuer.accessToken({ authTime: 1 }));
-    await expectRefusal(response, 403, described('insufficient_scope', ', scope="admin"'), 'scope_missing');
+    await expectRefusal(
+      response,
+      403,
+      described('insufficient_scope', ', scope="admin"'),
+      'scope_missing',
+    );
   });
 
   test('class and handler add up, and the strictest age holds', async () => {
-    const token = (scope: string, ago = 0) => t.issuer.accessToken({ scope, authTime: t.issuer.clock.seconds - ago });
+    const token = (scope: string, ago = 0) =>
+      t.issuer.accessToken({ scope, authTime: t.issuer.clock.seconds - ago });
     const challenge = described('insufficient_scope', ', scope="class:scope handler:scope"');
-    await expectRefusal(await t.get('/class/strict', token('handler:scope')), 403, challenge, 'scope_missing');
-    await expectRefusal(await t.get('/class/strict', token('class:scope')), 403, challenge, 'scope_missing');
+    await expectRefusal(
+      await t.get('/class/strict', token('handler:scope')),
+      403,
+      challenge,
+      'scope_missing',
+    );
+    await expectRefusal(
+      await t.get('/class/strict', token('class:scope')),
+      403,
+      challenge,
+      'scope_missing',
+    );
     expect((await t.get('/class/strict', token('class:scope handler:scope'))).status).toBe(200);
-    expect((await t.get('/class/strict', token('class:scope handler:scope', 301))).status).toBe(401);
+    expect((await t.get('/class/strict', token('class:scope handler:scope', 301))).status).toBe(
+      401,
+    );
     expect((await t.get('/class/plain', token('class:scope', 301))).status).toBe(200);
     expect((await t.get('/class/open')).status).toBe(200);
   });

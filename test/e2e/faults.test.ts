@@ -10,7 +10,9 @@ import { closeTestApps, startTestApp, type TestApp, type TestAppOptions } from '
 let t: TestApp;
 afterEach(() => closeTestApps());
 
-async function start(setup: TestAppOptions = {}): Promise<{ tokens: TokenService; jwks: JwksService; issuer: TestIssuer }> {
+async function start(
+  setup: TestAppOptions = {},
+): Promise<{ tokens: TokenService; jwks: JwksService; issuer: TestIssuer }> {
   t = await startTestApp({ ...setup, options: { keys: { timeout: '300ms' }, ...setup.options } });
   return { tokens: t.app.get(TokenService), jwks: t.app.get(JwksService), issuer: t.issuer };
 }
@@ -18,10 +20,22 @@ async function start(setup: TestAppOptions = {}): Promise<{ tokens: TokenService
 const codeOf = (verification: Promise<unknown>) =>
   verification.then(
     () => 'accepted',
-    (error: unknown) => (error instanceof AuthError ? error.code : `not an AuthError: ${String(error)}`),
+    (error: unknown) =>
+      error instanceof AuthError ? error.code : `not an AuthError: ${String(error)}`,
   );
 
-const outages: readonly Outage[] = ['reset', 'hang', 'drip', 'half', 'redirect', 'html', 'huge', 500, 403, 404];
+const outages: readonly Outage[] = [
+  'reset',
+  'hang',
+  'drip',
+  'half',
+  'redirect',
+  'html',
+  'huge',
+  500,
+  403,
+  404,
+];
 
 describe.each(outages)('an issuer that answers with %p', (outage) => {
   test('from the start: 503 within the deadline, one line, and it works when the issuer comes back', async () => {
@@ -29,13 +43,27 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
     const begun = performance.now();
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('keys_unavailable');
     expect(performance.now() - begun).toBeLessThan(2_000);
-    expect(jwks.status()[0]).toMatchObject({ state: 'unavailable', kids: [], lastError: { code: 'keys_unavailable' }, failures: 1 });
-    expect(t.logger.lines.filter((line) => line.includes('Until it answers, tokens are answered with 503'))).toHaveLength(1);
+    expect(jwks.status()[0]).toMatchObject({
+      state: 'unavailable',
+      kids: [],
+      lastError: { code: 'keys_unavailable' },
+      failures: 1,
+    });
+    expect(
+      t.logger.lines.filter((line) =>
+        line.includes('Until it answers, tokens are answered with 503'),
+      ),
+    ).toHaveLength(1);
 
     issuer.recover();
     issuer.clock.advance('1s');
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
-    expect(jwks.status()[0]).toMatchObject({ state: 'fresh', kids: [issuer.signingKey.kid], lastError: undefined, failures: 0 });
+    expect(jwks.status()[0]).toMatchObject({
+      state: 'fresh',
+      kids: [issuer.signingKey.kid],
+      lastError: undefined,
+      failures: 0,
+    });
     expect(t.logger.lines.filter((line) => line.includes('answers again'))).toHaveLength(1);
   });
 
@@ -56,10 +84,20 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
 });
 
 test('a name that does not resolve: 503, and the line says why', async () => {
-  const { tokens } = await start({ configure: () => ({ issuer: 'https://no-such-host.invalid', audience: 'a', keys: { timeout: '2s' } }) });
+  const { tokens } = await start({
+    configure: () => ({
+      issuer: 'https://no-such-host.invalid',
+      audience: 'a',
+      keys: { timeout: '2s' },
+    }),
+  });
   const other = new TestIssuer({ issuer: 'https://no-such-host.invalid' });
-  expect(await codeOf(tokens.verifyAccessToken(other.accessToken({ audience: 'a' })))).toBe('keys_unavailable');
-  expect(t.logger.lines.join()).toMatch(/no keys from "https:\/\/no-such-host\.invalid": .*\((?:ENOTFOUND|EAI_AGAIN)\)/);
+  expect(await codeOf(tokens.verifyAccessToken(other.accessToken({ audience: 'a' })))).toBe(
+    'keys_unavailable',
+  );
+  expect(t.logger.lines.join()).toMatch(
+    /no keys from "https:\/\/no-such-host\.invalid": .*\((?:ENOTFOUND|EAI_AGAIN)\)/,
+  );
 });
 
 test('nobody waits while a usable key is there, even when the issuer hangs', async () => {
@@ -68,12 +106,14 @@ test('nobody waits while a usable key is there, even when the issuer hangs', asy
   issuer.outage('hang');
   issuer.clock.advance(600 - 20); // the refresh is due, and will hang
   const begun = performance.now();
-  for (let count = 0; count < 20; count += 1) expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
+  for (let count = 0; count < 20; count += 1)
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
   expect(performance.now() - begun).toBeLessThan(1_000);
 });
 
 describe('key sets', () => {
-  const jwkOf = (modulusLength: number) => createSigningKey('RS256', { kid: 'odd', modulusLength }).jwk;
+  const jwkOf = (modulusLength: number) =>
+    createSigningKey('RS256', { kid: 'odd', modulusLength }).jwk;
 
   test('an empty set is a success: the missing key dies at once', async () => {
     const { tokens, jwks, issuer } = await start();
@@ -95,27 +135,50 @@ describe('key sets', () => {
   });
 
   test.each([
-    ['duplicate kids', (good: object) => [{ ...jwkOf(2048), kid: 'twice' }, { ...jwkOf(2048), kid: 'twice' }, good], 'has it twice'],
+    [
+      'duplicate kids',
+      (good: object) => [{ ...jwkOf(2048), kid: 'twice' }, { ...jwkOf(2048), kid: 'twice' }, good],
+      'has it twice',
+    ],
     [
       'a private key',
-      (good: object) => [{ ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), kid: 'odd' }, good],
+      (good: object) => [
+        {
+          ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+            format: 'jwk',
+          }),
+          kid: 'odd',
+        },
+        good,
+      ],
       'private or symmetric',
     ],
-    ['a symmetric key', (good: object) => [{ kty: 'oct', k: 'c2VjcmV0', kid: 'odd' }, good], 'private or symmetric'],
+    [
+      'a symmetric key',
+      (good: object) => [{ kty: 'oct', k: 'c2VjcmV0', kid: 'odd' }, good],
+      'private or symmetric',
+    ],
     ['RSA-1024', (good: object) => [jwkOf(1024), good], '1024 bits'],
   ])('%s: skipped with one line, the others work', async (_, keys, words) => {
-    const { tokens, jwks, issuer } = await start({ prepare: (__, odd) => odd.publish({ keys: keys(odd.signingKey.jwk) }) });
+    const { tokens, jwks, issuer } = await start({
+      prepare: (__, odd) => odd.publish({ keys: keys(odd.signingKey.jwk) }),
+    });
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
     await jwks.refresh();
     const lines = t.logger.lines.filter((line) => line.includes(words));
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('c2VjcmV0');
-    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken({ header: { kid: 'odd' } })))).toMatch(/^key_unknown$/);
+    expect(
+      await codeOf(tokens.verifyAccessToken(issuer.accessToken({ header: { kid: 'odd' } }))),
+    ).toMatch(/^key_unknown$/);
   });
 });
 
 test('rotation with overlap under 10,000 requests: zero refusals', async () => {
-  const { tokens, issuer } = await start({ options: { algorithms: ['ES256'] }, issuer: { algorithm: 'ES256' } });
+  const { tokens, issuer } = await start({
+    options: { algorithms: ['ES256'] },
+    issuer: { algorithm: 'ES256' },
+  });
   await tokens.verifyAccessToken(issuer.accessToken());
   let refused = 0;
   for (let batch = 0; batch < 100; batch += 1) {
@@ -124,31 +187,39 @@ test('rotation with overlap under 10,000 requests: zero refusals', async () => {
       issuer.rotate();
       issuer.clock.advance('31s');
     }
-    const batchTokens = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? old : issuer.accessToken()));
-    const codes = await Promise.all(batchTokens.map((token) => codeOf(tokens.verifyAccessToken(token))));
+    const batchTokens = Array.from({ length: 100 }, (_, index) =>
+      index % 2 === 0 ? old : issuer.accessToken(),
+    );
+    const codes = await Promise.all(
+      batchTokens.map((token) => codeOf(tokens.verifyAccessToken(token))),
+    );
     refused += codes.filter((code) => code !== 'accepted').length;
   }
   expect(refused).toBe(0);
 }, 30_000);
 
-test('rotation without overlap under a flood of garbage kids: the new key works within one cooldown', async () => {
-  const { tokens, issuer } = await start();
-  await tokens.verifyAccessToken(issuer.accessToken());
-  const flood = () => codeOf(tokens.verifyAccessToken(issuer.wrongToken('unknown kid')));
-  await flood(); // the budget is spent
-  issuer.rotate({ overlap: false });
-  const good = issuer.accessToken();
-  const seen: string[] = [];
-  for (let second = 0; second < 30; second += 1) {
-    await flood();
-    seen.push(await codeOf(tokens.verifyAccessToken(good)));
-    issuer.clock.advance('1s');
-  }
-  await flood(); // the garbage may be first again
-  expect(seen.every((code) => code === 'key_unknown')).toBe(true);
-  expect(await codeOf(tokens.verifyAccessToken(good))).toBe('accepted');
-  expect(issuer.requests.jwks).toBe(3);
-});
+test(
+  'rotation without overlap under a flood of garbage kids: the new key works within one ' +
+    'cooldown',
+  async () => {
+    const { tokens, issuer } = await start();
+    await tokens.verifyAccessToken(issuer.accessToken());
+    const flood = () => codeOf(tokens.verifyAccessToken(issuer.wrongToken('unknown kid')));
+    await flood(); // the budget is spent
+    issuer.rotate({ overlap: false });
+    const good = issuer.accessToken();
+    const seen: string[] = [];
+    for (let second = 0; second < 30; second += 1) {
+      await flood();
+      seen.push(await codeOf(tokens.verifyAccessToken(good)));
+      issuer.clock.advance('1s');
+    }
+    await flood(); // the garbage may be first again
+    expect(seen.every((code) => code === 'key_unknown')).toBe(true);
+    expect(await codeOf(tokens.verifyAccessToken(good))).toBe('accepted');
+    expect(issuer.requests.jwks).toBe(3);
+  },
+);
 
 test('when the address of the keys fails, the metadata is asked for again', async () => {
   const { tokens, issuer } = await start();
@@ -166,7 +237,8 @@ test('when the address of the keys fails, the metadata is asked for again', asyn
 
 test('Retry-After is the time until the next attempt', async () => {
   const { tokens, issuer } = await start({ prepare: (_, down) => down.outage(500) });
-  const refusal = () => tokens.verifyAccessToken(issuer.accessToken()).catch((error: unknown) => error as AuthError);
+  const refusal = () =>
+    tokens.verifyAccessToken(issuer.accessToken()).catch((error: unknown) => error as AuthError);
   await refusal();
   for (let attempt = 1; attempt < 8; attempt += 1) {
     const [status] = t.app.get(JwksService).status();
@@ -196,7 +268,12 @@ test('an application that could only answer 401 does not start', async () => {
     code: 'configuration_invalid',
     message: expect.stringContaining('1024 bits'),
   });
-  await expect(startTestApp({ options: { failFast: true }, prepare: (_, issuer) => issuer.publish({ keys: [] }) })).rejects.toMatchObject({
+  await expect(
+    startTestApp({
+      options: { failFast: true },
+      prepare: (_, issuer) => issuer.publish({ keys: [] }),
+    }),
+  ).rejects.toMatchObject({
     code: 'configuration_invalid',
   });
 });
@@ -206,8 +283,12 @@ test('a logger that throws changes no answer', async () => {
   const fail = () => {
     throw new Error('the disk is full');
   };
-  const { tokens, issuer } = await start({ options: { logger: { log: fail, warn: fail, error: fail } } });
-  expect(await codeOf(tokens.verifyAccessToken(issuer.wrongToken('expired')))).toBe('token_expired');
+  const { tokens, issuer } = await start({
+    options: { logger: { log: fail, warn: fail, error: fail } },
+  });
+  expect(await codeOf(tokens.verifyAccessToken(issuer.wrongToken('expired')))).toBe(
+    'token_expired',
+  );
   const { JwtAuthGuard } = await import('../../lib/jwt-auth.guard.js');
   const { ExecutionContextHost } = await import('@nestjs/core/helpers/execution-context-host.js');
   class Target {
@@ -215,5 +296,7 @@ test('a logger that throws changes no answer', async () => {
   }
   const exchange = [{ headers: {} }, { header: () => undefined }];
   const context = new ExecutionContextHost(exchange, Target, Target.prototype.handler);
-  await expect(t.app.get(JwtAuthGuard).canActivate(context)).rejects.toBeInstanceOf(UnauthorizedException);
+  await expect(t.app.get(JwtAuthGuard).canActivate(context)).rejects.toBeInstanceOf(
+    UnauthorizedException,
+  );
 });

@@ -26,15 +26,19 @@ class RoutesController {
   @MaxAuthAge('5m') @Get('sensitive') sensitive() {
     return {};
   }
-  @OrganizationScopes('billing:write', { from: 'params.orgId' }) @Get('organizations/:orgId/billing') byParameter(
-    @CurrentOrganization() organization: unknown,
-  ) {
+  @OrganizationScopes('billing:write', { from: 'params.orgId' })
+  @Get('organizations/:orgId/billing')
+  byParameter(@CurrentOrganization() organization: unknown) {
     return organization;
   }
-  @OrganizationScopes('billing:write', { from: 'headers.X-Organization' }) @Get('by-header') byHeader() {
+  @OrganizationScopes('billing:write', { from: 'headers.X-Organization' })
+  @Get('by-header')
+  byHeader() {
     return {};
   }
-  @OrganizationScopes('billing:write', { from: ({ query }) => (query as { org?: string }).org }) @Get('by-function') byFunction() {
+  @OrganizationScopes('billing:write', { from: ({ query }) => (query as { org?: string }).org })
+  @Get('by-function')
+  byFunction() {
     return {};
   }
 }
@@ -65,10 +69,15 @@ describe.each(platforms)('several issuers on %s', (platform) => {
     await Promise.all([people.close(), machines.close()]);
   });
 
-  const bodyOf = async (response: Promise<Response>) => (await response).json() as Promise<Record<string, unknown>>;
+  const bodyOf = async (response: Promise<Response>) =>
+    (await response).json() as Promise<Record<string, unknown>>;
 
   test('each token is held against its own issuer, which the user names', async () => {
-    expect(await bodyOf(t.get('/me', people.accessToken({ sub: 'a' })))).toMatchObject({ sub: 'a', issuer: people.issuer, isMachine: false });
+    expect(await bodyOf(t.get('/me', people.accessToken({ sub: 'a' })))).toMatchObject({
+      sub: 'a',
+      issuer: people.issuer,
+      isMachine: false,
+    });
     expect(await bodyOf(t.get('/me', machines.accessToken({ sub: 'usr_b' })))).toMatchObject({
       sub: 'usr_b',
       issuer: machines.issuer,
@@ -85,20 +94,43 @@ describe.each(platforms)('several issuers on %s', (platform) => {
   });
 
   test('machines and agents of AuthPI', async () => {
-    const machine = machines.machineToken({ clientId: 'c_robot', audience: 'https://api.example', scope: 'jobs:run' });
-    expect(await bodyOf(t.get('/me', machine))).toMatchObject({ isMachine: true, scopes: ['jobs:run'], sub: 'c_robot', principalType: 'key' });
+    const machine = machines.machineToken({
+      clientId: 'c_robot',
+      audience: 'https://api.example',
+      scope: 'jobs:run',
+    });
+    expect(await bodyOf(t.get('/me', machine))).toMatchObject({
+      isMachine: true,
+      scopes: ['jobs:run'],
+      sub: 'c_robot',
+      principalType: 'key',
+    });
     const agent = machines.machineToken({ sub: 'agt_1' });
-    expect(await bodyOf(t.get('/me', agent))).toMatchObject({ isMachine: true, sub: 'agt_1', principalType: 'agent' });
+    expect(await bodyOf(t.get('/me', agent))).toMatchObject({
+      isMachine: true,
+      sub: 'agt_1',
+      principalType: 'agent',
+    });
   });
 
   test('the keys of two issuers never mix, even under one kid', async () => {
     const { kid } = people.signingKey;
-    const forged = machines.accessToken({ algorithm: 'RS256', header: { kid }, claims: { iss: people.issuer, aud: people.issuer } });
-    expect(await bodyOf(t.get('/me', forged))).toMatchObject({ statusCode: 401, code: 'token_invalid' });
+    const forged = machines.accessToken({
+      algorithm: 'RS256',
+      header: { kid },
+      claims: { iss: people.issuer, aud: people.issuer },
+    });
+    expect(await bodyOf(t.get('/me', forged))).toMatchObject({
+      statusCode: 401,
+      code: 'token_invalid',
+    });
   });
 
   test("an algorithm of one issuer is not the other's", async () => {
-    const token = machines.accessToken({ algorithm: 'ES256', claims: { iss: people.issuer, aud: people.issuer } });
+    const token = machines.accessToken({
+      algorithm: 'ES256',
+      claims: { iss: people.issuer, aud: people.issuer },
+    });
     expect(await bodyOf(t.get('/me', token))).toMatchObject({ code: 'algorithm_not_allowed' });
   });
 
@@ -106,19 +138,33 @@ describe.each(platforms)('several issuers on %s', (platform) => {
     await t.get('/me', people.accessToken());
     await t.get('/me', machines.accessToken());
     const before = people.requests.total + machines.requests.total;
-    expect((await t.get('/me', people.wrongToken('other issuer', { header: { kid: 'unknown' } }))).status).toBe(401);
+    expect(
+      (await t.get('/me', people.wrongToken('other issuer', { header: { kid: 'unknown' } })))
+        .status,
+    ).toBe(401);
     expect(people.requests.total + machines.requests.total).toBe(before);
   });
 
   test('ID and refresh tokens of AuthPI have their own codes', async () => {
-    expect(await bodyOf(t.get('/me', machines.idToken()))).toMatchObject({ statusCode: 401, code: 'token_is_id_token' });
-    expect(await bodyOf(t.get('/me', machines.refreshToken()))).toMatchObject({ statusCode: 401, code: 'token_is_refresh_token' });
+    expect(await bodyOf(t.get('/me', machines.idToken()))).toMatchObject({
+      statusCode: 401,
+      code: 'token_is_id_token',
+    });
+    expect(await bodyOf(t.get('/me', machines.refreshToken()))).toMatchObject({
+      statusCode: 401,
+      code: 'token_is_refresh_token',
+    });
   });
 
   test("auth_time of AuthPI's access token never satisfies @MaxAuthAge", async () => {
     expect((await t.get('/sensitive', people.accessToken())).status).toBe(200);
-    expect(await bodyOf(t.get('/sensitive', machines.accessToken()))).toMatchObject({ statusCode: 401, code: 'authentication_time_missing' });
-    expect(await bodyOf(t.get('/sensitive', machines.machineToken()))).toMatchObject({ statusCode: 403 });
+    expect(await bodyOf(t.get('/sensitive', machines.accessToken()))).toMatchObject({
+      statusCode: 401,
+      code: 'authentication_time_missing',
+    });
+    expect(await bodyOf(t.get('/sensitive', machines.machineToken()))).toMatchObject({
+      statusCode: 403,
+    });
   });
 
   test('a pinned route', async () => {
@@ -128,8 +174,10 @@ describe.each(platforms)('several issuers on %s', (platform) => {
   });
 
   describe('organizations', () => {
-    const token = (organizations: readonly Partial<Organization>[]) => machines.accessToken({ organizations });
-    const member = () => token([{ id: 'org_1', title: 'Founder', scopes: ['owner', 'billing:write'] }]);
+    const token = (organizations: readonly Partial<Organization>[]) =>
+      machines.accessToken({ organizations });
+    const member = () =>
+      token([{ id: 'org_1', title: 'Founder', scopes: ['owner', 'billing:write'] }]);
 
     test('a member with the scope comes in, and the handler gets the membership', async () => {
       expect(await bodyOf(t.get('/organizations/org_1/billing', member()))).toEqual({
@@ -143,8 +191,16 @@ describe.each(platforms)('several issuers on %s', (platform) => {
     });
 
     test.each([
-      ['a scope in another organization', () => token([{ id: 'org_2', scopes: ['billing:write'] }]), 'organization_not_member'],
-      ['a scope of the token', () => machines.accessToken({ scope: 'billing:write' }), 'organization_not_member'],
+      [
+        'a scope in another organization',
+        () => token([{ id: 'org_2', scopes: ['billing:write'] }]),
+        'organization_not_member',
+      ],
+      [
+        'a scope of the token',
+        () => machines.accessToken({ scope: 'billing:write' }),
+        'organization_not_member',
+      ],
       [
         'another scope in this one',
         () =>
@@ -159,27 +215,46 @@ describe.each(platforms)('several issuers on %s', (platform) => {
         () => token([{ id: 'org_1', scopes: ['billing:write'], joinedAt: clock.seconds + 60 }]),
         'organization_not_member',
       ],
-      ['an issuer without organizations', () => people.accessToken({ scope: 'billing:write' }), 'organization_not_member'],
+      [
+        'an issuer without organizations',
+        () => people.accessToken({ scope: 'billing:write' }),
+        'organization_not_member',
+      ],
     ])('%s does not count', async (_, make, code) => {
-      expect(await bodyOf(t.get('/organizations/org_1/billing', make()))).toMatchObject({ statusCode: 403, code });
+      expect(await bodyOf(t.get('/organizations/org_1/billing', make()))).toMatchObject({
+        statusCode: 403,
+        code,
+      });
     });
 
     test('a request that names none, or two, is refused', async () => {
-      expect(await bodyOf(t.get('/by-header', member()))).toMatchObject({ statusCode: 403, code: 'organization_not_named' });
-      expect(await bodyOf(t.get('/by-function?org=org_1&org=org_1', member()))).toMatchObject({ code: 'organization_not_named' });
+      expect(await bodyOf(t.get('/by-header', member()))).toMatchObject({
+        statusCode: 403,
+        code: 'organization_not_named',
+      });
+      expect(await bodyOf(t.get('/by-function?org=org_1&org=org_1', member()))).toMatchObject({
+        code: 'organization_not_named',
+      });
     });
 
-    test.each([{ organizations: 'org_1' }, { organizations: [{ id: 'org_1', scopes: 'billing:write' }] }, { organizations: [null] }, { dat: 'x' }])(
-      'a claim of the wrong type is refused: %p',
-      async (claims) => {
-        expect(await bodyOf(t.get('/me', machines.accessToken({ claims })))).toMatchObject({ statusCode: 401, code: 'claim_invalid' });
-      },
-    );
+    test.each([
+      { organizations: 'org_1' },
+      { organizations: [{ id: 'org_1', scopes: 'billing:write' }] },
+      { organizations: [null] },
+      { dat: 'x' },
+    ])('a claim of the wrong type is refused: %p', async (claims) => {
+      expect(await bodyOf(t.get('/me', machines.accessToken({ claims })))).toMatchObject({
+        statusCode: 401,
+        code: 'claim_invalid',
+      });
+    });
   });
 
   test('status has an entry per issuer', () => {
     const statuses = t.app.get(JwksService).status();
-    expect(statuses.map(({ issuer, state, kids }) => ({ issuer, state, keys: kids.length }))).toEqual([
+    expect(
+      statuses.map(({ issuer, state, kids }) => ({ issuer, state, keys: kids.length })),
+    ).toEqual([
       { issuer: people.issuer, state: 'fresh', keys: 1 },
       { issuer: machines.issuer, state: 'fresh', keys: 6 },
     ]);
@@ -188,7 +263,8 @@ describe.each(platforms)('several issuers on %s', (platform) => {
   test('AuthPI: one forced refetch a minute, and ETag spares the body', async () => {
     await t.get('/me', machines.accessToken());
     const before = machines.requests.jwks;
-    for (let count = 0; count < 5; count += 1) await t.get('/me', machines.wrongToken('unknown kid'));
+    for (let count = 0; count < 5; count += 1)
+      await t.get('/me', machines.wrongToken('unknown kid'));
     expect(machines.requests.jwks).toBe(before + 1);
     clock.advance('59s');
     await t.get('/me', machines.wrongToken('unknown kid'));
@@ -203,8 +279,16 @@ describe.each(platforms)('several issuers on %s', (platform) => {
 describe('issuers by look-up', () => {
   test('tenants are found, kept, and forgotten; strangers are refused, briefly', async () => {
     const clock = new TestClock();
-    const [one, other] = await Promise.all([TestIssuer.listen({ clock }), TestIssuer.listen({ clock })]);
-    const tenants = new Map([one, other].map((issuer) => [issuer.issuer, { issuer: issuer.issuer, audience: issuer.issuer }]));
+    const [one, other] = await Promise.all([
+      TestIssuer.listen({ clock }),
+      TestIssuer.listen({ clock }),
+    ]);
+    const tenants = new Map(
+      [one, other].map((issuer) => [
+        issuer.issuer,
+        { issuer: issuer.issuer, audience: issuer.issuer },
+      ]),
+    );
     const asked: string[] = [];
     const t = await startTestApp({
       configure: () => ({
@@ -216,17 +300,25 @@ describe('issuers by look-up', () => {
       }),
     });
     const tokens = t.app.get(TokenService);
-    const users = await Promise.all(Array.from({ length: 20 }, () => tokens.verifyAccessToken(one.accessToken())));
+    const users = await Promise.all(
+      Array.from({ length: 20 }, () => tokens.verifyAccessToken(one.accessToken())),
+    );
     expect(users[0]?.issuer).toBe(one.issuer);
     await tokens.verifyAccessToken(other.accessToken());
     expect(asked).toEqual([one.issuer, other.issuer]);
 
     const stranger = one.wrongToken('other issuer');
-    await expect(tokens.verifyAccessToken(stranger)).rejects.toMatchObject({ code: 'issuer_mismatch' });
-    await expect(tokens.verifyAccessToken(stranger)).rejects.toMatchObject({ code: 'issuer_mismatch' });
+    await expect(tokens.verifyAccessToken(stranger)).rejects.toMatchObject({
+      code: 'issuer_mismatch',
+    });
+    await expect(tokens.verifyAccessToken(stranger)).rejects.toMatchObject({
+      code: 'issuer_mismatch',
+    });
     expect(asked).toHaveLength(3);
     clock.advance('30s');
-    await expect(tokens.verifyAccessToken(one.wrongToken('other issuer'))).rejects.toMatchObject({ code: 'issuer_mismatch' });
+    await expect(tokens.verifyAccessToken(one.wrongToken('other issuer'))).rejects.toMatchObject({
+      code: 'issuer_mismatch',
+    });
     expect(asked).toHaveLength(4);
 
     clock.advance('10m');
@@ -237,7 +329,9 @@ describe('issuers by look-up', () => {
 
     tenants.delete(one.issuer);
     clock.advance('10m');
-    await expect(tokens.verifyAccessToken(one.accessToken())).rejects.toMatchObject({ code: 'issuer_mismatch' });
+    await expect(tokens.verifyAccessToken(one.accessToken())).rejects.toMatchObject({
+      code: 'issuer_mismatch',
+    });
     await t.close();
     await Promise.all([one.close(), other.close()]);
   });
@@ -247,8 +341,12 @@ describe('issuers by look-up', () => {
     let asked = 0;
     const t = await startTestApp({ configure: () => ({ issuers: () => void (asked += 1) }) });
     const tokens = t.app.get(TokenService);
-    await expect(tokens.verifyAccessToken(issuer.wrongToken('hmac with the public key'))).rejects.toMatchObject({ code: 'algorithm_not_allowed' });
-    await expect(tokens.verifyAccessToken('garbage')).rejects.toMatchObject({ code: 'token_malformed' });
+    await expect(
+      tokens.verifyAccessToken(issuer.wrongToken('hmac with the public key')),
+    ).rejects.toMatchObject({ code: 'algorithm_not_allowed' });
+    await expect(tokens.verifyAccessToken('garbage')).rejects.toMatchObject({
+      code: 'token_malformed',
+    });
     expect(asked).toBe(0);
     await t.close();
   });
@@ -267,7 +365,10 @@ describe('issuers by look-up', () => {
       }),
     });
     const tokens = t.app.get(TokenService);
-    await expect(tokens.verifyAccessToken(issuer.accessToken())).rejects.toMatchObject({ code: 'issuer_lookup_failed', kind: 'unavailable' });
+    await expect(tokens.verifyAccessToken(issuer.accessToken())).rejects.toMatchObject({
+      code: 'issuer_lookup_failed',
+      kind: 'unavailable',
+    });
     failing = false;
     clock.advance('1s');
     await tokens.verifyAccessToken(issuer.accessToken());
@@ -275,7 +376,9 @@ describe('issuers by look-up', () => {
     clock.advance('11m');
     await tokens.verifyAccessToken(issuer.accessToken());
     clock.advance('2h');
-    await expect(tokens.verifyAccessToken(issuer.accessToken())).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
+    await expect(tokens.verifyAccessToken(issuer.accessToken())).rejects.toMatchObject({
+      code: 'issuer_lookup_failed',
+    });
     await t.close();
   });
 });
@@ -298,7 +401,15 @@ describe('look-ups that answer oddly', () => {
       }),
     });
     const verify = () => t.app.get(TokenService).verifyAccessToken(issuer.accessToken());
-    return { t, clock, issuer, good, verify, asked: () => asked, answerWith: (next: unknown) => void (answer = next) };
+    return {
+      t,
+      clock,
+      issuer,
+      good,
+      verify,
+      asked: () => asked,
+      answerWith: (next: unknown) => void (answer = next),
+    };
   };
 
   test('null is a stranger, as undefined is, also for one who was known', async () => {
@@ -320,7 +431,8 @@ describe('look-ups that answer oddly', () => {
   test('a failure is remembered for a second, and the clock may be set back', async () => {
     const { verify, clock, good, answerWith, asked } = await setUp();
     answerWith(new Error('down'));
-    for (let count = 0; count < 5; count += 1) await expect(verify()).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
+    for (let count = 0; count < 5; count += 1)
+      await expect(verify()).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
     expect(asked()).toBe(1);
     clock.advance('1s');
     answerWith(good);
@@ -332,7 +444,9 @@ describe('look-ups that answer oddly', () => {
 
   test('a token that is too old under any rules is no reason to ask', async () => {
     const { t, issuer, asked } = await setUp();
-    await expect(t.app.get(TokenService).verifyAccessToken(issuer.wrongToken('expired'))).rejects.toMatchObject({ code: 'token_expired' });
+    await expect(
+      t.app.get(TokenService).verifyAccessToken(issuer.wrongToken('expired')),
+    ).rejects.toMatchObject({ code: 'token_expired' });
     expect(asked()).toBe(0);
   });
 
@@ -349,7 +463,10 @@ describe('oidc(): what differs is said', () => {
   const issuer = new TestIssuer({ issuer: 'https://sso.example/realms/main' });
   const verify = async (options: Partial<Parameters<typeof oidc>[0]>, token: string) => {
     const t = await startTestApp({
-      configure: () => ({ ...oidc({ issuer: issuer.issuer, audience: 'my-api', jwks: issuer.jwks(), ...options }), clock: issuer.clock.now }),
+      configure: () => ({
+        ...oidc({ issuer: issuer.issuer, audience: 'my-api', jwks: issuer.jwks(), ...options }),
+        clock: issuer.clock.now,
+      }),
     });
     try {
       return await t.app.get(TokenService).verifyAccessToken(token);
@@ -357,27 +474,56 @@ describe('oidc(): what differs is said', () => {
       await t.close();
     }
   };
-  const bare = { client_id: undefined, jti: undefined, scope: undefined, auth_time: undefined, amr: undefined, aud: 'my-api' };
+  const bare = {
+    client_id: undefined,
+    jti: undefined,
+    scope: undefined,
+    auth_time: undefined,
+    amr: undefined,
+    aud: 'my-api',
+  };
 
   test('Keycloak', async () => {
     const token = issuer.accessToken({
       header: { typ: 'JWT' },
-      claims: { ...bare, aud: ['my-api', 'account'], azp: 'web', scope: 'openid email', realm_access: { roles: ['manager'] } },
+      claims: {
+        ...bare,
+        aud: ['my-api', 'account'],
+        azp: 'web',
+        scope: 'openid email',
+        realm_access: { roles: ['manager'] },
+      },
     });
-    const user = await verify({ typ: 'JWT', rolesClaim: ['realm_access', 'roles'], clientIdClaim: 'azp', clientId: 'web' }, token);
-    expect(user).toMatchObject({ roles: ['manager'], clientId: 'web', scopes: ['openid', 'email'] });
+    const user = await verify(
+      { typ: 'JWT', rolesClaim: ['realm_access', 'roles'], clientIdClaim: 'azp', clientId: 'web' },
+      token,
+    );
+    expect(user).toMatchObject({
+      roles: ['manager'],
+      clientId: 'web',
+      scopes: ['openid', 'email'],
+    });
     await expect(verify({}, token)).rejects.toMatchObject({ code: 'typ_not_allowed' });
   });
 
   test('Okta', async () => {
-    const token = issuer.accessToken({ header: { typ: undefined }, claims: { ...bare, cid: '0oa1', scp: ['openid', 'reports'] } });
+    const token = issuer.accessToken({
+      header: { typ: undefined },
+      claims: { ...bare, cid: '0oa1', scp: ['openid', 'reports'] },
+    });
     const user = await verify({ typ: 'any', scopesClaim: 'scp', clientIdClaim: 'cid' }, token);
     expect(user).toMatchObject({ scopes: ['openid', 'reports'], clientId: '0oa1' });
   });
 
   test('Entra', async () => {
-    const token = issuer.accessToken({ header: { typ: 'JWT' }, claims: { ...bare, azp: 'app', scp: 'a b', roles: ['Task.Read'] } });
-    const user = await verify({ typ: 'JWT', scopesClaim: 'scp', rolesClaim: 'roles', clientIdClaim: 'azp' }, token);
+    const token = issuer.accessToken({
+      header: { typ: 'JWT' },
+      claims: { ...bare, azp: 'app', scp: 'a b', roles: ['Task.Read'] },
+    });
+    const user = await verify(
+      { typ: 'JWT', scopesClaim: 'scp', rolesClaim: 'roles', clientIdClaim: 'azp' },
+      token,
+    );
     expect(user).toMatchObject({ scopes: ['a', 'b'], roles: ['Task.Read'] });
   });
 
@@ -387,21 +533,50 @@ describe('oidc(): what differs is said', () => {
       claims: { ...bare, aud: undefined, client_id: 'my-api', 'cognito:groups': ['g'] },
     });
     const options = { typ: 'any', audienceClaim: 'client_id', rolesClaim: 'cognito:groups' };
-    expect(await verify(options, token)).toMatchObject({ audience: ['my-api'], roles: ['g'], clientId: 'my-api' });
-    const elsewhere = issuer.accessToken({ header: { typ: undefined }, claims: { ...bare, aud: undefined, client_id: 'other' } });
+    expect(await verify(options, token)).toMatchObject({
+      audience: ['my-api'],
+      roles: ['g'],
+      clientId: 'my-api',
+    });
+    const elsewhere = issuer.accessToken({
+      header: { typ: undefined },
+      claims: { ...bare, aud: undefined, client_id: 'other' },
+    });
     await expect(verify(options, elsewhere)).rejects.toMatchObject({ code: 'audience_mismatch' });
   });
 
   test('an ID token whose audience is in a claim of its own, and no text: refused like any other', async () => {
-    const options = { typ: 'any' as const, audienceClaim: 'resource', idToken: { header: 'x-id-token' } };
+    const options = {
+      typ: 'any' as const,
+      audienceClaim: 'resource',
+      idToken: { header: 'x-id-token' },
+    };
     const t = await startTestApp({
-      configure: (own) => ({ clock: own.clock.now, issuers: [oidc({ issuer: own.issuer, audience: 'my-api', ...options })] }),
+      configure: (own) => ({
+        clock: own.clock.now,
+        issuers: [oidc({ issuer: own.issuer, audience: 'my-api', ...options })],
+      }),
     });
     const [header, , signature] = t.issuer.idToken().split('.');
-    const claims = { iss: t.issuer.issuer, sub: 'test-user', aud: 'test-client', iat: 1, exp: 9e9, auth_time: 1, resource: 5 };
-    const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+    const claims = {
+      iss: t.issuer.issuer,
+      sub: 'test-user',
+      aud: 'test-client',
+      iat: 1,
+      exp: 9e9,
+      auth_time: 1,
+      resource: 5,
+    };
+    const forged = [
+      header,
+      Buffer.from(JSON.stringify(claims)).toString('base64url'),
+      signature,
+    ].join('.');
     const asked = t.app.get(TokenService).verifyIdToken(forged, { clientId: 'test-client' });
-    await expect(asked).rejects.toMatchObject({ code: 'id_token_invalid', reason: expect.stringContaining('"resource"') });
+    await expect(asked).rejects.toMatchObject({
+      code: 'id_token_invalid',
+      reason: expect.stringContaining('"resource"'),
+    });
     await t.close();
   });
 
@@ -412,24 +587,72 @@ describe('oidc(): what differs is said', () => {
   });
 
   test('roles of the wrong type are refused', async () => {
-    const token = issuer.accessToken({ claims: { aud: 'my-api', realm_access: { roles: 'manager' } } });
-    await expect(verify({ rolesClaim: ['realm_access', 'roles'] }, token)).rejects.toMatchObject({ code: 'claim_invalid' });
+    const token = issuer.accessToken({
+      claims: { aud: 'my-api', realm_access: { roles: 'manager' } },
+    });
+    await expect(verify({ rolesClaim: ['realm_access', 'roles'] }, token)).rejects.toMatchObject({
+      code: 'claim_invalid',
+    });
   });
 });
 
 test.each([
   ['an empty list', { issuers: [] }, 'issuers'],
-  ['audience beside issuers', { issuers: [authgear({ issuer: 'https://a.example', audience: 'a' })], audience: 'a' }, 'audience'],
-  ['clientId beside issuers', { issuers: [authgear({ issuer: 'https://a.example', audience: 'a' })], clientId: 'a' }, 'clientId'],
-  ['an entry without audience', { issuers: [{ issuer: 'https://a.example' }] }, 'issuers[0].audience'],
-  ['an issuer twice', { issuers: [1, 2].map(() => authgear({ issuer: 'https://a.example', audience: 'a' })) }, 'issuers'],
-  ['a misspelt option in an entry', { issuers: [{ issuer: 'https://a.example', audience: 'a', clientID: 'x' }] }, 'issuers[0].clientID'],
-  ['keys in an entry', { issuers: [{ issuer: 'https://a.example', audience: 'a', keys: {} }] }, 'issuers[0].keys'],
-  ['trustAuthTime as text', oidc({ issuer: 'https://a.example', audience: 'a', trustAuthTime: 'false' as never }), 'trustAuthTime'],
-  ['rolesClaim without a name', oidc({ issuer: 'https://a.example', audience: 'a', rolesClaim: [] }), 'rolesClaim'],
-  ['failFast beside a look-up', { issuers: (): undefined => undefined, failFast: true }, 'failFast'],
-  ['HS256 beside a look-up', { issuers: (): undefined => undefined, algorithms: ['HS256'] }, 'algorithms'],
-  ['a lifetime under the shortest', { issuer: 'https://a.example', audience: 'a', keys: { defaultAge: '20s' } }, 'keys.defaultAge and keys.minAge'],
+  [
+    'audience beside issuers',
+    { issuers: [authgear({ issuer: 'https://a.example', audience: 'a' })], audience: 'a' },
+    'audience',
+  ],
+  [
+    'clientId beside issuers',
+    { issuers: [authgear({ issuer: 'https://a.example', audience: 'a' })], clientId: 'a' },
+    'clientId',
+  ],
+  [
+    'an entry without audience',
+    { issuers: [{ issuer: 'https://a.example' }] },
+    'issuers[0].audience',
+  ],
+  [
+    'an issuer twice',
+    { issuers: [1, 2].map(() => authgear({ issuer: 'https://a.example', audience: 'a' })) },
+    'issuers',
+  ],
+  [
+    'a misspelt option in an entry',
+    { issuers: [{ issuer: 'https://a.example', audience: 'a', clientID: 'x' }] },
+    'issuers[0].clientID',
+  ],
+  [
+    'keys in an entry',
+    { issuers: [{ issuer: 'https://a.example', audience: 'a', keys: {} }] },
+    'issuers[0].keys',
+  ],
+  [
+    'trustAuthTime as text',
+    oidc({ issuer: 'https://a.example', audience: 'a', trustAuthTime: 'false' as never }),
+    'trustAuthTime',
+  ],
+  [
+    'rolesClaim without a name',
+    oidc({ issuer: 'https://a.example', audience: 'a', rolesClaim: [] }),
+    'rolesClaim',
+  ],
+  [
+    'failFast beside a look-up',
+    { issuers: (): undefined => undefined, failFast: true },
+    'failFast',
+  ],
+  [
+    'HS256 beside a look-up',
+    { issuers: (): undefined => undefined, algorithms: ['HS256'] },
+    'algorithms',
+  ],
+  [
+    'a lifetime under the shortest',
+    { issuer: 'https://a.example', audience: 'a', keys: { defaultAge: '20s' } },
+    'keys.defaultAge and keys.minAge',
+  ],
   ['AuthPI with a slash', authpi({ issuer: 'https://idp.authpi.com/x/', audience: 'a' }), 'issuer'],
 ])('a bad configuration does not start: %s', async (_, options, option) => {
   await expect(startTestApp({ configure: () => options as never })).rejects.toMatchObject({
@@ -442,7 +665,13 @@ test('what stands beside issuers is a default, and the entry wins', async () => 
   const issuer = new TestIssuer();
   const entry = { issuer: issuer.issuer, audience: issuer.issuer, jwks: issuer.jwks() };
   const verify = async (own: object) => {
-    const t = await startTestApp({ configure: () => ({ clock: issuer.clock.now, typ: 'JWT', issuers: [authgear({ ...entry, ...own })] }) });
+    const t = await startTestApp({
+      configure: () => ({
+        clock: issuer.clock.now,
+        typ: 'JWT',
+        issuers: [authgear({ ...entry, ...own })],
+      }),
+    });
     try {
       return await t.app.get(TokenService).verifyAccessToken(issuer.accessToken());
     } finally {

@@ -27,23 +27,38 @@ describe.each(platforms)('keys on %s', (platform) => {
     expect(issuer.requests).toEqual({ metadata: 1, jwks: 1, total: 2 });
   });
 
-  test('the application starts while the issuer is down, and answers 503 with Retry-After until it is back', async () => {
-    const { get, issuer, app, logger } = await start({ prepare: (_, down) => down.outage('reset') });
-    const token = issuer.accessToken();
-    const response = await get('/', token);
-    expect(response.status).toBe(503);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    expect(response.headers.get('www-authenticate')).toBeNull();
-    expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(await response.json()).toEqual({ statusCode: 503, error: 'Service Unavailable', message: expect.any(String), code: 'keys_unavailable' });
-    expect(logger.lines.join('\n')).toContain('keys_unavailable');
+  test(
+    'the application starts while the issuer is down, and answers 503 with Retry-After until ' +
+      'it is back',
+    async () => {
+      const { get, issuer, app, logger } = await start({
+        prepare: (_, down) => down.outage('reset'),
+      });
+      const token = issuer.accessToken();
+      const response = await get('/', token);
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(response.headers.get('www-authenticate')).toBeNull();
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.json()).toEqual({
+        statusCode: 503,
+        error: 'Service Unavailable',
+        message: expect.any(String),
+        code: 'keys_unavailable',
+      });
+      expect(logger.lines.join('\n')).toContain('keys_unavailable');
 
-    issuer.recover();
-    expect((await get('/', token)).status).toBe(503); // backing off
-    issuer.clock.advance('31s');
-    expect((await get('/', issuer.accessToken())).status).toBe(200);
-    expect(app.get(JwksService).status()[0]).toMatchObject({ state: 'fresh', kids: [issuer.signingKey.kid], lastError: undefined });
-  });
+      issuer.recover();
+      expect((await get('/', token)).status).toBe(503); // backing off
+      issuer.clock.advance('31s');
+      expect((await get('/', issuer.accessToken())).status).toBe(200);
+      expect(app.get(JwksService).status()[0]).toMatchObject({
+        state: 'fresh',
+        kids: [issuer.signingKey.kid],
+        lastError: undefined,
+      });
+    },
+  );
 
   test('an expired token is 401 while no key is there', async () => {
     const { get, issuer } = await start({ prepare: (_, down) => down.outage('reset') });
@@ -57,7 +72,8 @@ describe.each(platforms)('keys on %s', (platform) => {
     expect((await get('/', issuer.accessToken())).status).toBe(200);
     expect(issuer.requests.jwks).toBe(2);
 
-    for (let count = 0; count < 20; count += 1) expect((await get('/', issuer.wrongToken('unknown kid'))).status).toBe(401);
+    for (let count = 0; count < 20; count += 1)
+      expect((await get('/', issuer.wrongToken('unknown kid'))).status).toBe(401);
     expect(issuer.requests.jwks).toBe(2);
     issuer.clock.advance('30s');
     await Promise.all(Array.from({ length: 20 }, () => get('/', issuer.wrongToken('unknown kid'))));
@@ -75,19 +91,27 @@ describe.each(platforms)('keys on %s', (platform) => {
     expect(issuer.requests.total).toBe(total);
   });
 
-  test.each(['expired', 'other issuer', 'other audience', 'alg none', 'id token type', 'without subject'] as const)(
-    'a token that is going to be refused never causes a fetch: %s',
-    async (kind) => {
-      const { get, issuer } = await start();
-      expect((await get('/', issuer.accessToken())).status).toBe(200);
-      const { total } = issuer.requests;
-      expect((await get('/', issuer.wrongToken(kind, { header: { kid: 'unknown' } }))).status).toBe(401);
-      expect(issuer.requests.total).toBe(total);
-    },
-  );
+  test.each([
+    'expired',
+    'other issuer',
+    'other audience',
+    'alg none',
+    'id token type',
+    'without subject',
+  ] as const)('a token that is going to be refused never causes a fetch: %s', async (kind) => {
+    const { get, issuer } = await start();
+    expect((await get('/', issuer.accessToken())).status).toBe(200);
+    const { total } = issuer.requests;
+    expect((await get('/', issuer.wrongToken(kind, { header: { kid: 'unknown' } }))).status).toBe(
+      401,
+    );
+    expect(issuer.requests.total).toBe(total);
+  });
 
   test('metadata of another issuer is never used', async () => {
-    const { get, issuer, logger } = await start({ prepare: (_, other) => other.publishMetadata({ issuer: 'https://other.example' }) });
+    const { get, issuer, logger } = await start({
+      prepare: (_, other) => other.publishMetadata({ issuer: 'https://other.example' }),
+    });
     const response = await get('/', issuer.accessToken());
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ code: 'metadata_issuer_mismatch' });
@@ -97,13 +121,20 @@ describe.each(platforms)('keys on %s', (platform) => {
   });
 
   test('keys at a plain http address off loopback are never fetched', async () => {
-    const { get, issuer } = await start({ prepare: (_, odd) => odd.publishMetadata({ jwks_uri: 'http://keys.example/jwks' }) });
-    expect(await (await get('/', issuer.accessToken())).json()).toMatchObject({ statusCode: 503, code: 'jwks_uri_insecure' });
+    const { get, issuer } = await start({
+      prepare: (_, odd) => odd.publishMetadata({ jwks_uri: 'http://keys.example/jwks' }),
+    });
+    expect(await (await get('/', issuer.accessToken())).json()).toMatchObject({
+      statusCode: 503,
+      code: 'jwks_uri_insecure',
+    });
   });
 });
 
 test('failFast: an application without keys does not start, one with keys does', async () => {
-  await expect(startTestApp({ options: { failFast: true }, prepare: (_, issuer) => issuer.outage(500) })).rejects.toMatchObject({
+  await expect(
+    startTestApp({ options: { failFast: true }, prepare: (_, issuer) => issuer.outage(500) }),
+  ).rejects.toMatchObject({
     code: 'keys_unavailable',
   });
   const t = await startTestApp({ options: { failFast: true }, controllers: [RouteController] });
@@ -118,7 +149,10 @@ test('configured keys of one issuer do not make the application wait for those o
     configure: (down) => {
       down.outage(500);
       const entryOf = ({ issuer }: TestIssuer) => ({ issuer, audience: issuer });
-      return { clock: signer.clock.now, issuers: [authgear({ ...entryOf(signer), jwks: signer.jwks() }), authgear(entryOf(down))] };
+      return {
+        clock: signer.clock.now,
+        issuers: [authgear({ ...entryOf(signer), jwks: signer.jwks() }), authgear(entryOf(down))],
+      };
     },
   });
   expect((await t.get('/', signer.accessToken())).status).toBe(200);
@@ -128,7 +162,10 @@ test('configured keys of one issuer do not make the application wait for those o
 
 test('configured keys: nothing is fetched', async () => {
   const signer = new TestIssuer();
-  const t = await startTestApp({ controllers: [RouteController], options: { ...signer.moduleOptions, jwks: signer.jwks() } });
+  const t = await startTestApp({
+    controllers: [RouteController],
+    options: { ...signer.moduleOptions, jwks: signer.jwks() },
+  });
   expect((await t.get('/', signer.accessToken())).status).toBe(200);
   expect((await t.get('/', signer.wrongToken('unknown kid'))).status).toBe(401);
   expect(t.issuer.requests.total).toBe(0);
@@ -139,16 +176,28 @@ test('JwksService: keys for checks of your own', async () => {
   const t = await startTestApp();
   const jwks = t.app.get(JwksService);
   const { kid } = t.issuer.signingKey;
-  expect((await jwks.getKey({ kid, alg: 'RS256' })).equals(t.issuer.signingKey.publicKey)).toBe(true);
+  expect((await jwks.getKey({ kid, alg: 'RS256' })).equals(t.issuer.signingKey.publicKey)).toBe(
+    true,
+  );
   expect(await jwks.getKeySet()).toEqual(t.issuer.jwks());
-  await expect(jwks.getKey({ kid: 'unknown', alg: 'RS256' })).rejects.toMatchObject({ name: 'AuthError', code: 'key_unknown' });
-  await expect(jwks.getKey({ kid, alg: 'HS256' })).rejects.toMatchObject({ code: 'algorithm_not_allowed' });
-  await expect(jwks.getKey({ kid, alg: 'RS256' }, 'https://other.example')).rejects.toMatchObject({ code: 'issuer_mismatch' });
+  await expect(jwks.getKey({ kid: 'unknown', alg: 'RS256' })).rejects.toMatchObject({
+    name: 'AuthError',
+    code: 'key_unknown',
+  });
+  await expect(jwks.getKey({ kid, alg: 'HS256' })).rejects.toMatchObject({
+    code: 'algorithm_not_allowed',
+  });
+  await expect(jwks.getKey({ kid, alg: 'RS256' }, 'https://other.example')).rejects.toMatchObject({
+    code: 'issuer_mismatch',
+  });
   const before = t.issuer.requests.jwks;
   await Promise.all([jwks.refresh(), jwks.refresh()]);
   expect(t.issuer.requests.jwks).toBe(before + 1);
   t.issuer.outage(500);
-  await expect(jwks.refresh()).rejects.toMatchObject({ name: 'AuthError', code: 'keys_unavailable' });
+  await expect(jwks.refresh()).rejects.toMatchObject({
+    name: 'AuthError',
+    code: 'keys_unavailable',
+  });
   expect(JSON.parse(JSON.stringify(jwks.status()))).toHaveLength(1);
   await t.close();
 });

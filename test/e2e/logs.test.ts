@@ -39,7 +39,8 @@ test('an Authorization header of another scheme is told, and not what it says', 
   }
   await t.get('/');
   expect(refusals().map((line) => /: (.*)\. Fix/.exec(line)?.[1])).toEqual([
-    'the request has no credential: its Authorization header does not begin with "Bearer ", route="RouteController.route"',
+    'the request has no credential: its Authorization header does not begin with "Bearer ", ' +
+      'route="RouteController.route"',
     'the request has no credential, route="RouteController.route"',
   ]);
 });
@@ -61,19 +62,40 @@ test('no log line and no answer ever holds a token, whatever was wrong with it',
   }
   const told = [...t.logger.lines, ...answers].join('\n');
   for (const token of tokens) {
-    for (const part of token.split('.').filter(({ length }) => length > 8)) expect(told).not.toContain(part);
+    for (const part of token.split('.').filter(({ length }) => length > 8))
+      expect(told).not.toContain(part);
   }
   expect(told).not.toContain('test-user');
   expect(t.logger.lines.every((line) => !line.includes('\n'))).toBe(true);
 });
 
 test.each([
-  ['an opaque Authgear token', () => t.issuer.opaqueToken(), 'token_is_opaque', 'Issue JWT as access token'],
+  [
+    'an opaque Authgear token',
+    () => t.issuer.opaqueToken(),
+    'token_is_opaque',
+    'Issue JWT as access token',
+  ],
   ['a refresh token', () => t.issuer.refreshToken(), 'token_is_refresh_token', 'not refresh_token'],
   ['an ID token', () => t.issuer.idToken(), 'token_is_id_token', 'not id_token'],
-  ['an issuer with a slash', () => t.issuer.wrongToken('issuer with a slash'), 'issuer_trailing_slash', 'only by a slash'],
-  ['an audience with a slash', () => t.issuer.wrongToken('audience with a slash'), 'audience_trailing_slash', 'only by a slash'],
-  ['a clock that is behind', () => t.issuer.wrongToken('issued in the future'), 'token_issued_in_future', 'synchronize it (NTP)'],
+  [
+    'an issuer with a slash',
+    () => t.issuer.wrongToken('issuer with a slash'),
+    'issuer_trailing_slash',
+    'only by a slash',
+  ],
+  [
+    'an audience with a slash',
+    () => t.issuer.wrongToken('audience with a slash'),
+    'audience_trailing_slash',
+    'only by a slash',
+  ],
+  [
+    'a clock that is behind',
+    () => t.issuer.wrongToken('issued in the future'),
+    'token_issued_in_future',
+    'synchronize it (NTP)',
+  ],
 ])('a known confusion has its own code and fix: %s', async (_, token, code, fix) => {
   expect((await t.get('/', token())).status).toBe(401);
   expect(refusals()).toHaveLength(1);

@@ -1,4 +1,13 @@
-import { Controller, ForbiddenException, Get, Injectable, Module, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  Injectable,
+  Module,
+  UseGuards,
+  type ExecutionContext,
+  type INestApplication,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
@@ -22,15 +31,22 @@ class RouteController {
 }
 
 const issuer = new TestIssuer();
-const options = (): SingleIssuerOptions => ({ ...issuer.moduleOptions, jwks: issuer.jwks(), logger: new MemoryLogger() });
+const options = (): SingleIssuerOptions => ({
+  ...issuer.moduleOptions,
+  jwks: issuer.jwks(),
+  logger: new MemoryLogger(),
+});
 
 async function statusOf(imported: unknown, path = '/', token?: string): Promise<number> {
   @Module({ imports: [imported as never], controllers: [RouteController] })
   class AppModule {}
-  const app = (await Test.createTestingModule({ imports: [AppModule] }).compile()).createNestApplication();
+  const app = (
+    await Test.createTestingModule({ imports: [AppModule] }).compile()
+  ).createNestApplication();
   try {
     await app.listen(0, '127.0.0.1');
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers: Record<string, string> =
+      token === undefined ? {} : { authorization: `Bearer ${token}` };
     return (await fetch((await app.getUrl()) + path, { headers })).status;
   } finally {
     await app.close();
@@ -67,7 +83,10 @@ describe('registration', () => {
         }),
     ],
     ['useClass', () => AuthgearModule.forRootAsync({ useClass: OptionsFactory })],
-    ['useExisting', () => AuthgearModule.forRootAsync({ imports: [FactoryModule], useExisting: OptionsFactory })],
+    [
+      'useExisting',
+      () => AuthgearModule.forRootAsync({ imports: [FactoryModule], useExisting: OptionsFactory }),
+    ],
   ])('%s guards every route', async (_, register) => {
     expect(await statusOf(register())).toBe(401);
     expect(await statusOf(register(), '/', issuer.accessToken())).toBe(200);
@@ -88,20 +107,44 @@ describe('registration', () => {
     ['forRoot', (bad: never) => AuthgearModule.forRoot(bad)],
     ['forRootAsync', (bad: never) => AuthgearModule.forRootAsync({ useFactory: () => bad })],
   ])('%s: a bad configuration does not start, and lists everything', async (_, register) => {
-    const bad = { issuer: 'https://my-app.authgear.cloud/', algorithms: ['HS256'], clockTolerance: 121 };
-    const failure: unknown = await statusOf(register(bad as never)).catch((error: unknown) => error);
+    const bad = {
+      issuer: 'https://my-app.authgear.cloud/',
+      algorithms: ['HS256'],
+      clockTolerance: 121,
+    };
+    const failure: unknown = await statusOf(register(bad as never)).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toMatchObject({ name: 'AuthError', code: 'configuration_invalid' });
-    for (const option of ['issuer', 'audience', 'algorithms', 'clockTolerance']) expect(String(failure)).toContain(`- ${option}: received`);
+    for (const option of ['issuer', 'audience', 'algorithms', 'clockTolerance'])
+      expect(String(failure)).toContain(`- ${option}: received`);
   });
 
   test.each([
-    ['without options', () => AuthgearModule, /Import AuthgearModule\.forRoot\(\{ issuer, audience \}\)/],
-    ['forRootAsync() without a source', () => AuthgearModule.forRootAsync({}), /needs "useFactory", "useClass" or "useExisting"/],
-    ['twice', () => twice(AuthgearModule.forRoot(options()), AuthgearModule.forRoot(options())), /imported 2 times/],
-    ['again without options', () => twice(AuthgearModule.forRoot(options()), AuthgearModule), /imported 2 times|Import AuthgearModule/],
+    [
+      'without options',
+      () => AuthgearModule,
+      /Import AuthgearModule\.forRoot\(\{ issuer, audience \}\)/,
+    ],
+    [
+      'forRootAsync() without a source',
+      () => AuthgearModule.forRootAsync({}),
+      /needs "useFactory", "useClass" or "useExisting"/,
+    ],
+    [
+      'twice',
+      () => twice(AuthgearModule.forRoot(options()), AuthgearModule.forRoot(options())),
+      /imported 2 times/,
+    ],
+    [
+      'again without options',
+      () => twice(AuthgearModule.forRoot(options()), AuthgearModule),
+      /imported 2 times|Import AuthgearModule/,
+    ],
     [
       'with globalGuard from the factory',
-      () => AuthgearModule.forRootAsync({ useFactory: () => ({ ...options(), globalGuard: false }) }),
+      () =>
+        AuthgearModule.forRootAsync({ useFactory: () => ({ ...options(), globalGuard: false }) }),
       /globalGuard/,
     ],
   ])('%s: does not start, and says why', async (_, register, message) => {
@@ -123,7 +166,9 @@ describe('registration', () => {
       }
       override async canActivate(context: ExecutionContext): Promise<boolean> {
         if (!(await super.canActivate(context))) return false;
-        return !this.users.blocked.includes(context.switchToHttp().getRequest<{ user: AuthgearUser }>().user.sub);
+        return !this.users.blocked.includes(
+          context.switchToHttp().getRequest<{ user: AuthgearUser }>().user.sub,
+        );
       }
     }
     const t = await startTestApp({
@@ -143,7 +188,10 @@ describe('registration', () => {
   });
 
   test('a test can override the guard', async () => {
-    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(options())], controllers: [RouteController] })
+    const compiled = await Test.createTestingModule({
+      imports: [AuthgearModule.forRoot(options())],
+      controllers: [RouteController],
+    })
       .overrideProvider(JwtAuthGuard)
       .useValue({ canActivate: () => true })
       .compile();
@@ -154,21 +202,36 @@ describe('registration', () => {
   });
 
   test('TokenService verifies outside the guard', async () => {
-    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(options())] }).compile();
+    const compiled = await Test.createTestingModule({
+      imports: [AuthgearModule.forRoot(options())],
+    }).compile();
     const tokens = compiled.get(TokenService);
     const user = await tokens.verifyAccessToken(issuer.accessToken({ sub: 'user-1' }));
     expect(user).toBeInstanceOf(AuthgearUser);
     expect(user.sub).toBe('user-1');
-    await expect(tokens.verifyAccessToken('garbage')).rejects.toMatchObject({ name: 'AuthError', code: 'token_malformed' });
+    await expect(tokens.verifyAccessToken('garbage')).rejects.toMatchObject({
+      name: 'AuthError',
+      code: 'token_malformed',
+    });
   });
 
   test('people and machines with both audiences', async () => {
     const both = { ...options(), audience: [issuer.issuer, 'https://api.example'] };
-    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot(both)] }).compile();
+    const compiled = await Test.createTestingModule({
+      imports: [AuthgearModule.forRoot(both)],
+    }).compile();
     const tokens = compiled.get(TokenService);
     expect((await tokens.verifyAccessToken(issuer.accessToken())).isMachine).toBe(false);
-    const machine = await tokens.verifyAccessToken(issuer.machineToken({ clientId: 'robot', scope: 'read:reports' }));
-    expect(machine).toMatchObject({ isMachine: true, clientId: 'robot', sub: 'client_id_robot', scopes: ['read:reports'], roles: [] });
+    const machine = await tokens.verifyAccessToken(
+      issuer.machineToken({ clientId: 'robot', scope: 'read:reports' }),
+    );
+    expect(machine).toMatchObject({
+      isMachine: true,
+      clientId: 'robot',
+      sub: 'client_id_robot',
+      scopes: ['read:reports'],
+      roles: [],
+    });
     expect(machine).toMatchObject({ isVerified: undefined, authTime: undefined });
   });
 });
@@ -189,7 +252,10 @@ describe('routes that contradict themselves do not start', () => {
   }
   test.each([PublicAndScoped, PublicClass])('%p', async (controller) => {
     const starting = startTestApp({ controllers: [controller] });
-    await expect(starting).rejects.toMatchObject({ code: 'configuration_invalid', message: expect.stringContaining(`${controller.name}.`) });
+    await expect(starting).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining(`${controller.name}.`),
+    });
   });
 });
 
@@ -206,22 +272,35 @@ describe('without a global guard', () => {
   class GuardedController extends DemandingController {}
 
   test('a requirement that nobody asks for does not start', async () => {
-    const starting = startTestApp({ controllers: [DemandingController], options: { globalGuard: false } });
+    const starting = startTestApp({
+      controllers: [DemandingController],
+      options: { globalGuard: false },
+    });
     await expect(starting).rejects.toMatchObject({
       code: 'configuration_invalid',
-      message: expect.stringMatching(/- DemandingController\.scoped\(\) has a requirement .*@UseGuards\(JwtAuthGuard\)$/),
+      message: expect.stringMatching(
+        /- DemandingController\.scoped\(\) has a requirement .*@UseGuards\(JwtAuthGuard\)$/,
+      ),
     });
   });
 
   test('one that a guard of the class asks for does', async () => {
-    const t = await startTestApp({ controllers: [GuardedController], options: { globalGuard: false } });
+    const t = await startTestApp({
+      controllers: [GuardedController],
+      options: { globalGuard: false },
+    });
     expect((await t.get('/', t.issuer.accessToken())).status).toBe(403);
     await t.close();
   });
 
   test('one that a global guard of the application asks for does', async () => {
-    const prepare = (app: INestApplication): void => void app.useGlobalGuards(app.get(JwtAuthGuard));
-    const t = await startTestApp({ controllers: [DemandingController], options: { globalGuard: false }, prepare });
+    const prepare = (app: INestApplication): void =>
+      void app.useGlobalGuards(app.get(JwtAuthGuard));
+    const t = await startTestApp({
+      controllers: [DemandingController],
+      options: { globalGuard: false },
+      prepare,
+    });
     expect((await t.get('/', t.issuer.accessToken())).status).toBe(403);
     await t.close();
   });
@@ -233,7 +312,14 @@ test("a user's own exception filter keeps the challenge, and sees Nest's excepti
     controllers: [RouteController],
     prepare: (app) =>
       app.useGlobalFilters({
-        catch(exception: unknown, host: { switchToHttp(): { getResponse(): { status(code: number): { json(body: unknown): void } } } }) {
+        catch(
+          exception: unknown,
+          host: {
+            switchToHttp(): {
+              getResponse(): { status(code: number): { json(body: unknown): void } };
+            };
+          },
+        ) {
           caught = exception;
           host.switchToHttp().getResponse().status(418).json({ own: true });
         },
@@ -243,7 +329,10 @@ test("a user's own exception filter keeps the challenge, and sees Nest's excepti
   expect(response.status).toBe(418);
   expect(response.headers.get('www-authenticate')).toBe('Bearer');
   expect(response.headers.get('cache-control')).toBe('no-store');
-  expect(caught).toMatchObject({ status: 401, cause: { name: 'AuthError', code: 'credentials_missing' } });
+  expect(caught).toMatchObject({
+    status: 401,
+    cause: { name: 'AuthError', code: 'credentials_missing' },
+  });
   expect(caught).not.toBeInstanceOf(ForbiddenException);
   await t.close();
 });

@@ -25,18 +25,25 @@ test('health: down, up, up but stale with the age, down', async () => {
   const issuer = await TestIssuer.listen();
   issuer.outage('reset');
   @Module({
-    imports: [AuthgearModule.forRoot({ ...issuer.moduleOptions, logger: new MemoryLogger() }), TerminusModule.forRoot({ logger: false })],
+    imports: [
+      AuthgearModule.forRoot({ ...issuer.moduleOptions, logger: new MemoryLogger() }),
+      TerminusModule.forRoot({ logger: false }),
+    ],
     controllers: [HealthController],
     providers: [AuthgearHealthIndicator],
   })
   class AppModule {}
-  const app = (await Test.createTestingModule({ imports: [AppModule] }).compile()).createNestApplication();
+  const app = (
+    await Test.createTestingModule({ imports: [AppModule] }).compile()
+  ).createNestApplication();
   await app.listen(0, '127.0.0.1');
   const url = `${await app.getUrl()}/health`;
   const jwks = app.get(JwksService);
   const report = async () => {
     const response = await fetch(url);
-    const { details } = (await response.json()) as { details: { authgear: Record<string, unknown> } };
+    const { details } = (await response.json()) as {
+      details: { authgear: Record<string, unknown> };
+    };
     return { http: response.status, ...details.authgear };
   };
   await jwks.refresh().catch(() => undefined);
@@ -48,11 +55,21 @@ test('health: down, up, up but stale with the age, down', async () => {
   });
   issuer.recover();
   await jwks.refresh();
-  expect(await report()).toEqual({ http: 200, status: 'up', stale: false, issuers: { [issuer.issuer]: { state: 'fresh', age: 0 } } });
+  expect(await report()).toEqual({
+    http: 200,
+    status: 'up',
+    stale: false,
+    issuers: { [issuer.issuer]: { state: 'fresh', age: 0 } },
+  });
   issuer.outage('reset');
   issuer.clock.advance('20m');
   await jwks.refresh().catch(() => undefined);
-  expect(await report()).toMatchObject({ http: 200, status: 'up', stale: true, issuers: { [issuer.issuer]: { state: 'stale', age: 1200 } } });
+  expect(await report()).toMatchObject({
+    http: 200,
+    status: 'up',
+    stale: true,
+    issuers: { [issuer.issuer]: { state: 'stale', age: 1200 } },
+  });
   issuer.clock.advance('1h');
   expect(await report()).toMatchObject({ http: 503, status: 'down' });
   issuer.recover();
@@ -69,7 +86,8 @@ test('health: down, up, up but stale with the age, down', async () => {
 
 test('diagnostics channels: every refusal and every key event, without tokens or personal claims', async () => {
   const messages: { name: string; message: unknown }[] = [];
-  const listen = (message: unknown, name: string | symbol) => void messages.push({ name: String(name), message });
+  const listen = (message: unknown, name: string | symbol) =>
+    void messages.push({ name: String(name), message });
   const names = ['nestjs-authgear:keys', 'nestjs-authgear:refused'];
   names.forEach((name) => subscribe(name, listen));
   try {
@@ -80,7 +98,11 @@ test('diagnostics channels: every refusal and every key event, without tokens or
       }
     }
     const t = await startTestApp({ controllers: [RouteController] });
-    const tokens = [t.issuer.wrongToken('expired'), t.issuer.wrongToken('expired'), t.issuer.wrongToken('foreign key')];
+    const tokens = [
+      t.issuer.wrongToken('expired'),
+      t.issuer.wrongToken('expired'),
+      t.issuer.wrongToken('foreign key'),
+    ];
     for (const token of tokens) await t.get('/', token);
     t.issuer.outage(500);
     await t.app
@@ -88,15 +110,28 @@ test('diagnostics channels: every refusal and every key event, without tokens or
       .refresh()
       .catch(() => undefined);
     await t.close();
-    const of = (name: string) => messages.filter((entry) => entry.name === name).map(({ message }) => message);
+    const of = (name: string) =>
+      messages.filter((entry) => entry.name === name).map(({ message }) => message);
     expect(of('nestjs-authgear:refused')).toMatchObject([
       { code: 'token_expired', kind: 'invalid_token', route: expect.stringMatching(/^\w+\.\w+$/) },
       { code: 'token_expired' },
       { code: 'signature_invalid', kid: t.issuer.signingKey.kid },
     ]);
     expect(of('nestjs-authgear:keys')).toEqual([
-      { type: 'loaded', issuer: t.issuer.issuer, kids: [t.issuer.signingKey.kid], afterFailures: 0 },
-      { type: 'failed', issuer: t.issuer.issuer, code: 'keys_unavailable', reason: expect.any(String), failures: 1, state: 'fresh' },
+      {
+        type: 'loaded',
+        issuer: t.issuer.issuer,
+        kids: [t.issuer.signingKey.kid],
+        afterFailures: 0,
+      },
+      {
+        type: 'failed',
+        issuer: t.issuer.issuer,
+        code: 'keys_unavailable',
+        reason: expect.any(String),
+        failures: 1,
+        state: 'fresh',
+      },
     ]);
     const told = JSON.stringify(messages);
     expect(told).not.toContain('test-user');

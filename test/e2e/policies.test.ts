@@ -74,7 +74,10 @@ describe.each(platforms)('policies on %s', (platform) => {
       configure: () => ({
         clock: clock.now,
         idToken: { header: 'X-Id-Token' },
-        issuers: [authgear({ issuer: people.issuer, audience: people.issuer }), authpi({ issuer: others.issuer, audience: 'c_test' })],
+        issuers: [
+          authgear({ issuer: people.issuer, audience: people.issuer }),
+          authpi({ issuer: others.issuer, audience: 'c_test' }),
+        ],
       }),
     });
   });
@@ -100,7 +103,11 @@ describe.each(platforms)('policies on %s', (platform) => {
     ['/verified', { isVerified: false }, '403 user_not_verified'],
     ['/verified', { isAnonymous: true }, '403 user_is_anonymous'],
     ['/mfa', { amr: ['pwd', 'otp', 'mfa'] }, '200'],
-    ['/mfa', { amr: ['pwd'] }, '401 authentication_method_missing insufficient_user_authentication'],
+    [
+      '/mfa',
+      { amr: ['pwd'] },
+      '401 authentication_method_missing insufficient_user_authentication',
+    ],
     ['/mfa', { amr: ['pwd'], canReauthenticate: false }, '403 user_cannot_reauthenticate'],
     ['/staff', { sub: 'staff-1' }, '200'],
     ['/staff', { sub: 'user-1' }, '403 policy_denied'],
@@ -126,9 +133,11 @@ describe.each(platforms)('policies on %s', (platform) => {
   });
 
   describe('step-up by ID token', () => {
-    const stale = (fields: AccessTokenFields = {}) => people.accessToken({ sub: 'ada', authTime: 1, ...fields });
+    const stale = (fields: AccessTokenFields = {}) =>
+      people.accessToken({ sub: 'ada', authTime: 1, ...fields });
     const fresh = (fields: AccessTokenFields = {}) => people.idToken({ sub: 'ada', ...fields });
-    const call = (accessToken: string, idToken: string) => answer('/sensitive', accessToken, { 'x-id-token': idToken });
+    const call = (accessToken: string, idToken: string) =>
+      answer('/sensitive', accessToken, { 'x-id-token': idToken });
     const bad = '401 id_token_invalid invalid_token';
     const now = () => Math.floor(clock.seconds);
 
@@ -138,27 +147,41 @@ describe.each(platforms)('policies on %s', (platform) => {
 
     test('the newer of both times counts', async () => {
       expect(await call(people.accessToken({ sub: 'ada' }), fresh({ authTime: 1 }))).toBe('200');
-      expect(await call(stale(), fresh({ authTime: 1 }))).toBe('401 authentication_too_old insufficient_user_authentication');
+      expect(await call(stale(), fresh({ authTime: 1 }))).toBe(
+        '401 authentication_too_old insufficient_user_authentication',
+      );
     });
 
     test.each<[string, () => string]>([
       ['of another user', () => fresh({ sub: 'bob' })],
       ['of another client', () => fresh({ clientId: 'other-client' })],
       ['of another issuer', () => others.idToken({ sub: 'ada', clientId: 'test-client' })],
-      ['an access token in its place', () => people.accessToken({ sub: 'ada', audience: 'test-client' })],
+      [
+        'an access token in its place',
+        () => people.accessToken({ sub: 'ada', audience: 'test-client' }),
+      ],
       ['expired', () => fresh({ claims: { exp: now() - 6 } })],
       ['without auth_time', () => fresh({ authTime: null })],
       ['with an auth_time that is text', () => fresh({ claims: { auth_time: 'now' } })],
       ['with an auth_time of the future', () => fresh({ authTime: now() + 60 })],
-      ['of several audiences, asked for by another', () => fresh({ claims: { aud: ['test-client', 'other'], azp: 'other' } })],
+      [
+        'of several audiences, asked for by another',
+        () => fresh({ claims: { aud: ['test-client', 'other'], azp: 'other' } }),
+      ],
       ['unsigned', () => `${fresh().split('.').slice(0, 2).join('.')}.`],
-      ['with a foreign signature', () => `${fresh().split('.').slice(0, 2).join('.')}.${fresh({ sub: 'bob' }).split('.')[2]}`],
+      [
+        'with a foreign signature',
+        () => `${fresh().split('.').slice(0, 2).join('.')}.${fresh({ sub: 'bob' }).split('.')[2]}`,
+      ],
       ['garbage', () => 'garbage'],
       ['empty', () => ''],
-    ])('one that is bad is refused, even where the access token alone would do: %s', async (_, idToken) => {
-      expect(await call(stale(), idToken())).toBe(bad);
-      expect(await call(people.accessToken({ sub: 'ada' }), idToken())).toBe(bad);
-    });
+    ])(
+      'one that is bad is refused, even where the access token alone would do: %s',
+      async (_, idToken) => {
+        expect(await call(stale(), idToken())).toBe(bad);
+        expect(await call(people.accessToken({ sub: 'ada' }), idToken())).toBe(bad);
+      },
+    );
 
     test('it is read on routes with @MaxAuthAge() only', async () => {
       expect(await answer('/plain', stale(), { 'x-id-token': 'garbage' })).toBe('200');
@@ -174,47 +197,89 @@ describe.each(platforms)('policies on %s', (platform) => {
     });
 
     test("AuthPI's refresh token is no ID token", async () => {
-      expect(await call(others.accessToken({ sub: 'usr_a' }), others.refreshToken({ sub: 'usr_a' }))).toBe(bad);
+      expect(
+        await call(others.accessToken({ sub: 'usr_a' }), others.refreshToken({ sub: 'usr_a' })),
+      ).toBe(bad);
     });
 
     test('TokenService.verifyIdToken', async () => {
       const tokens = t.app.get(TokenService);
       const user = await tokens.verifyAccessToken(stale());
-      expect(await tokens.verifyIdToken(fresh(), { user })).toMatchObject({ sub: 'ada', issuer: people.issuer, audience: ['test-client'] });
-      expect((await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 60 })).authTime).toBe(now() - 10);
-      await expect(tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 5 })).rejects.toMatchObject({ code: 'id_token_invalid' });
-      expect((await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: '1m' })).authTime).toBe(now() - 10);
-      await expect(tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: '5s' })).rejects.toMatchObject({ code: 'id_token_invalid' });
+      expect(await tokens.verifyIdToken(fresh(), { user })).toMatchObject({
+        sub: 'ada',
+        issuer: people.issuer,
+        audience: ['test-client'],
+      });
+      expect(
+        (await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 60 })).authTime,
+      ).toBe(now() - 10);
+      await expect(
+        tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: 5 }),
+      ).rejects.toMatchObject({ code: 'id_token_invalid' });
+      expect(
+        (await tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: '1m' })).authTime,
+      ).toBe(now() - 10);
+      await expect(
+        tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: '5s' }),
+      ).rejects.toMatchObject({ code: 'id_token_invalid' });
       for (const maxAge of [Number.NaN, -1, Infinity, '5', 'soon', null]) {
-        const asking = tokens.verifyIdToken(fresh(), { clientId: 'test-client', maxAge: maxAge as number });
-        await expect(asking).rejects.toThrow(new TypeError(`verifyIdToken(): maxAge ${maxAge} is not a number of seconds or a string such as '5m'`));
+        const asking = tokens.verifyIdToken(fresh(), {
+          clientId: 'test-client',
+          maxAge: maxAge as number,
+        });
+        await expect(asking).rejects.toThrow(
+          new TypeError(
+            `verifyIdToken(): maxAge ${maxAge} is not a number of seconds or a string such as '5m'`,
+          ),
+        );
       }
-      await expect(tokens.verifyIdToken(fresh(), { user, clientId: 'another' })).rejects.toMatchObject({ code: 'id_token_invalid' });
-      await expect(tokens.verifyIdToken(fresh(), {})).rejects.toMatchObject({ code: 'id_token_invalid', cause: { code: 'client_not_allowed' } });
+      await expect(
+        tokens.verifyIdToken(fresh(), { user, clientId: 'another' }),
+      ).rejects.toMatchObject({ code: 'id_token_invalid' });
+      await expect(tokens.verifyIdToken(fresh(), {})).rejects.toMatchObject({
+        code: 'id_token_invalid',
+        cause: { code: 'client_not_allowed' },
+      });
     });
   });
 });
 
 test('a function may find the ID token; without the option none is read', async () => {
   const setup = { controllers: [RoutesController], providers: [TenantPolicy, Tenants] };
-  const byQuery = await startTestApp({ ...setup, options: { idToken: { from: ({ query }) => (query as { id_token?: string }).id_token } } });
+  const byQuery = await startTestApp({
+    ...setup,
+    options: { idToken: { from: ({ query }) => (query as { id_token?: string }).id_token } },
+  });
   const stale = byQuery.issuer.accessToken({ sub: 'ada', authTime: 1 });
-  expect((await byQuery.get(`/sensitive?id_token=${byQuery.issuer.idToken({ sub: 'ada' })}`, stale)).status).toBe(200);
+  expect(
+    (await byQuery.get(`/sensitive?id_token=${byQuery.issuer.idToken({ sub: 'ada' })}`, stale))
+      .status,
+  ).toBe(200);
   expect((await byQuery.get('/sensitive?id_token=a&id_token=b', stale)).status).toBe(401);
   const without = await startTestApp(setup);
   const idToken = without.issuer.idToken({ sub: 'ada' });
-  expect((await without.get('/sensitive', without.issuer.accessToken({ sub: 'ada', authTime: 1 }), { 'x-id-token': idToken })).status).toBe(401);
+  expect(
+    (
+      await without.get('/sensitive', without.issuer.accessToken({ sub: 'ada', authTime: 1 }), {
+        'x-id-token': idToken,
+      })
+    ).status,
+  ).toBe(401);
 });
 
-test.each([{ header: '' }, { header: 'Authorization' }, { header: 'x y' }, {}, 'x-id-token', { header: 'x', from: () => 'y' }])(
-  'a bad option does not start: %p',
-  async (idToken) => {
-    await expect(startTestApp({ options: { idToken: idToken as never } })).rejects.toMatchObject({
-      code: 'configuration_invalid',
-      message: expect.stringContaining('- idToken: received'),
-    });
-  },
-);
+test.each([
+  { header: '' },
+  { header: 'Authorization' },
+  { header: 'x y' },
+  {},
+  'x-id-token',
+  { header: 'x', from: () => 'y' },
+])('a bad option does not start: %p', async (idToken) => {
+  await expect(startTestApp({ options: { idToken: idToken as never } })).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringContaining('- idToken: received'),
+  });
+});
 
 test('where typ does not tell, an access token is no proof of another authentication', async () => {
   const issuer = new TestIssuer({ issuer: 'https://sso.example' });
@@ -222,14 +287,26 @@ test('where typ does not tell, an access token is no proof of another authentica
     controllers: [RoutesController],
     providers: [TenantPolicy, Tenants],
     configure: () => ({
-      ...oidc({ issuer: issuer.issuer, audience: 'api', typ: 'JWT', clientIdClaim: 'azp', trustAuthTime: false, jwks: issuer.jwks() }),
+      ...oidc({
+        issuer: issuer.issuer,
+        audience: 'api',
+        typ: 'JWT',
+        clientIdClaim: 'azp',
+        trustAuthTime: false,
+        jwks: issuer.jwks(),
+      }),
       clock: issuer.clock.now,
       idToken: { header: 'x-id-token' },
     }),
   });
-  const accessToken = issuer.accessToken({ header: { typ: 'JWT' }, claims: { aud: ['api', 'spa'], azp: 'spa' } });
+  const accessToken = issuer.accessToken({
+    header: { typ: 'JWT' },
+    claims: { aud: ['api', 'spa'], azp: 'spa' },
+  });
   expect((await t.get('/sensitive', accessToken)).status).toBe(401);
-  expect(await (await t.get('/sensitive', accessToken, { 'x-id-token': accessToken })).json()).toMatchObject({ code: 'id_token_invalid' });
+  expect(
+    await (await t.get('/sensitive', accessToken, { 'x-id-token': accessToken })).json(),
+  ).toMatchObject({ code: 'id_token_invalid' });
   const idToken = issuer.idToken({ clientId: 'spa' });
   expect((await t.get('/sensitive', accessToken, { 'x-id-token': idToken })).status).toBe(200);
 });

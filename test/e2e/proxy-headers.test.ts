@@ -46,7 +46,10 @@ const session = {
   'x-authgear-session-amr': 'pwd x_primary_password',
   'x-authgear-session-authenticated-at': '1767225600',
 };
-const codeOf = async (response: Response) => ({ status: response.status, code: ((await response.json()) as { code?: string }).code });
+const codeOf = async (response: Response) => ({
+  status: response.status,
+  code: ((await response.json()) as { code?: string }).code,
+});
 const start = (platform: Platform, proxyHeaders: ProxyHeadersOptions) =>
   startTestApp({ platform, controllers: [RoutesController], options: { proxyHeaders } });
 
@@ -56,7 +59,8 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     app = await start(platform, { secret: SECRET, allowedOrigins: ['https://app.example'] });
   });
   afterAll(() => app.close());
-  const get = (path: string, headers: Record<string, string>, token?: string) => app.get(path, token, headers);
+  const get = (path: string, headers: Record<string, string>, token?: string) =>
+    app.get(path, token, headers);
 
   test('the headers are a user', async () => {
     const response = await get('/me', { ...proof, ...session });
@@ -76,30 +80,59 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
   });
 
   test('anonymous', async () => {
-    expect(await codeOf(await get('/me', proof))).toEqual({ status: 401, code: 'credentials_missing' });
-    expect(await (await get('/maybe', { ...proof, 'x-authgear-session-valid': '' })).json()).toEqual({ sub: 'nobody' });
+    expect(await codeOf(await get('/me', proof))).toEqual({
+      status: 401,
+      code: 'credentials_missing',
+    });
+    expect(
+      await (await get('/maybe', { ...proof, 'x-authgear-session-valid': '' })).json(),
+    ).toEqual({ sub: 'nobody' });
   });
 
   test.each([
     ['said to be invalid', { 'x-authgear-session-valid': 'false' }],
     ['valid without a user', { 'x-authgear-session-valid': 'true' }],
-    ['a user without validity, and a cookie', { 'x-authgear-user-id': 'user-1', cookie: 'session=abc' }],
+    [
+      'a user without validity, and a cookie',
+      { 'x-authgear-user-id': 'user-1', cookie: 'session=abc' },
+    ],
     ['neither, and a cookie', { cookie: 'app_session=abc' }],
     ['neither, and an opaque token', { authorization: `Bearer ${'a'.repeat(32)}` }],
-    ['true in another spelling', { 'x-authgear-session-valid': 'True', 'x-authgear-user-id': 'user-1' }],
+    [
+      'true in another spelling',
+      { 'x-authgear-session-valid': 'True', 'x-authgear-user-id': 'user-1' },
+    ],
   ])('no session: %s', async (_, headers) => {
-    expect(await codeOf(await get('/maybe', { ...proof, ...headers }))).toEqual({ status: 401, code: 'session_invalid' });
+    expect(await codeOf(await get('/maybe', { ...proof, ...headers }))).toEqual({
+      status: 401,
+      code: 'session_invalid',
+    });
   });
 
   test("the proxy's word stands above a token's signature, but for machines", async () => {
     const person = app.issuer.accessToken();
-    expect(await codeOf(await get('/me', proof, person))).toEqual({ status: 401, code: 'session_invalid' });
-    const machine = await get('/me', proof, app.issuer.machineToken({ audience: app.issuer.issuer }));
+    expect(await codeOf(await get('/me', proof, person))).toEqual({
+      status: 401,
+      code: 'session_invalid',
+    });
+    const machine = await get(
+      '/me',
+      proof,
+      app.issuer.machineToken({ audience: app.issuer.issuer }),
+    );
     expect(await machine.json()).toMatchObject({ isMachine: true, via: 'jwt' });
-    expect(await codeOf(await get('/me', proof, app.issuer.wrongToken('foreign key')))).toMatchObject({ status: 401, code: 'token_invalid' });
-    expect(await codeOf(await get('/me', { ...proof, ...session }, person))).toEqual({ status: 401, code: 'session_invalid' });
+    expect(
+      await codeOf(await get('/me', proof, app.issuer.wrongToken('foreign key'))),
+    ).toMatchObject({ status: 401, code: 'token_invalid' });
+    expect(await codeOf(await get('/me', { ...proof, ...session }, person))).toEqual({
+      status: 401,
+      code: 'session_invalid',
+    });
     const same = app.issuer.accessToken({ sub: 'user-1' });
-    expect(await (await get('/me', { ...proof, ...session }, same)).json()).toMatchObject({ sub: 'user-1', via: 'proxy' });
+    expect(await (await get('/me', { ...proof, ...session }, same)).json()).toMatchObject({
+      sub: 'user-1',
+      via: 'proxy',
+    });
   });
 
   test.each([
@@ -109,9 +142,18 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     ['a longer one', { 'x-proxy-secret': `${SECRET}1` }],
     ['an empty one', { 'x-proxy-secret': '' }],
   ])('without proof the headers are nothing: %s', async (_, headers) => {
-    expect(await codeOf(await get('/me', { ...session, ...headers }))).toEqual({ status: 401, code: 'credentials_missing' });
-    expect(await (await get('/maybe', { ...session, ...headers })).json()).toEqual({ sub: 'nobody' });
-    expect(await (await get('/me', { ...session, ...headers }, app.issuer.accessToken({ sub: 'user-2' }))).json()).toMatchObject({ sub: 'user-2' });
+    expect(await codeOf(await get('/me', { ...session, ...headers }))).toEqual({
+      status: 401,
+      code: 'credentials_missing',
+    });
+    expect(await (await get('/maybe', { ...session, ...headers })).json()).toEqual({
+      sub: 'nobody',
+    });
+    expect(
+      await (
+        await get('/me', { ...session, ...headers }, app.issuer.accessToken({ sub: 'user-2' }))
+      ).json(),
+    ).toMatchObject({ sub: 'user-2' });
   });
 
   test('they are reported, once in a while', async () => {
@@ -127,7 +169,12 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     const { hostname, port } = new URL(app.url);
     const status = await new Promise((resolve, reject) => {
       const sent = request(
-        { hostname, port, path: '/me', headers: { ...proof, ...session, 'x-authgear-user-roles': ['cashier', 'admin'] } },
+        {
+          hostname,
+          port,
+          path: '/me',
+          headers: { ...proof, ...session, 'x-authgear-user-roles': ['cashier', 'admin'] },
+        },
         (answer) => {
           answer.resume();
           resolve(answer.statusCode);
@@ -139,17 +186,29 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
   });
 
   test('cookies are ambient here too', async () => {
-    const post = (headers: Record<string, string>) => fetch(`${app.url}/me`, { method: 'POST', headers: { ...proof, ...session, ...headers } });
-    expect(await codeOf(await post({ cookie: 'session=a', origin: 'https://evil.example' }))).toEqual({ status: 403, code: 'cross_origin_request' });
+    const post = (headers: Record<string, string>) =>
+      fetch(`${app.url}/me`, { method: 'POST', headers: { ...proof, ...session, ...headers } });
+    expect(
+      await codeOf(await post({ cookie: 'session=a', origin: 'https://evil.example' })),
+    ).toEqual({ status: 403, code: 'cross_origin_request' });
     expect((await post({ cookie: 'session=a', origin: 'https://app.example' })).status).toBe(201);
-    expect((await post({ authorization: `Bearer ${'a'.repeat(32)}`, origin: 'https://evil.example' })).status).toBe(201);
+    expect(
+      (await post({ authorization: `Bearer ${'a'.repeat(32)}`, origin: 'https://evil.example' }))
+        .status,
+    ).toBe(201);
   });
 });
 
 test.each(platforms)('a function can be the proof, on %s', async (platform) => {
-  const app = await start(platform, { trust: ({ headers }) => headers['x-client-certificate'] === 'good' });
-  expect((await app.get('/me', undefined, { ...session, 'x-client-certificate': 'good' })).status).toBe(200);
+  const app = await start(platform, {
+    trust: ({ headers }) => headers['x-client-certificate'] === 'good',
+  });
+  expect(
+    (await app.get('/me', undefined, { ...session, 'x-client-certificate': 'good' })).status,
+  ).toBe(200);
   expect((await app.get('/me', undefined, { ...session, ...proof })).status).toBe(401);
-  const careless = await start(platform, { trust: (async () => false) as unknown as () => boolean });
+  const careless = await start(platform, {
+    trust: (async () => false) as unknown as () => boolean,
+  });
   expect((await careless.get('/me', undefined, session)).status).toBe(401);
 });

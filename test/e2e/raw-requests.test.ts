@@ -15,7 +15,10 @@ class RouteController {
 async function statusOfRaw(url: string, lines: readonly string[]): Promise<number> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  socket.write(['GET / HTTP/1.1', `Host: ${hostname}`, 'Connection: close', ...lines, '', ''].join('\r\n'), 'latin1');
+  socket.write(
+    ['GET / HTTP/1.1', `Host: ${hostname}`, 'Connection: close', ...lines, '', ''].join('\r\n'),
+    'latin1',
+  );
   let answer = '';
   socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk));
   await once(socket, 'close');

@@ -33,7 +33,10 @@ class RoutesController {
 const PATH = '/authgear/webhooks';
 /** Made faster than RSA. */
 const quick = { issuer: { algorithm: 'ES256' }, algorithms: ['ES256'] } as const;
-const codeOf = async (response: Response) => ({ status: response.status, code: ((await response.json()) as { code?: string }).code });
+const codeOf = async (response: Response) => ({
+  status: response.status,
+  code: ((await response.json()) as { code?: string }).code,
+});
 const SUB = 'user-1';
 
 async function startWithWebhooks(platform: Platform, more: Partial<AuthgearModuleOptions> = {}) {
@@ -41,9 +44,15 @@ async function startWithWebhooks(platform: Platform, more: Partial<AuthgearModul
     platform,
     rawBody: true,
     controllers: [RoutesController],
-    configure: (issuer) => ({ ...issuer.moduleOptions, webhooks: { path: PATH, secret: issuer.webhooks.secret }, ...more }) as AuthgearModuleOptions,
+    configure: (issuer) =>
+      ({
+        ...issuer.moduleOptions,
+        webhooks: { path: PATH, secret: issuer.webhooks.secret },
+        ...more,
+      }) as AuthgearModuleOptions,
   });
-  const deliver = ({ body, headers }: WebhookDelivery) => fetch(app.url + PATH, { method: 'POST', body, headers });
+  const deliver = ({ body, headers }: WebhookDelivery) =>
+    fetch(app.url + PATH, { method: 'POST', body, headers });
   const statusOf = async (token: string) => (await app.get('/me', token)).status;
   return { ...app, deliver, statusOf };
 }
@@ -59,14 +68,21 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     const refused = await get('/me', token);
     expect(refused.headers.get('www-authenticate')).toMatch(/error="invalid_token"/);
     expect(await codeOf(refused)).toEqual({ status: 401, code: 'token_revoked' });
-    expect((await rejectionOf(app.get(TokenService).verifyAccessToken(token))).code).toBe('token_revoked');
+    expect((await rejectionOf(app.get(TokenService).verifyAccessToken(token))).code).toBe(
+      'token_revoked',
+    );
     expect(await statusOf(other)).toBe(200);
     issuer.clock.advance('1s');
     expect(await statusOf(issuer.accessToken({ sub: SUB }))).toBe(200);
     expect(await statusOf(token)).toBe(401);
   });
 
-  test.each(['user.deleted', 'user.anonymized', 'user.deletion_scheduled', 'user.anonymization_scheduled'])('%s', async (type) => {
+  test.each([
+    'user.deleted',
+    'user.anonymized',
+    'user.deletion_scheduled',
+    'user.anonymization_scheduled',
+  ])('%s', async (type) => {
     const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
     await deliver(issuer.webhook(type, SUB));
@@ -87,7 +103,10 @@ describe.each(platforms)('webhooks on %s', (platform) => {
   test('only who is disabled now: a future period is of no interest, nor is another event', async () => {
     const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
-    expect((await deliver(issuer.webhook('user.disabled', SUB, { user: { is_disabled: false } }))).status).toBe(204);
+    expect(
+      (await deliver(issuer.webhook('user.disabled', SUB, { user: { is_disabled: false } })))
+        .status,
+    ).toBe(204);
     expect((await deliver(issuer.webhook('user.profile.updated', SUB))).status).toBe(204);
     expect(await statusOf(token)).toBe(200);
   });
@@ -101,12 +120,15 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     await deliver(disabled);
     expect(await statusOf(token)).toBe(200);
     const again = issuer.webhook('user.disabled', SUB, { timestamp: issuer.clock.seconds });
-    for (const delivery of [again, again, reenabled, disabled]) expect((await deliver(delivery)).status).toBe(204);
+    for (const delivery of [again, again, reenabled, disabled])
+      expect((await deliver(delivery)).status).toBe(204);
     expect(await statusOf(token)).toBe(401);
   });
 
   test('remembered as long as tokens live, and no longer', async () => {
-    const { issuer, deliver, statusOf } = await startWithWebhooks(platform, { revocation: { keepFor: '1h' } });
+    const { issuer, deliver, statusOf } = await startWithWebhooks(platform, {
+      revocation: { keepFor: '1h' },
+    });
     const token = issuer.accessToken({ sub: SUB, expiresIn: 7_200 });
     await deliver(issuer.webhook('user.disabled', SUB));
     issuer.clock.advance(3_599);
@@ -116,41 +138,69 @@ describe.each(platforms)('webhooks on %s', (platform) => {
   });
 
   test.each([
-    ['no signature', ({ body }: WebhookDelivery) => ({ body, headers: { 'content-type': 'application/json' } })],
-    ['the body of another', (given: WebhookDelivery) => ({ ...given, body: given.body.replace(SUB, 'user-2') })],
-    ['one more space', (given: WebhookDelivery) => ({ ...given, body: given.body.replace('{', '{ ') })],
+    [
+      'no signature',
+      ({ body }: WebhookDelivery) => ({ body, headers: { 'content-type': 'application/json' } }),
+    ],
+    [
+      'the body of another',
+      (given: WebhookDelivery) => ({ ...given, body: given.body.replace(SUB, 'user-2') }),
+    ],
+    [
+      'one more space',
+      (given: WebhookDelivery) => ({ ...given, body: given.body.replace('{', '{ ') }),
+    ],
     [
       'upper case',
       ({ body, headers }: WebhookDelivery) => ({
         body,
-        headers: { ...headers, 'x-authgear-body-signature': headers['x-authgear-body-signature'].toUpperCase() },
+        headers: {
+          ...headers,
+          'x-authgear-body-signature': headers['x-authgear-body-signature'].toUpperCase(),
+        },
       }),
     ],
     [
       'a shorter signature',
       ({ body, headers }: WebhookDelivery) => ({
         body,
-        headers: { ...headers, 'x-authgear-body-signature': headers['x-authgear-body-signature'].slice(0, 63) },
+        headers: {
+          ...headers,
+          'x-authgear-body-signature': headers['x-authgear-body-signature'].slice(0, 63),
+        },
       }),
     ],
   ])('refused: %s', async (_, change) => {
     const { issuer, url, statusOf, logger } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
-    const answer = await fetch(url + PATH, { method: 'POST', ...change(issuer.webhook('user.disabled', SUB)) });
+    const answer = await fetch(url + PATH, {
+      method: 'POST',
+      ...change(issuer.webhook('user.disabled', SUB)),
+    });
     const message = 'The signature of the webhook does not hold.';
-    expect(await answer.json()).toEqual({ statusCode: 403, error: 'Forbidden', message, code: 'webhook_signature_invalid' });
+    expect(await answer.json()).toEqual({
+      statusCode: 403,
+      error: 'Forbidden',
+      message,
+      code: 'webhook_signature_invalid',
+    });
     expect(await statusOf(token)).toBe(200);
     expect(logger.lines.join()).toMatch(/webhook_signature_invalid/);
     expect(logger.lines.join()).not.toContain(issuer.webhooks.secret);
   });
 
-  test.each(['[]', '{}', '{"id":"1","type":"user.disabled"}', '{"id":"1","type":"user.disabled","payload":{"user":{"id":"a","is_disabled":true}}}'])(
-    'signed, and no event: %s',
-    async (body) => {
-      const { issuer, deliver } = await startWithWebhooks(platform);
-      expect(await codeOf(await deliver(issuer.webhooks.sign(body)))).toEqual({ status: 400, code: 'webhook_malformed' });
-    },
-  );
+  test.each([
+    '[]',
+    '{}',
+    '{"id":"1","type":"user.disabled"}',
+    '{"id":"1","type":"user.disabled","payload":{"user":{"id":"a","is_disabled":true}}}',
+  ])('signed, and no event: %s', async (body) => {
+    const { issuer, deliver } = await startWithWebhooks(platform);
+    expect(await codeOf(await deliver(issuer.webhooks.sign(body)))).toEqual({
+      status: 400,
+      code: 'webhook_malformed',
+    });
+  });
 
   test('the secret may be the JWK of the project’s secrets', async () => {
     const { url, issuer, get } = await startTestApp({
@@ -161,20 +211,30 @@ describe.each(platforms)('webhooks on %s', (platform) => {
       configure: (testIssuer) => ({
         ...testIssuer.moduleOptions,
         algorithms: quick.algorithms,
-        webhooks: { path: PATH, secret: { kty: 'oct', k: Buffer.from(testIssuer.webhooks.secret).toString('base64url') } },
+        webhooks: {
+          path: PATH,
+          secret: { kty: 'oct', k: Buffer.from(testIssuer.webhooks.secret).toString('base64url') },
+        },
       }),
     });
     const token = issuer.accessToken({ sub: SUB });
-    expect((await fetch(url + PATH, { method: 'POST', ...issuer.webhook('user.disabled', SUB) })).status).toBe(204);
+    expect(
+      (await fetch(url + PATH, { method: 'POST', ...issuer.webhook('user.disabled', SUB) })).status,
+    ).toBe(204);
     expect(await codeOf(await get('/me', token))).toEqual({ status: 401, code: 'token_revoked' });
   });
 
   test('without raw bodies the application does not start, and says how to turn them on', async () => {
     const starting = startTestApp({
       platform,
-      configure: (issuer) => ({ ...issuer.moduleOptions, webhooks: { path: PATH, secret: issuer.webhooks.secret } }),
+      configure: (issuer) => ({
+        ...issuer.moduleOptions,
+        webhooks: { path: PATH, secret: issuer.webhooks.secret },
+      }),
     });
-    expect((await rejectionOf(starting)).reason).toMatch(/NestFactory\.create\(AppModule, \{ rawBody: true \}\)/);
+    expect((await rejectionOf(starting)).reason).toMatch(
+      /NestFactory\.create\(AppModule, \{ rawBody: true \}\)/,
+    );
   });
 
   test('a route of the application that takes everything does not swallow the events', async () => {
@@ -196,16 +256,23 @@ describe.each(platforms)('webhooks on %s', (platform) => {
         webhooks: { path: PATH, secret: testIssuer.webhooks.secret },
       }),
     });
-    expect((await fetch(url + PATH, { method: 'POST', ...issuer.webhook('user.disabled', SUB) })).status).toBe(204);
+    expect(
+      (await fetch(url + PATH, { method: 'POST', ...issuer.webhook('user.disabled', SUB) })).status,
+    ).toBe(204);
     expect((await fetch(`${url}/elsewhere`, { method: 'POST' })).status).toBe(401);
   });
 
   test('a session of a cached answer ends too', async () => {
-    const { issuer, deliver, get } = await startWithWebhooks(platform, { resolver: { cookies: true, cacheFor: '1m' } });
+    const { issuer, deliver, get } = await startWithWebhooks(platform, {
+      resolver: { cookies: true, cacheFor: '1m' },
+    });
     const { cookie } = issuer.openSession({ sub: SUB });
     expect((await get('/me', undefined, { cookie })).status).toBe(200);
     await deliver(issuer.webhook('user.disabled', SUB));
-    expect(await codeOf(await get('/me', undefined, { cookie }))).toEqual({ status: 401, code: 'token_revoked' });
+    expect(await codeOf(await get('/me', undefined, { cookie }))).toEqual({
+      status: 401,
+      code: 'token_revoked',
+    });
   });
 });
 
@@ -217,7 +284,12 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
       platform,
       controllers: [RoutesController],
       issuer: quick.issuer,
-      configure: (issuer) => ({ ...issuer.moduleOptions, algorithms: quick.algorithms, ...options }) as AuthgearModuleOptions,
+      configure: (issuer) =>
+        ({
+          ...issuer.moduleOptions,
+          algorithms: quick.algorithms,
+          ...options,
+        }) as AuthgearModuleOptions,
     });
   const asked = ({ issuer }: TestApp, path = USERINFO) => issuer.requestsTo(path).length;
 
@@ -256,29 +328,39 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
     end(app.issuer, token);
     expect((await app.get('/me', token)).status).toBe(200);
     app.issuer.clock.advance('10s');
-    expect(await codeOf(await app.get('/fresh', token))).toEqual({ status: 401, code: 'token_revoked' });
+    expect(await codeOf(await app.get('/fresh', token))).toEqual({
+      status: 401,
+      code: 'token_revoked',
+    });
   });
 
-  test.each(['reset', 500, 'html', 'redirect', 403] as const)('an issuer that cannot tell (%s) is 503, once the time is over', async (outage) => {
-    const app = await start();
-    const token = app.issuer.accessToken();
-    await app.get('/fresh', token);
-    app.issuer.outage(outage, USERINFO);
-    app.issuer.clock.advance(9.9);
-    expect((await app.get('/fresh', token)).status).toBe(200);
-    app.issuer.clock.advance(0.1);
-    expect(await codeOf(await app.get('/fresh', token))).toEqual({ status: 503, code: 'session_unconfirmed' });
-    app.issuer.recover();
-    // Asked again a second later, and not by each request.
-    expect((await app.get('/fresh', token)).status).toBe(503);
-    app.issuer.clock.advance('1s');
-    expect((await app.get('/fresh', token)).status).toBe(200);
-  });
+  test.each(['reset', 500, 'html', 'redirect', 403] as const)(
+    'an issuer that cannot tell (%s) is 503, once the time is over',
+    async (outage) => {
+      const app = await start();
+      const token = app.issuer.accessToken();
+      await app.get('/fresh', token);
+      app.issuer.outage(outage, USERINFO);
+      app.issuer.clock.advance(9.9);
+      expect((await app.get('/fresh', token)).status).toBe(200);
+      app.issuer.clock.advance(0.1);
+      expect(await codeOf(await app.get('/fresh', token))).toEqual({
+        status: 503,
+        code: 'session_unconfirmed',
+      });
+      app.issuer.recover();
+      // Asked again a second later, and not by each request.
+      expect((await app.get('/fresh', token)).status).toBe(503);
+      app.issuer.clock.advance('1s');
+      expect((await app.get('/fresh', token)).status).toBe(200);
+    },
+  );
 
   test('the strictest of module, class and handler', async () => {
     const app = await start({ maxStaleness: '5s' });
     const token = app.issuer.accessToken({ sub: SUB });
-    for (const path of ['/me', '/fresh', '/fresher']) expect((await app.get(path, token)).status).toBe(200);
+    for (const path of ['/me', '/fresh', '/fresher'])
+      expect((await app.get(path, token)).status).toBe(200);
     app.issuer.disableUser(SUB);
     app.issuer.clock.advance('1s');
     expect((await app.get('/fresher', token)).status).toBe(401);
@@ -287,7 +369,9 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
 
   test('machines are outside it', async () => {
     const app = await start({ maxStaleness: '5s' });
-    expect((await app.get('/fresh', app.issuer.machineToken({ audience: app.issuer.issuer }))).status).toBe(200);
+    expect(
+      (await app.get('/fresh', app.issuer.machineToken({ audience: app.issuer.issuer }))).status,
+    ).toBe(200);
     expect(asked(app)).toBe(0);
   });
 
@@ -298,7 +382,10 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
     expect([asked(app), asked(app, RESOLVE)]).toEqual([0, 1]);
     app.issuer.disableUser(SUB);
     app.issuer.clock.advance('10s');
-    expect(await codeOf(await app.get('/fresh', token))).toEqual({ status: 401, code: 'token_revoked' });
+    expect(await codeOf(await app.get('/fresh', token))).toEqual({
+      status: 401,
+      code: 'token_revoked',
+    });
   });
 
   test('a session is asked about anew when the route is stricter than the cache', async () => {
@@ -316,9 +403,15 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
       platform,
       controllers: [RoutesController],
       issuer: { kind: 'authpi' },
-      configure: (issuer) => ({ issuers: [authpi({ issuer: issuer.issuer, audience: 'c_test' })], clock: issuer.clock.now }),
+      configure: (issuer) => ({
+        issuers: [authpi({ issuer: issuer.issuer, audience: 'c_test' })],
+        clock: issuer.clock.now,
+      }),
     });
-    expect(await codeOf(await app.get('/fresh', app.issuer.accessToken()))).toEqual({ status: 403, code: 'confirmation_not_supported' });
+    expect(await codeOf(await app.get('/fresh', app.issuer.accessToken()))).toEqual({
+      status: 403,
+      code: 'confirmation_not_supported',
+    });
     expect((await app.get('/me', app.issuer.accessToken())).status).toBe(200);
   });
 });
@@ -326,7 +419,12 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
 test('an application without HTTP starts with webhooks configured', async () => {
   const issuer = new TestIssuer({ algorithm: 'ES256' });
   const webhooks = { path: PATH, secret: issuer.webhooks.secret };
-  const module = AuthgearModule.forRoot({ ...issuer.moduleOptions, algorithms: ['ES256'], jwks: issuer.jwks(), webhooks });
+  const module = AuthgearModule.forRoot({
+    ...issuer.moduleOptions,
+    algorithms: ['ES256'],
+    jwks: issuer.jwks(),
+    webhooks,
+  });
   const context = await NestFactory.createApplicationContext(module, { logger: false });
   expect((await context.get(TokenService).verifyAccessToken(issuer.accessToken())).via).toBe('jwt');
   await context.close();

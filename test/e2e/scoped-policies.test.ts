@@ -1,4 +1,6 @@
-/** Policies are providers of NestJS like others: of any scope, and with what belongs to one request. */
+/**
+ * Policies are providers of NestJS like others: of any scope, and with what belongs to one request.
+ */
 
 import { Controller, Get, Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
@@ -54,7 +56,11 @@ class ScopedController {
 describe.each(platforms)('on %s', (platform) => {
   let t: TestApp;
   beforeAll(async () => {
-    t = await startTestApp({ platform, controllers: [StaticController, ScopedController], providers: [Visit, TenantPolicy, CountingPolicy] });
+    t = await startTestApp({
+      platform,
+      controllers: [StaticController, ScopedController],
+      providers: [Visit, TenantPolicy, CountingPolicy],
+    });
   });
   afterAll(() => t.close());
   beforeEach(() => {
@@ -62,7 +68,8 @@ describe.each(platforms)('on %s', (platform) => {
     visits = 0;
   });
 
-  const ask = async (path: string, tenant: string) => (await t.get(path, t.issuer.accessToken(), { 'x-tenant': tenant })).status;
+  const ask = async (path: string, tenant: string) =>
+    (await t.get(path, t.issuer.accessToken(), { 'x-tenant': tenant })).status;
 
   test('policies of one request share what is request-scoped', async () => {
     expect(await ask('/static', 'acme')).toBe(200);
@@ -78,9 +85,14 @@ describe.each(platforms)('on %s', (platform) => {
 });
 
 test('a policy that no module provides does not start', async () => {
-  const starting = startTestApp({ controllers: [StaticController], providers: [Visit, TenantPolicy] });
+  const starting = startTestApp({
+    controllers: [StaticController],
+    providers: [Visit, TenantPolicy],
+  });
   await expect(starting).rejects.toMatchObject({
     code: 'configuration_invalid',
-    message: expect.stringContaining('StaticController.route() asks the policy CountingPolicy, which no module provides'),
+    message: expect.stringContaining(
+      'StaticController.route() asks the policy CountingPolicy, which no module provides',
+    ),
   });
 });

@@ -54,11 +54,20 @@ describe.each(platforms)('sessions on %s', (platform) => {
   afterAll(() => app.close());
   afterEach(() => app.issuer.recover());
 
-  const codeOf = async (response: Response) => ({ status: response.status, code: ((await response.json()) as { code?: string }).code });
-  const withCookie = (path: string, cookie: string, headers: Record<string, string> = {}) => app.get(path, undefined, { cookie, ...headers });
+  const codeOf = async (response: Response) => ({
+    status: response.status,
+    code: ((await response.json()) as { code?: string }).code,
+  });
+  const withCookie = (path: string, cookie: string, headers: Record<string, string> = {}) =>
+    app.get(path, undefined, { cookie, ...headers });
 
   test('a session cookie is a user, told by the resolver', async () => {
-    const session = app.issuer.openSession({ sub: 'user-1', roles: ['store_manager', 'cashier'], amr: ['pwd', 'mfa'], isVerified: false });
+    const session = app.issuer.openSession({
+      sub: 'user-1',
+      roles: ['store_manager', 'cashier'],
+      amr: ['pwd', 'mfa'],
+      isVerified: false,
+    });
     const response = await withCookie('/me', session.cookie);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
@@ -75,26 +84,42 @@ describe.each(platforms)('sessions on %s', (platform) => {
     });
   });
 
-  test.each(['session', 'app_session', 'app_access_token'] as const)('the cookie %s', async (name) => {
-    const session = app.issuer.openSession({ sub: `user-${name}` });
-    const response = await withCookie('/me', `theme=dark; ${name}=${session.cookies[name]}; other=1`);
-    expect(await response.json()).toMatchObject({ sub: `user-${name}` });
-  });
+  test.each(['session', 'app_session', 'app_access_token'] as const)(
+    'the cookie %s',
+    async (name) => {
+      const session = app.issuer.openSession({ sub: `user-${name}` });
+      const response = await withCookie(
+        '/me',
+        `theme=dark; ${name}=${session.cookies[name]}; other=1`,
+      );
+      expect(await response.json()).toMatchObject({ sub: `user-${name}` });
+    },
+  );
 
   test('an opaque token is a user', async () => {
     const { opaqueToken } = app.issuer.openSession({ sub: 'user-2' });
-    expect(await (await app.get('/me', opaqueToken)).json()).toMatchObject({ sub: 'user-2', via: 'resolver' });
+    expect(await (await app.get('/me', opaqueToken)).json()).toMatchObject({
+      sub: 'user-2',
+      via: 'resolver',
+    });
   });
 
   test('a JWT is verified here, and says so', async () => {
     const before = app.issuer.requestsTo(RESOLVE).length;
-    expect(await (await app.get('/me', app.issuer.accessToken())).json()).toMatchObject({ via: 'jwt' });
+    expect(await (await app.get('/me', app.issuer.accessToken())).json()).toMatchObject({
+      via: 'jwt',
+    });
     expect(app.issuer.requestsTo(RESOLVE)).toHaveLength(before);
   });
 
   test('only the credential is forwarded, with who the client is', async () => {
     const session = app.issuer.openSession();
-    const headers = { 'user-agent': 'Browser/1.0', 'x-forwarded-for': '203.0.113.7', 'x-secret': 'other', 'x-authgear-user-id': 'spoofed' };
+    const headers = {
+      'user-agent': 'Browser/1.0',
+      'x-forwarded-for': '203.0.113.7',
+      'x-secret': 'other',
+      'x-authgear-user-id': 'spoofed',
+    };
     await withCookie('/me', `theme=dark; ${session.cookie}; tracking=1`, headers);
     const { method, headers: sent } = app.issuer.requestsTo(RESOLVE).at(-1)!;
     expect({ method, cookie: sent.cookie, authorization: sent.authorization }).toEqual({
@@ -110,43 +135,75 @@ describe.each(platforms)('sessions on %s', (platform) => {
 
   test('a bearer beside a cookie decides alone, and the cookie stays here', async () => {
     const session = app.issuer.openSession({ sub: 'cookie-user' });
-    const bad = await codeOf(await app.get('/me', app.issuer.wrongToken('expired'), { cookie: session.cookie }));
+    const bad = await codeOf(
+      await app.get('/me', app.issuer.wrongToken('expired'), { cookie: session.cookie }),
+    );
     expect(bad).toEqual({ status: 401, code: 'token_expired' });
-    const opaque = await codeOf(await app.get('/me', app.issuer.opaqueToken(), { cookie: session.cookie }));
+    const opaque = await codeOf(
+      await app.get('/me', app.issuer.opaqueToken(), { cookie: session.cookie }),
+    );
     expect(opaque).toEqual({ status: 401, code: 'session_invalid' });
     expect(app.issuer.requestsTo(RESOLVE).at(-1)?.headers.cookie).toBeUndefined();
-    expect(await (await app.get('/me', app.issuer.accessToken({ sub: 'token-user' }), { cookie: session.cookie })).json()).toMatchObject({
+    expect(
+      await (
+        await app.get('/me', app.issuer.accessToken({ sub: 'token-user' }), {
+          cookie: session.cookie,
+        })
+      ).json(),
+    ).toMatchObject({
       sub: 'token-user',
     });
   });
 
   test('two session cookies of one name are 400', async () => {
-    expect(await codeOf(await withCookie('/me', 'session=one; session=two'))).toEqual({ status: 400, code: 'multiple_credentials' });
+    expect(await codeOf(await withCookie('/me', 'session=one; session=two'))).toEqual({
+      status: 400,
+      code: 'multiple_credentials',
+    });
   });
 
-  test.each(['app_session', 'app_access_token'] as const)('a bad %s is 401, for the header is absent', async (name) => {
-    const response = await withCookie('/maybe', `${name}=nonsense`);
-    expect(await codeOf(response)).toEqual({ status: 401, code: 'session_invalid' });
-    expect(response.headers.getSetCookie()).toEqual([]);
-  });
+  test.each(['app_session', 'app_access_token'] as const)(
+    'a bad %s is 401, for the header is absent',
+    async (name) => {
+      const response = await withCookie('/maybe', `${name}=nonsense`);
+      expect(await codeOf(response)).toEqual({ status: 401, code: 'session_invalid' });
+      expect(response.headers.getSetCookie()).toEqual([]);
+    },
+  );
 
   test('a bad session cookie is 401 and is cleared', async () => {
     const response = await withCookie('/maybe', 'session=nonsense');
     expect(await codeOf(response)).toEqual({ status: 401, code: 'session_invalid' });
-    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/)]);
+    expect(response.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/),
+    ]);
   });
 
   test('no cookie is anonymous', async () => {
-    expect(await (await withCookie('/maybe', 'theme=dark; session=')).json()).toEqual({ sub: 'nobody' });
-    expect(await codeOf(await app.get('/me'))).toEqual({ status: 401, code: 'credentials_missing' });
+    expect(await (await withCookie('/maybe', 'theme=dark; session=')).json()).toEqual({
+      sub: 'nobody',
+    });
+    expect(await codeOf(await app.get('/me'))).toEqual({
+      status: 401,
+      code: 'credentials_missing',
+    });
   });
 
   test('roles, methods and age of a session count; scopes it has none', async () => {
     const good = app.issuer.openSession({ roles: ['store_manager'], amr: ['mfa'] });
     expect((await withCookie('/managers', good.cookie)).status).toBe(200);
-    expect(await codeOf(await withCookie('/managers', app.issuer.openSession({ amr: ['mfa'] }).cookie))).toMatchObject({ code: 'role_missing' });
-    const old = app.issuer.openSession({ roles: ['store_manager'], amr: ['mfa'], authTime: Math.floor(app.issuer.clock.seconds) - 61 });
-    expect(await codeOf(await withCookie('/managers', old.cookie))).toEqual({ status: 401, code: 'authentication_too_old' });
+    expect(
+      await codeOf(await withCookie('/managers', app.issuer.openSession({ amr: ['mfa'] }).cookie)),
+    ).toMatchObject({ code: 'role_missing' });
+    const old = app.issuer.openSession({
+      roles: ['store_manager'],
+      amr: ['mfa'],
+      authTime: Math.floor(app.issuer.clock.seconds) - 61,
+    });
+    expect(await codeOf(await withCookie('/managers', old.cookie))).toEqual({
+      status: 401,
+      code: 'authentication_too_old',
+    });
     const scoped = await withCookie('/scoped', good.cookie);
     expect(await codeOf(scoped)).toEqual({ status: 403, code: 'session_has_no_scopes' });
     expect(scoped.headers.get('www-authenticate')).toBeNull();
@@ -169,24 +226,30 @@ describe.each(platforms)('sessions on %s', (platform) => {
     expect(asked()).toBe(before + 3);
   });
 
-  test.each(['reset', 'redirect', 500, 404] as const)('a resolver that fails (%s) is 503, not a logout', async (outage) => {
-    const session = app.issuer.openSession();
-    app.issuer.outage(outage, RESOLVE);
-    const response = await withCookie('/me', session.cookie);
-    expect(await codeOf(response)).toEqual({ status: 503, code: 'session_unconfirmed' });
-    expect(response.headers.get('retry-after')).toBe('1');
-  });
+  test.each(['reset', 'redirect', 500, 404] as const)(
+    'a resolver that fails (%s) is 503, not a logout',
+    async (outage) => {
+      const session = app.issuer.openSession();
+      app.issuer.outage(outage, RESOLVE);
+      const response = await withCookie('/me', session.cookie);
+      expect(await codeOf(response)).toEqual({ status: 503, code: 'session_unconfirmed' });
+      expect(response.headers.get('retry-after')).toBe('1');
+    },
+  );
 
   test('nothing of it is logged', async () => {
     const { cookies, opaqueToken } = app.issuer.openSession();
     app.issuer.outage('reset', RESOLVE);
     await withCookie('/me', `session=${cookies.session}`);
     await app.get('/me', opaqueToken);
-    expect(app.logger.lines.join('\n')).not.toMatch(new RegExp(`${cookies.session}|${opaqueToken}`));
+    expect(app.logger.lines.join('\n')).not.toMatch(
+      new RegExp(`${cookies.session}|${opaqueToken}`),
+    );
   });
 
   describe('unsafe methods', () => {
-    const post = (headers: Record<string, string>) => fetch(`${app.url}/me`, { method: 'POST', headers });
+    const post = (headers: Record<string, string>) =>
+      fetch(`${app.url}/me`, { method: 'POST', headers });
     const cookie = () => app.issuer.openSession().cookie;
     const own = () => new URL(app.url).origin;
 
@@ -200,20 +263,31 @@ describe.each(platforms)('sessions on %s', (platform) => {
 
     test.each([
       ['cross-site', () => ({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' })],
-      ['same-site is another origin', () => ({ 'sec-fetch-site': 'same-site', origin: 'https://sub.example' })],
-      ['Sec-Fetch-Site comes before Origin', () => ({ 'sec-fetch-site': 'cross-site', origin: own() })],
+      [
+        'same-site is another origin',
+        () => ({ 'sec-fetch-site': 'same-site', origin: 'https://sub.example' }),
+      ],
+      [
+        'Sec-Fetch-Site comes before Origin',
+        () => ({ 'sec-fetch-site': 'cross-site', origin: own() }),
+      ],
       ['another origin', () => ({ origin: 'https://evil.example' })],
       ['an opaque origin', () => ({ origin: 'null' })],
       ['nothing that tells', () => ({})],
     ])('refused: %s', async (_, headers) => {
       const before = app.issuer.requestsTo(RESOLVE).length;
-      expect(await codeOf(await post({ cookie: cookie(), ...headers() }))).toEqual({ status: 403, code: 'cross_origin_request' });
+      expect(await codeOf(await post({ cookie: cookie(), ...headers() }))).toEqual({
+        status: 403,
+        code: 'cross_origin_request',
+      });
       expect(app.issuer.requestsTo(RESOLVE)).toHaveLength(before);
     });
 
     test('a bearer token may come from anywhere', async () => {
       const authorization = `Bearer ${app.issuer.accessToken()}`;
-      expect((await post({ authorization, 'sec-fetch-site': 'cross-site', cookie: cookie() })).status).toBe(201);
+      expect(
+        (await post({ authorization, 'sec-fetch-site': 'cross-site', cookie: cookie() })).status,
+      ).toBe(201);
     });
   });
 });
@@ -221,11 +295,22 @@ describe.each(platforms)('sessions on %s', (platform) => {
 test('allowedOrigins, cookiePrefix, HEAD and url', async () => {
   const { issuer, url, get } = await startTestApp({
     controllers: [RoutesController],
-    options: { resolver: { cookies: true, method: 'HEAD', cookiePrefix: 'my_', allowedOrigins: ['https://app.example'] } },
+    options: {
+      resolver: {
+        cookies: true,
+        method: 'HEAD',
+        cookiePrefix: 'my_',
+        allowedOrigins: ['https://app.example'],
+      },
+    },
   });
   issuer.cookiePrefix = 'my_';
   const { cookie, cookies } = issuer.openSession({ sub: 'prefixed' });
-  const post = (origin: string) => fetch(`${url}/me`, { method: 'POST', headers: { cookie, origin, 'sec-fetch-site': 'cross-site' } });
+  const post = (origin: string) =>
+    fetch(`${url}/me`, {
+      method: 'POST',
+      headers: { cookie, origin, 'sec-fetch-site': 'cross-site' },
+    });
   expect((await post('https://app.example')).status).toBe(201);
   expect((await post('https://app.example.evil')).status).toBe(403);
   expect(issuer.requestsTo(RESOLVE).at(-1)?.method).toBe('HEAD');
@@ -233,9 +318,14 @@ test('allowedOrigins, cookiePrefix, HEAD and url', async () => {
 });
 
 test('opaque tokens and cookies are off unless switched on', async () => {
-  const { issuer, get } = await startTestApp({ controllers: [RoutesController], options: { resolver: {} } });
+  const { issuer, get } = await startTestApp({
+    controllers: [RoutesController],
+    options: { resolver: {} },
+  });
   const { cookie, opaqueToken } = issuer.openSession();
-  expect(await (await get('/me', undefined, { cookie })).json()).toMatchObject({ code: 'credentials_missing' });
+  expect(await (await get('/me', undefined, { cookie })).json()).toMatchObject({
+    code: 'credentials_missing',
+  });
   expect(await (await get('/me', opaqueToken)).json()).toMatchObject({ code: 'token_is_opaque' });
   expect(issuer.requestsTo(RESOLVE)).toEqual([]);
 });

@@ -1,7 +1,19 @@
 import type { AddressInfo, Server } from 'node:net';
-import { Controller, Get, Module, UseGuards, type INestMicroservice, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  UseGuards,
+  type INestMicroservice,
+  type Type,
+} from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { ClientProxyFactory, MessagePattern, Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import {
+  ClientProxyFactory,
+  MessagePattern,
+  Transport,
+  type MicroserviceOptions,
+} from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
@@ -91,7 +103,10 @@ beforeEach(() => {
   logger.lines.length = 0;
 });
 
-const tcp: MicroserviceOptions = { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } };
+const tcp: MicroserviceOptions = {
+  transport: Transport.TCP,
+  options: { host: '127.0.0.1', port: 0 },
+};
 
 /** A microservice alone. */
 async function startMicroservice(module: Type): Promise<INestMicroservice> {
@@ -103,9 +118,13 @@ async function startMicroservice(module: Type): Promise<INestMicroservice> {
   return app;
 }
 
-/** A microservice that is connected to an HTTP application, whose global guards it does not have. */
+/**
+ * A microservice that is connected to an HTTP application, whose global guards it does not have.
+ */
 async function startHybrid(module: Type): Promise<INestMicroservice> {
-  const app = (await Test.createTestingModule({ imports: [module] }).compile()).createNestApplication();
+  const app = (
+    await Test.createTestingModule({ imports: [module] }).compile()
+  ).createNestApplication();
   closers.push(() => app.close());
   app.useLogger(false);
   const microservice = app.connectMicroservice<MicroserviceOptions>(tcp);
@@ -119,16 +138,23 @@ test.each([
 ])('RPC %s: refused with a word in the log, open where it says so', async (_, start) => {
   const app = await start(MessagesModule);
   const { port } = app.unwrap<Server>().address() as AddressInfo;
-  const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+  const client = ClientProxyFactory.create({
+    transport: Transport.TCP,
+    options: { host: '127.0.0.1', port },
+  });
   closers.push(() => client.close());
-  await expect(firstValueFrom(client.send('guarded', {}))).rejects.toMatchObject({ status: 'error' });
+  await expect(firstValueFrom(client.send('guarded', {}))).rejects.toMatchObject({
+    status: 'error',
+  });
   expect(await firstValueFrom(client.send('public', {}))).toBe('in');
   expect(calls).toEqual([]);
   expect(logger.lines.join('\n')).toMatch(/Refused transport_not_supported .*"rpc"/);
 });
 
 test('WebSocket: refused with a word in the log, open where it says so', async () => {
-  const app = (await Test.createTestingModule({ imports: [EventsModule] }).compile()).createNestApplication();
+  const app = (
+    await Test.createTestingModule({ imports: [EventsModule] }).compile()
+  ).createNestApplication();
   closers.push(() => app.close());
   app.useLogger(false);
   app.useWebSocketAdapter(new WsAdapter(app));
@@ -155,17 +181,26 @@ test('WebSocket: refused with a word in the log, open where it says so', async (
 
 test.each(['graphql', 'something-new'])('%s: refused with a clear message', async (transport) => {
   const compiled = await Test.createTestingModule({ imports: [MessagesModule] }).compile();
-  const context = new ExecutionContextHost([{}, {}, {}, {}], HandlersController, HandlersController.prototype.http);
+  const context = new ExecutionContextHost(
+    [{}, {}, {}, {}],
+    HandlersController,
+    HandlersController.prototype.http,
+  );
   context.setType(transport);
   await expect(compiled.get(JwtAuthGuard).canActivate(context)).rejects.toMatchObject({
     status: 403,
-    response: { code: 'transport_not_supported', message: expect.stringContaining('protects HTTP routes only') },
+    response: {
+      code: 'transport_not_supported',
+      message: expect.stringContaining('protects HTTP routes only'),
+    },
   });
 });
 
 test('a gateway that NestJS 11 would leave open does not start, unless it says so', async () => {
   const start = async (gateway: Type) => {
-    const app = (await Test.createTestingModule({ imports: [protection], providers: [gateway] }).compile()).createNestApplication();
+    const app = (
+      await Test.createTestingModule({ imports: [protection], providers: [gateway] }).compile()
+    ).createNestApplication();
     closers.push(() => app.close());
     app.useWebSocketAdapter(new WsAdapter(app));
     await app.init();
@@ -189,7 +224,9 @@ test.each(['alone', 'in a hybrid application'])(
     };
     await expect(start(OpenController)).rejects.toMatchObject({
       code: 'configuration_invalid',
-      message: expect.stringMatching(/OpenController\.open\(\) is outside the global guard .*connectMicroservice/),
+      message: expect.stringMatching(
+        /OpenController\.open\(\) is outside the global guard .*connectMicroservice/,
+      ),
     });
     await start(PublicController);
   },

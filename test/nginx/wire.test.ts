@@ -9,7 +9,10 @@ import { template } from './support/sample-process.js';
 
 const PROXY_SECRET = 'the-secret-of-the-proxy-and-the-application';
 
-/** In the application's place stands somebody who only writes down what arrives: also what the library would not look at. */
+/**
+ * In the application's place stands somebody who only writes down what arrives: also what the
+ * library would not look at.
+ */
 let received: (readonly [name: string, value: string])[] = [];
 let recorder: Server | undefined;
 let issuer: TestIssuer;
@@ -21,13 +24,21 @@ beforeAll(async () => {
   recorder = createServer((request, response) => {
     const { rawHeaders } = request;
     request.resume();
-    received = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []));
+    received = rawHeaders.flatMap((name, index) =>
+      index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
+    );
     response.setHeader('Set-Cookie', 'basket=3').end();
   }).listen(0, '127.0.0.1');
   await once(recorder, 'listening');
   const application = `127.0.0.1:${(recorder.address() as AddressInfo).port}`;
   const port = await freePort();
-  nginx = await Nginx.start({ template, port, application, issuer: issuer.issuer, secret: PROXY_SECRET });
+  nginx = await Nginx.start({
+    template,
+    port,
+    application,
+    issuer: issuer.issuer,
+    secret: PROXY_SECRET,
+  });
   site = `127.0.0.1:${port}`;
 });
 afterAll(async () => {
@@ -38,7 +49,10 @@ afterAll(async () => {
 beforeEach(() => (received = []));
 
 /** Members of the family in any spelling, and the secret, as they arrived. */
-const family = () => received.filter(([name]) => /^x.?(?:authgear|proxy)/i.test(name)).map(([name, value]) => `${name}: ${value}`);
+const family = () =>
+  received
+    .filter(([name]) => /^x.?(?:authgear|proxy)/i.test(name))
+    .map(([name, value]) => `${name}: ${value}`);
 const proof = `X-Proxy-Secret: ${PROXY_SECRET}`;
 const intruders: HeaderFields = [
   ['X-Authgear-Session-Valid', 'true'],
@@ -57,7 +71,13 @@ const intruders: HeaderFields = [
 
 test('all that Authgear says arrives, once, and with proof', async () => {
   const authTime = Math.floor(issuer.clock.seconds) - 100;
-  const { cookie } = issuer.openSession({ sub: 'mia', roles: ['store_manager', 'cashier'], amr: ['pwd', 'mfa'], authTime, isVerified: false });
+  const { cookie } = issuer.openSession({
+    sub: 'mia',
+    roles: ['store_manager', 'cashier'],
+    amr: ['pwd', 'mfa'],
+    authTime,
+    isVerified: false,
+  });
   await send(site, 'GET /api/me', [['Cookie', cookie], ...intruders]);
   expect(family().toSorted()).toEqual([
     'X-Authgear-Session-Amr: pwd mfa',
@@ -88,11 +108,18 @@ test('what Authgear does not say does not arrive', async () => {
 test.each<[string, HeaderFields, string[]]>([
   ['nobody in particular', [], [proof]],
   ['a bad token', [['Authorization', `Bearer ${'a'.repeat(32)}`]], [proof]],
-  ['a bad session cookie', [['Cookie', 'session=nonsense']], ['X-Authgear-Session-Valid: false', proof]],
-])('of %s arrives what Authgear says, and nothing of the client', async (_, credential, arrives) => {
-  await send(site, 'GET /api/me', [...credential, ...intruders]);
-  expect(family().toSorted()).toEqual(arrives);
-});
+  [
+    'a bad session cookie',
+    [['Cookie', 'session=nonsense']],
+    ['X-Authgear-Session-Valid: false', proof],
+  ],
+])(
+  'of %s arrives what Authgear says, and nothing of the client',
+  async (_, credential, arrives) => {
+    await send(site, 'GET /api/me', [...credential, ...intruders]);
+    expect(family().toSorted()).toEqual(arrives);
+  },
+);
 
 test('where nobody is asked, nothing arrives, and no proof', async () => {
   await send(site, 'GET /api/health', intruders);
@@ -125,5 +152,7 @@ test('the rest arrives as it was sent', async () => {
 
 test('cookies of Authgear and of the application reach the browser', async () => {
   const { setCookie } = await send(site, 'GET /api/me', [['Cookie', 'session=nonsense']]);
-  expect(setCookie).toEqual(expect.arrayContaining(['basket=3', expect.stringMatching(/^session=; Path=\/; Expires=/)]));
+  expect(setCookie).toEqual(
+    expect.arrayContaining(['basket=3', expect.stringMatching(/^session=; Path=\/; Expires=/)]),
+  );
 });

@@ -12,13 +12,27 @@ import { jwsVectors } from '../support/jws-vectors.js';
 import { signedTextOf } from '../support/signed-text.js';
 import { part, trustedIssuer } from '../support/tokens.js';
 import { rulings } from './rulings.js';
-import { fitting, flipped, keys, mutated, reencoded, seeded, shapes, swapped, wrongSignatures, type Case } from './tokens.js';
+import {
+  fitting,
+  flipped,
+  keys,
+  mutated,
+  reencoded,
+  seeded,
+  shapes,
+  swapped,
+  wrongSignatures,
+  type Case,
+} from './tokens.js';
 
 const SEED = 20_251_122;
 const LEAST = 200_000;
 const AT_ONCE = 64;
 
-/** One key on both sides: as we read it, and as jose imports it for every algorithm that it takes it for. */
+/**
+ * One key on both sides: as we read it, and as jose imports it for every algorithm that it takes it
+ * for.
+ */
 interface Sides {
   readonly ours: PublicKey | undefined;
   readonly jose: ReadonlyMap<string, CryptoKey>;
@@ -65,7 +79,8 @@ async function joseAccepts(token: string, { jose }: Sides): Promise<boolean> {
 
 const counts = { tokens: 0, accepted: 0, rulings: new Map(rulings.map(({ what }) => [what, 0])) };
 
-const modulusBytes = ({ asymmetricKeyDetails }: KeyObject): number => (asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+const modulusBytes = ({ asymmetricKeyDetails }: KeyObject): number =>
+  (asymmetricKeyDetails?.modulusLength ?? 0) / 8;
 
 /** Asks both, and says what is wrong with their answers; `undefined` when nothing is. */
 async function compare(token: string, sides: Sides): Promise<string | undefined> {
@@ -84,7 +99,9 @@ async function compare(token: string, sides: Sides): Promise<string | undefined>
 let sides: ReadonlyMap<SigningKey, Sides>;
 
 beforeAll(async () => {
-  sides = new Map(await Promise.all(keys.map(async (key) => [key, await sidesOf(key.jwk)] as const)));
+  sides = new Map(
+    await Promise.all(keys.map(async (key) => [key, await sidesOf(key.jwk)] as const)),
+  );
 });
 
 async function agree(cases: Iterable<Case>): Promise<void> {
@@ -120,7 +137,8 @@ test.each(jwsVectors)('$source', async ({ alg, jwk, token }) => {
   const both = await sidesOf(jwk);
   expect(await joseAccepts(token, both)).toBe(true);
   expect(await compare(token, both)).toBeUndefined();
-  // The payloads of most are no JSON, which the parser refuses: the signature step alone must agree as well.
+  // The payloads of most are no JSON, which the parser refuses: the signature step alone must agree
+  // as well.
   const key = both.ours?.byAlgorithm.get(alg) as VerificationKey;
   expect(await signatureHolds(signedTextOf(token), key)).toBe(true);
   const { signed, signature } = signedTextOf(token);
@@ -132,14 +150,25 @@ test.each(jwsVectors)('$source', async ({ alg, jwk, token }) => {
 });
 
 describe('keys that should not be', () => {
-  const small = ['00'.repeat(32), `01${'00'.repeat(31)}`, `ec${'ff'.repeat(30)}7f`, `ed${'ff'.repeat(30)}7f`, `${'00'.repeat(31)}80`];
+  const small = [
+    '00'.repeat(32),
+    `01${'00'.repeat(31)}`,
+    `ec${'ff'.repeat(30)}7f`,
+    `ed${'ff'.repeat(30)}7f`,
+    `${'00'.repeat(31)}80`,
+  ];
   test.each(small)('an Ed25519 key of small order, %s', async (hex) => {
     const both = await sidesOf({ kty: 'OKP', crv: 'Ed25519', x: part(Buffer.from(hex, 'hex')) });
     const signatures = small.map((r) => Buffer.concat([Buffer.from(r, 'hex'), Buffer.alloc(32)]));
     for (const alg of ['EdDSA', 'Ed25519']) {
       for (const signature of signatures) {
         for (let n = 0; n < 16; n++)
-          expect(await compare(`${part(JSON.stringify({ alg }))}.${part(JSON.stringify({ n }))}.${part(signature)}`, both)).toBeUndefined();
+          expect(
+            await compare(
+              `${part(JSON.stringify({ alg }))}.${part(JSON.stringify({ n }))}.${part(signature)}`,
+              both,
+            ),
+          ).toBeUndefined();
       }
     }
   });
@@ -163,17 +192,25 @@ describe('keys that should not be', () => {
     ].map((jwk) => ({ ...jwk, alg: undefined, use: undefined, key_ops: undefined }));
     for (const jwk of odd) {
       const { ours, jose } = await sidesOf(JSON.parse(JSON.stringify(jwk)) as object);
-      for (const alg of ours?.byAlgorithm.keys() ?? []) expect({ jwk, alg, taken: jose.has(alg) }).toEqual({ jwk, alg, taken: true });
+      for (const alg of ours?.byAlgorithm.keys() ?? [])
+        expect({ jwk, alg, taken: jose.has(alg) }).toEqual({ jwk, alg, taken: true });
     }
   });
 });
 
-test(`at least ${LEAST.toLocaleString('en')} tokens, good ones among them, and every ruling was met`, () => {
-  const lines = [...counts.rulings].map(([what, count]) => `  ${String(count).padStart(7)}  ${what}`);
-  process.stdout.write(
-    `${counts.tokens} tokens compared, seed ${SEED}; both accept ${counts.accepted}; we refuse what jose accepts:\n${lines.join('\n')}\n`,
-  );
-  expect(counts.tokens).toBeGreaterThanOrEqual(LEAST);
-  expect(counts.accepted).toBeGreaterThan(10_000);
-  expect([...counts.rulings].filter(([, count]) => count === 0)).toEqual([]);
-});
+test(
+  `at least ${LEAST.toLocaleString('en')} tokens, good ones among them, and every ruling was ` +
+    'met',
+  () => {
+    const lines = [...counts.rulings].map(
+      ([what, count]) => `  ${String(count).padStart(7)}  ${what}`,
+    );
+    process.stdout.write(
+      `${counts.tokens} tokens compared, seed ${SEED}; both accept ${counts.accepted}; we ` +
+        `refuse what jose accepts:\n${lines.join('\n')}\n`,
+    );
+    expect(counts.tokens).toBeGreaterThanOrEqual(LEAST);
+    expect(counts.accepted).toBeGreaterThan(10_000);
+    expect([...counts.rulings].filter(([, count]) => count === 0)).toEqual([]);
+  },
+);

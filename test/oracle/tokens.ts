@@ -4,13 +4,16 @@ import { createSigningKey, type SigningKey } from '../../lib/testing/signing-key
 import { part } from '../support/tokens.js';
 
 /** One key per type and curve: every algorithm that fits it is tried with it. */
-export const keys: readonly SigningKey[] = (['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const).map((alg) => {
+export const keys: readonly SigningKey[] = (
+  ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+).map((alg) => {
   const key = createSigningKey(alg);
   const { alg: _alg, use: _use, ...jwk } = key.jwk;
   return { ...key, jwk };
 });
 
-export const fitting = (key: SigningKey): Algorithm[] => algorithms.filter((alg) => keyTypeFits(alg, key.jwk));
+export const fitting = (key: SigningKey): Algorithm[] =>
+  algorithms.filter((alg) => keyTypeFits(alg, key.jwk));
 
 /** A token that both are asked about, under this key. */
 export interface Case {
@@ -36,12 +39,21 @@ interface Making {
 }
 
 /** Signs as the algorithm says, or otherwise. */
-function signBytes(data: Buffer, alg: Algorithm, key: KeyObject, { digest, dsaEncoding = 'ieee-p1363', saltLength }: Making = {}): Buffer {
+function signBytes(
+  data: Buffer,
+  alg: Algorithm,
+  key: KeyObject,
+  { digest, dsaEncoding = 'ieee-p1363', saltLength }: Making = {},
+): Buffer {
   if (alg === 'EdDSA' || alg === 'Ed25519') return sign(null, data, key);
   const hash = digest ?? `sha${alg.slice(2)}`;
   if (alg.startsWith('ES')) return sign(hash, data, { key, dsaEncoding });
   if (alg.startsWith('RS')) return sign(hash, data, key);
-  return sign(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltLength ?? constants.RSA_PSS_SALTLEN_DIGEST });
+  return sign(hash, data, {
+    key,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: saltLength ?? constants.RSA_PSS_SALTLEN_DIGEST,
+  });
 }
 
 const PAYLOAD = '{"iss":"joe","n":1}';
@@ -53,7 +65,11 @@ interface Shape {
   readonly making?: Making;
 }
 
-function make(key: SigningKey, alg: Algorithm, { header, payload = PAYLOAD, by = alg, making }: Shape = {}): string {
+function make(
+  key: SigningKey,
+  alg: Algorithm,
+  { header, payload = PAYLOAD, by = alg, making }: Shape = {},
+): string {
   const input = `${part(header ?? JSON.stringify({ alg }))}.${part(payload)}`;
   return `${input}.${part(signBytes(Buffer.from(input), by, key.privateKey, making))}`;
 }
@@ -75,17 +91,33 @@ export function* mutated(key: SigningKey, alg: Algorithm, random: () => number):
   yield { key, token };
   const all = [...BASE64URL, ...OTHERS];
   for (let at = 0; at < token.length; at++) {
-    const chosen = isSlow(alg) ? Array.from({ length: 6 }, () => all[Math.floor(random() * all.length)] as string) : all;
-    for (const character of chosen) yield { key, token: token.slice(0, at) + character + token.slice(at + 1) };
+    const chosen = isSlow(alg)
+      ? Array.from({ length: 6 }, () => all[Math.floor(random() * all.length)] as string)
+      : all;
+    for (const character of chosen)
+      yield { key, token: token.slice(0, at) + character + token.slice(at + 1) };
     yield { key, token: token.slice(0, at) + token.slice(at + 1) };
-    yield { key, token: `${token.slice(0, at)}${all[Math.floor(random() * all.length)] as string}${token.slice(at)}` };
+    yield {
+      key,
+      token: `${token.slice(0, at)}${all[Math.floor(random() * all.length)] as string}${token.slice(at)}`,
+    };
   }
 }
 
-/** Good tokens of any size, and the same with bits of the decoded signature, header or payload changed. */
-export function* flipped(key: SigningKey, alg: Algorithm, random: () => number, count: number): Generator<Case> {
+/**
+ * Good tokens of any size, and the same with bits of the decoded signature, header or payload
+ * changed.
+ */
+export function* flipped(
+  key: SigningKey,
+  alg: Algorithm,
+  random: () => number,
+  count: number,
+): Generator<Case> {
   for (let made = 0; made < count; made++) {
-    const token = make(key, alg, { payload: JSON.stringify({ n: made, text: 'x'.repeat(random() * 300) }) });
+    const token = make(key, alg, {
+      payload: JSON.stringify({ n: made, text: 'x'.repeat(random() * 300) }),
+    });
     yield { key, token };
     const parts = token.split('.').map((one) => Buffer.from(one, 'base64url'));
     const which = parts[Math.floor(random() * 3)] as Buffer;
@@ -156,30 +188,54 @@ export function* wrongSignatures(key: SigningKey, alg: Algorithm): Generator<Cas
     Buffer.concat([Buffer.alloc(half, 0xff), s]),
     Buffer.concat([r, Buffer.alloc(half, 0xff)]),
     ...orderVariants(alg, r, s),
-    ...(alg.startsWith('ES') ? [signBytes(Buffer.from(input), alg, key.privateKey, { dsaEncoding: 'der' })] : []),
+    ...(alg.startsWith('ES')
+      ? [signBytes(Buffer.from(input), alg, key.privateKey, { dsaEncoding: 'der' })]
+      : []),
   ];
   for (const other of others) yield { key, token: `${input}.${part(other)}` };
   if (alg.startsWith('PS')) {
-    for (const saltLength of [0, 1, 16, 20, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100, constants.RSA_PSS_SALTLEN_MAX_SIGN]) {
+    for (const saltLength of [
+      0,
+      1,
+      16,
+      20,
+      31,
+      32,
+      33,
+      47,
+      48,
+      49,
+      63,
+      64,
+      65,
+      100,
+      constants.RSA_PSS_SALTLEN_MAX_SIGN,
+    ]) {
       yield { key, token: make(key, alg, { making: { saltLength } }) };
     }
     yield* withoutLeadingZeros(key, alg);
   }
   if (!alg.startsWith('Ed'))
-    for (const digest of ['sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'sha3-256']) yield { key, token: make(key, alg, { making: { digest } }) };
+    for (const digest of ['sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'sha3-256'])
+      yield { key, token: make(key, alg, { making: { digest } }) };
 }
 
 const ORDERS: Partial<Record<Algorithm, bigint>> = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  ES384: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-  ES512: 0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+  ES384:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  ES512:
+    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
 };
 /** RFC 8032 section 5.1: little-endian. */
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 const reversed = (bytes: Buffer): Buffer => Buffer.from(new Uint8Array(bytes).toReversed());
 
-/** Values beyond the order of the group, and the other root: n - s is as good as s for ECDSA, and L + s must not be for Ed25519. */
+/**
+ * Values beyond the order of the group, and the other root: n - s is as good as s for ECDSA, and L
+ * + s must not be for Ed25519.
+ */
 function orderVariants(alg: Algorithm, r: Buffer, s: Buffer): Buffer[] {
   const write = (value: bigint, length: number) =>
     Buffer.from(
@@ -199,7 +255,9 @@ function orderVariants(alg: Algorithm, r: Buffer, s: Buffer): Buffer[] {
   }
   if (!alg.startsWith('Ed')) return [];
   const value = read(reversed(s));
-  return [1n, 2n, 7n].map((times) => Buffer.concat([r, reversed(write(value + times * ED25519_ORDER, 32))]));
+  return [1n, 2n, 7n].map((times) =>
+    Buffer.concat([r, reversed(write(value + times * ED25519_ORDER, 32))]),
+  );
 }
 
 function* withoutLeadingZeros(key: SigningKey, alg: Algorithm): Generator<Case> {
@@ -217,7 +275,9 @@ function* withoutLeadingZeros(key: SigningKey, alg: Algorithm): Generator<Case> 
 const HEADERS = (alg: string): (string | Uint8Array)[] => [
   JSON.stringify({ alg, typ: 'at+jwt', kid: 'a', jku: 'https://attacker.example', x5c: ['a'] }),
   ...[null, 1, '', {}, []].map((kid) => JSON.stringify({ alg, kid })),
-  ...[[], ['exp'], ['b64'], 'b64', null, ['b64', 'b64'], ['']].map((crit) => JSON.stringify({ alg, crit })),
+  ...[[], ['exp'], ['b64'], 'b64', null, ['b64', 'b64'], ['']].map((crit) =>
+    JSON.stringify({ alg, crit }),
+  ),
   JSON.stringify({ alg, crit: ['b64'], b64: true }),
   JSON.stringify({ alg, crit: ['b64'], b64: false }),
   JSON.stringify({ alg, b64: false }),
@@ -235,8 +295,14 @@ const HEADERS = (alg: string): (string | Uint8Array)[] => [
   'null',
   '',
   '{}',
-  Buffer.concat([Buffer.from(`{"alg":"${alg}","x":"`), Buffer.from([0xff, 0xc0]), Buffer.from('"}')]),
-  ...['none', 'HS256', 'HS512', 'ES256K', 'RS1', 'Ed448', 'EdDSA ', 'constructor', '__proto__'].map((other) => JSON.stringify({ alg: other })),
+  Buffer.concat([
+    Buffer.from(`{"alg":"${alg}","x":"`),
+    Buffer.from([0xff, 0xc0]),
+    Buffer.from('"}'),
+  ]),
+  ...['none', 'HS256', 'HS512', 'ES256K', 'RS1', 'Ed448', 'EdDSA ', 'constructor', '__proto__'].map(
+    (other) => JSON.stringify({ alg: other }),
+  ),
 ];
 
 const PAYLOADS: (string | Uint8Array)[] = [
@@ -260,12 +326,25 @@ export function* shapes(key: SigningKey, alg: Algorithm): Generator<Case> {
   for (const payload of PAYLOADS) yield { key, token: make(key, alg, { payload }) };
   const good = make(key, alg);
   const [header, payload, signature] = good.split('.') as [string, string, string];
-  yield* ['', '.', '..', '...', header, `${header}.${payload}`, `${header}.${payload}.`, `.${payload}.${signature}`, `${header}..${signature}`]
+  yield* [
+    '',
+    '.',
+    '..',
+    '...',
+    header,
+    `${header}.${payload}`,
+    `${header}.${payload}.`,
+    `.${payload}.${signature}`,
+    `${header}..${signature}`,
+  ]
     .concat([`${good}.`, `.${good}`, `${good}.${signature}`, `${good}...`, ` ${good}`, `${good}\n`])
     .map((token) => ({ key, token }));
 }
 
-/** Every algorithm's name over every algorithm's signature, under every key; and keys of another curve, or of somebody else. */
+/**
+ * Every algorithm's name over every algorithm's signature, under every key; and keys of another
+ * curve, or of somebody else.
+ */
 export function* swapped(): Generator<Case> {
   const strangers = keys.map((key) => createSigningKey(key.alg));
   for (const signer of [...keys, ...strangers]) {

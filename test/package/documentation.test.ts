@@ -1,7 +1,10 @@
 import ts from 'typescript';
 import { installed } from './support/outside.js';
 
-/** The members of an exported type, of all its variants, with their doc comments as an editor shows them. */
+/**
+ * The members of an exported type, of all its variants, with their doc comments as an editor shows
+ * them.
+ */
 function documentation(name: string): Map<string, string> {
   const program = ts.createProgram([installed('dist/index.d.ts')], {
     module: ts.ModuleKind.NodeNext,
@@ -12,10 +15,13 @@ function documentation(name: string): Map<string, string> {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(installed('dist/index.d.ts'));
   const module = source && checker.getSymbolAtLocation(source);
-  const exported = module && checker.getExportsOfModule(module).find((symbol) => symbol.name === name);
+  const exported =
+    module && checker.getExportsOfModule(module).find((symbol) => symbol.name === name);
   if (exported === undefined) throw new Error(`${name} is not exported`);
   const type = checker.getDeclaredTypeOfSymbol(exported);
-  const members = (type.isUnion() ? type.types : [type]).flatMap((variant) => checker.getPropertiesOfType(variant));
+  const members = (type.isUnion() ? type.types : [type]).flatMap((variant) =>
+    checker.getPropertiesOfType(variant),
+  );
   const comments = new Map<string, string>();
   for (const member of members) {
     // An option that a variant rules out needs no words there.
@@ -26,13 +32,18 @@ function documentation(name: string): Map<string, string> {
   return comments;
 }
 
-test.each(['AuthgearModuleOptions', 'KeysOptions'])('every member of %s is documented in the published types', (name) => {
-  const undocumented = [...documentation(name)].filter(([, comment]) => comment === '');
-  expect(undocumented).toEqual([]);
-});
+test.each(['AuthgearModuleOptions', 'KeysOptions'])(
+  'every member of %s is documented in the published types',
+  (name) => {
+    const undocumented = [...documentation(name)].filter(([, comment]) => comment === '');
+    expect(undocumented).toEqual([]);
+  },
+);
 
 test('the words are there', () => {
   const options = documentation('AuthgearModuleOptions');
-  expect([...options.keys()]).toEqual(expect.arrayContaining(['issuer', 'audience', 'algorithms', 'keys']));
+  expect([...options.keys()]).toEqual(
+    expect.arrayContaining(['issuer', 'audience', 'algorithms', 'keys']),
+  );
   expect(options.get('audience')).toMatch(/`aud`/);
 });

@@ -37,15 +37,26 @@ const withOptionalPeers = { ...everywhere, 'nestjs-authgear/health': ['AuthgearH
 
 test.each(apps)('%s: the exact exports, the same things by require and by import', async (app) => {
   const expected = app === 'app12' ? withOptionalPeers : everywhere;
-  const { code, stdout, output } = await runNode(outside(app, 'boot'), ['exports.mjs', ...Object.keys(expected)]);
+  const { code, stdout, output } = await runNode(outside(app, 'boot'), [
+    'exports.mjs',
+    ...Object.keys(expected),
+  ]);
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(JSON.parse(stdout)).toEqual(
-    Object.fromEntries(Object.entries(expected).map(([entry, names]) => [entry, { required: names, imported: names, same: true }])),
+    Object.fromEntries(
+      Object.entries(expected).map(([entry, names]) => [
+        entry,
+        { required: names, imported: names, same: true },
+      ]),
+    ),
   );
 });
 
 test('no other file can be reached', async () => {
-  const { code, output } = await runNode(outside('app12'), ['-e', "require('nestjs-authgear/dist/index.js')"]);
+  const { code, output } = await runNode(outside('app12'), [
+    '-e',
+    "require('nestjs-authgear/dist/index.js')",
+  ]);
   expect(code).not.toBe(0);
   expect(output).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
 });

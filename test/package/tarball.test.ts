@@ -8,7 +8,8 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readFileSync(installed('package.json'), 'utf8')) as Manifest;
-const expected = /^(dist\/.+(\.d\.ts|(?<!\.spec|\.test)\.js)|dist\/core\/jose\.LICENSE\.md|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const expected =
+  /^(dist\/.+(\.d\.ts|(?<!\.spec|\.test)\.js)|dist\/core\/jose\.LICENSE\.md|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 test('the tarball is small', () => {
   expect(statSync(tarball()).size).toBeLessThan(200_000);
@@ -16,12 +17,21 @@ test('the tarball is small', () => {
 
 test('what was built, the papers, and nothing else', () => {
   const files = installedFiles();
-  expect(files).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts', 'dist/testing/index.js']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'package.json',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/testing/index.js',
+    ]),
+  );
   expect(files.filter((file) => !expected.test(file))).toEqual([]);
 });
 
 test('jose, which is in a file of ours, has its licence beside it', () => {
-  expect(readFileSync(installed('dist/core/crypto/jose.LICENSE.md'), 'utf8')).toMatch(/The MIT License[\s\S]*Filip Skokan/);
+  expect(readFileSync(installed('dist/core/crypto/jose.LICENSE.md'), 'utf8')).toMatch(
+    /The MIT License[\s\S]*Filip Skokan/,
+  );
 });
 
 test('few dependencies', () => {
@@ -30,5 +40,7 @@ test('few dependencies', () => {
 });
 
 test('nothing runs when it is installed', () => {
-  expect(Object.keys(manifest.scripts ?? {}).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+  expect(
+    Object.keys(manifest.scripts ?? {}).filter((name) => /^(pre|post)?install$/.test(name)),
+  ).toEqual([]);
 });

@@ -9,7 +9,9 @@ import { freePort } from '../support/free-port.js';
 
 const REPLICA = resolve('sample/replicas/dist/replica.js');
 
-/** Waits for a condition, asking for it again and again. Rejects with the last thing that was wrong. */
+/**
+ * Waits for a condition, asking for it again and again. Rejects with the last thing that was wrong.
+ */
 export async function eventually<T>(within: number, ask: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + within;
   for (;;) {
@@ -41,7 +43,14 @@ export class Redis {
   }
 
   async restart(): Promise<void> {
-    const settings = { port: String(this.port), bind: '127.0.0.1', dir: this.folder, save: '', appendonly: 'no', loglevel: 'warning' };
+    const settings = {
+      port: String(this.port),
+      bind: '127.0.0.1',
+      dir: this.folder,
+      save: '',
+      appendonly: 'no',
+      loglevel: 'warning',
+    };
     const child = spawn(
       'redis-server',
       Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
@@ -76,11 +85,17 @@ export class Replica {
   ) {}
 
   static async start(issuer: TestIssuer, redis: Redis): Promise<Replica> {
-    const env = { ...process.env, AUTHGEAR_ISSUER: issuer.issuer, AUTHGEAR_WEBHOOK_SECRET: issuer.webhooks.secret, REDIS_URL: redis.url };
+    const env = {
+      ...process.env,
+      AUTHGEAR_ISSUER: issuer.issuer,
+      AUTHGEAR_WEBHOOK_SECRET: issuer.webhooks.secret,
+      REDIS_URL: redis.url,
+    };
     const child = fork(REPLICA, { env, silent: true });
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     const replica = new Replica(child, url);
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (replica.output += String(data)));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data) => (replica.output += String(data)));
     return replica;
   }
 

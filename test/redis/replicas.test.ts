@@ -25,11 +25,17 @@ async function codeOf(replica: Replica, token: string): Promise<string> {
 }
 
 async function deliver(replica: Replica, { body, headers }: WebhookDelivery): Promise<number> {
-  return (await fetch(`${replica.url}/authgear/webhooks`, { method: 'POST', body, headers })).status;
+  return (await fetch(`${replica.url}/authgear/webhooks`, { method: 'POST', body, headers }))
+    .status;
 }
 
 /** Waits until a replica answers so, and tells how long that took. */
-async function timeUntil(replica: Replica, token: string, wanted: string, within: number): Promise<number> {
+async function timeUntil(
+  replica: Replica,
+  token: string,
+  wanted: string,
+  within: number,
+): Promise<number> {
   const start = performance.now();
   await eventually(within, async () => expect(await codeOf(replica, token)).toBe(wanted));
   return performance.now() - start;
@@ -37,14 +43,19 @@ async function timeUntil(replica: Replica, token: string, wanted: string, within
 
 /** Calls both replicas as many users, until it is stopped. Gives how often each answer came. */
 function load(): { stop: () => Promise<Record<string, number>> } {
-  const tokens = Array.from({ length: USERS }, (_, index) => issuer.accessToken({ sub: `bystander-${index}` }));
+  const tokens = Array.from({ length: USERS }, (_, index) =>
+    issuer.accessToken({ sub: `bystander-${index}` }),
+  );
   const answers: Record<string, number> = {};
   const stopping = new AbortController();
   let calls = 0;
   const caller = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       calls += 1;
-      const answer = await codeOf(calls % 2 === 0 ? first : second, tokens[calls % USERS] as string).catch((error: unknown) => String(error));
+      const answer = await codeOf(
+        calls % 2 === 0 ? first : second,
+        tokens[calls % USERS] as string,
+      ).catch((error: unknown) => String(error));
       answers[answer] = (answers[answer] ?? 0) + 1;
     }
   };
@@ -80,7 +91,10 @@ test('a lifting event to the other reaches the first', async () => {
 });
 
 test('nothing is lost when Redis ends in the middle and comes back empty', async () => {
-  const [before, during] = ['carol', 'dave'].map((sub) => issuer.accessToken({ sub })) as [string, string];
+  const [before, during] = ['carol', 'dave'].map((sub) => issuer.accessToken({ sub })) as [
+    string,
+    string,
+  ];
   await deliver(first, issuer.webhook('user.disabled', 'carol'));
   await timeUntil(second, before, 'token_revoked', 2_000);
   const traffic = load();
@@ -93,12 +107,17 @@ test('nothing is lost when Redis ends in the middle and comes back empty', async
 
   await redis.restart();
   await timeUntil(second, during, 'token_revoked', 10_000);
-  await Promise.all([first, second].map((replica) => timeUntil(replica, issuer.accessToken({ sub: 'erin' }), '200', 10_000)));
+  await Promise.all(
+    [first, second].map((replica) =>
+      timeUntil(replica, issuer.accessToken({ sub: 'erin' }), '200', 10_000),
+    ),
+  );
   const answers = await traffic.stop();
   // Either it could be told, or it could not: no request was dropped, and none let in by mistake.
   expect(Object.keys(answers).toSorted()).toEqual(['200', 'revocation_unavailable']);
 
-  // One that starts now knows only what Redis holds, which is empty but for what the others wrote into it again.
+  // One that starts now knows only what Redis holds, which is empty but for what the others wrote
+  // into it again.
   const third = await Replica.start(issuer, redis);
   try {
     await timeUntil(third, issuer.accessToken({ sub: 'erin' }), '200', 10_000);

@@ -1,4 +1,10 @@
-import { Module, type INestApplication, type LoggerService, type Provider, type Type } from '@nestjs/common';
+import {
+  Module,
+  type INestApplication,
+  type LoggerService,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
@@ -53,7 +59,12 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
   const issuer = await TestIssuer.listen(setup.issuer);
   const logger = new MemoryLogger();
   @Module({
-    imports: [AuthgearModule.forRoot({ logger, ...(setup.configure?.(issuer) ?? { ...issuer.moduleOptions, ...setup.options }) })],
+    imports: [
+      AuthgearModule.forRoot({
+        logger,
+        ...(setup.configure?.(issuer) ?? { ...issuer.moduleOptions, ...setup.options }),
+      }),
+    ],
     controllers: setup.controllers ?? [],
     providers: setup.providers ?? [],
   })
@@ -61,7 +72,9 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
   const compiled = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const settings = { rawBody: setup.rawBody ?? false };
   const app =
-    setup.platform === 'fastify' ? compiled.createNestApplication(new FastifyAdapter() as never, settings) : compiled.createNestApplication(settings);
+    setup.platform === 'fastify'
+      ? compiled.createNestApplication(new FastifyAdapter() as never, settings)
+      : compiled.createNestApplication(settings);
   setup.prepare?.(app, issuer);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
@@ -77,7 +90,10 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
     logger,
     url,
     get: (path, token, headers) =>
-      fetch(url + path, { headers: token === undefined ? { ...headers } : { authorization: `Bearer ${token}`, ...headers } }),
+      fetch(url + path, {
+        headers:
+          token === undefined ? { ...headers } : { authorization: `Bearer ${token}`, ...headers },
+      }),
     close,
   };
 }

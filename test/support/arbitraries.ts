@@ -3,12 +3,34 @@ import { ISSUER, NOW } from './tokens.js';
 
 const USER = 'https://authgear.com/claims/user';
 
-const registered = ['iss', 'aud', 'exp', 'iat', 'nbf', 'sub', 'client_id', 'jti', 'scope', 'auth_time', 'amr', 'cnf', '__proto__'];
+const registered = [
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'sub',
+  'client_id',
+  'jti',
+  'scope',
+  'auth_time',
+  'amr',
+  'cnf',
+  '__proto__',
+];
 /** Claims that mean something to the verifier. */
-export const knownClaims = [...registered, ...['is_anonymous', 'is_verified', 'can_reauthenticate', 'roles'].map((name) => `${USER}/${name}`)];
+export const knownClaims = [
+  ...registered,
+  ...['is_anonymous', 'is_verified', 'can_reauthenticate', 'roles'].map(
+    (name) => `${USER}/${name}`,
+  ),
+];
 
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
-const times = fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.double({ min: 0, max: 100_000, noNaN: true }));
+const times = fc.oneof(
+  fc.integer({ min: 0, max: 100_000 }),
+  fc.double({ min: 0, max: 100_000, noNaN: true }),
+);
 
 /** Claims that nobody reads: any names, any JSON. */
 export const extraClaims = fc.dictionary(
@@ -23,7 +45,11 @@ export const goodClaims = fc
     {
       aud: fc.oneof(
         fc.constant(ISSUER),
-        fc.array(name, { maxLength: 4 }).chain((others) => fc.shuffledSubarray([...others, ISSUER], { minLength: others.length + 1 })),
+        fc
+          .array(name, { maxLength: 4 })
+          .chain((others) =>
+            fc.shuffledSubarray([...others, ISSUER], { minLength: others.length + 1 }),
+          ),
       ),
       exp: times.map((ahead) => NOW + 1 + ahead),
       iat: times.map((ago) => NOW - ago),
@@ -32,7 +58,9 @@ export const goodClaims = fc
       jti: name,
       nbf: times.map((ago) => NOW - ago),
       auth_time: times.map((ago) => NOW - ago),
-      scope: fc.array(fc.stringMatching(/^[!#-[\]-~]{1,10}$/), { maxLength: 6 }).map((scopes) => scopes.join(' ')),
+      scope: fc
+        .array(fc.stringMatching(/^[!#-[\]-~]{1,10}$/), { maxLength: 6 })
+        .map((scopes) => scopes.join(' ')),
       amr: fc.array(name, { maxLength: 4 }),
       [`${USER}/roles`]: fc.array(name, { maxLength: 4 }),
       [`${USER}/is_anonymous`]: fc.boolean(),
@@ -41,4 +69,6 @@ export const goodClaims = fc
     },
     { requiredKeys: ['aud', 'exp', 'iat', 'sub', 'client_id', 'jti'] },
   )
-  .chain((claims) => extraClaims.map((extra): Record<string, unknown> => ({ ...extra, ...claims, iss: ISSUER })));
+  .chain((claims) =>
+    extraClaims.map((extra): Record<string, unknown> => ({ ...extra, ...claims, iss: ISSUER })),
+  );

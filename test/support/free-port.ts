@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that systems give to outgoing connections: one of these would take the port between its choice and its use. */
+/**
+ * Below those that systems give to outgoing connections: one of these would take the port between
+ * its choice and its use.
+ */
 const [FIRST, END] = [20_000, 32_000];
 const given = new Set<number>();
 

@@ -29,9 +29,13 @@ const bilboEc: JsonWebKey = {
 const road =
   'SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUgcm9hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0IGJlIHN3ZXB0IG9mZiB0by4';
 /** RFC 7515 appendix A.1.1, also of A.2 and A.3. */
-const joe = 'eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ';
+const joe =
+  'eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ';
 
-/** The JWS of the standards that are signed by an asymmetric algorithm and have a compact serialization. */
+/**
+ * The JWS of the standards that are signed by an asymmetric algorithm and have a compact
+ * serialization.
+ */
 export const jwsVectors: readonly JwsVector[] = [
   {
     source: 'RFC 7515 appendix A.2',
@@ -85,7 +89,8 @@ export const jwsVectors: readonly JwsVector[] = [
     token: `eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${road}.AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mtPBu_u_sDDyYjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2`,
   },
   {
-    // The first of its signatures; the unprotected "kid" is not signed. The second has no protected header, and the third is an HMAC.
+    // The first of its signatures; the unprotected "kid" is not signed. The second has no protected
+    // header, and the third is an HMAC.
     source: 'RFC 7520 section 4.8.2',
     alg: 'RS256',
     jwk: bilboRsa,

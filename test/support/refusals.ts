@@ -5,7 +5,10 @@ function asAuthError(error: unknown): AuthError {
   throw new Error(`expected an AuthError, got ${String(error)}`, { cause: error });
 }
 
-/** The refusal that a function throws. Anything but an `AuthError`, and no throw at all, fails the test. */
+/**
+ * The refusal that a function throws. Anything but an `AuthError`, and no throw at all, fails the
+ * test.
+ */
 export function refusalOf(act: () => unknown): AuthError {
   try {
     act();
@@ -15,7 +18,10 @@ export function refusalOf(act: () => unknown): AuthError {
   throw new Error('expected a refusal, and there was none');
 }
 
-/** The refusal that a promise rejects with. Anything but an `AuthError`, and no rejection at all, fails the test. */
+/**
+ * The refusal that a promise rejects with. Anything but an `AuthError`, and no rejection at all,
+ * fails the test.
+ */
 export async function rejectionOf(work: Promise<unknown>): Promise<AuthError> {
   try {
     await work;

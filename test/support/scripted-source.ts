@@ -19,7 +19,10 @@ export const defaultPolicy: KeyPolicy = {
 
 /** Real public keys for ES256 under these ids. */
 export async function makeKeys(...kids: string[]): Promise<PublicKey[]> {
-  const { keys } = await readKeySet({ keys: kids.map((kid) => createSigningKey('ES256', { kid }).jwk) }, ['ES256']);
+  const { keys } = await readKeySet(
+    { keys: kids.map((kid) => createSigningKey('ES256', { kid }).jwk) },
+    ['ES256'],
+  );
   return [...keys];
 }
 
@@ -28,7 +31,9 @@ export async function settle(): Promise<void> {
   for (let round = 0; round < 3; round++) await new Promise(setImmediate);
 }
 
-/** An issuer without a network: publishes keys, fails or hangs, and counts how often it is asked. */
+/**
+ * An issuer without a network: publishes keys, fails or hangs, and counts how often it is asked.
+ */
 export class ScriptedSource {
   published: readonly PublicKey[] = [];
   lifetime = 600_000;
@@ -56,7 +61,11 @@ export class ScriptedSource {
       else await Promise.resolve();
       if (this.down) throw new AuthError('keys_unavailable', 'the issuer is down');
       const unchanged = this.etag !== undefined && etag === this.etag;
-      return { keySet: unchanged ? undefined : this.keySet(), lifetime: this.lifetime, etag: this.etag };
+      return {
+        keySet: unchanged ? undefined : this.keySet(),
+        lifetime: this.lifetime,
+        etag: this.etag,
+      };
     } finally {
       this.underWay -= 1;
     }

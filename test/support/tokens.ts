@@ -27,12 +27,16 @@ export function trustedIssuer(changes: Partial<TrustedIssuer> = {}): TrustedIssu
 }
 
 /** The header of an Authgear access token. `undefined` takes a member away. */
-export function headerWith(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function headerWith(
+  changes: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return without({ alg: 'RS256', kid: 'key-1', typ: 'at+jwt', ...changes });
 }
 
 /** The claims of an Authgear user token (wire facts, 1). `undefined` takes a claim away. */
-export function claimsWith(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function claimsWith(
+  changes: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return without({
     iss: ISSUER,
     aud: [ISSUER],
@@ -62,6 +66,10 @@ export function part(content: string | Uint8Array): string {
 }
 
 /** A token in shape, out of any JSON values; its signature is nonsense. */
-export function compose(header: unknown = headerWith(), claims: unknown = claimsWith(), signature = 'c2lnbmF0dXJl'): string {
+export function compose(
+  header: unknown = headerWith(),
+  claims: unknown = claimsWith(),
+  signature = 'c2lnbmF0dXJl',
+): string {
   return `${part(JSON.stringify(header))}.${part(JSON.stringify(claims))}.${signature}`;
 }

@@ -1,7 +1,12 @@
 import { algorithms } from '../../lib/core/crypto/algorithms.js';
 import { AuthError } from '../../lib/core/errors.js';
 import type { TrustedIssuer } from '../../lib/core/issuer/issuer.js';
-import { readKeySet, selectKey, type KeyQuery, type PublicKey } from '../../lib/core/keys/key-set.js';
+import {
+  readKeySet,
+  selectKey,
+  type KeyQuery,
+  type PublicKey,
+} from '../../lib/core/keys/key-set.js';
 import { createVerifier } from '../../lib/core/token/verify.js';
 import type { AuthgearUser } from '../../lib/core/user.js';
 
@@ -20,7 +25,11 @@ export async function countingVerifier(
 ): Promise<CountingVerifier> {
   const lookUps: CountingVerifier['lookUps'] = [];
   const sets = new Map(
-    await Promise.all(Object.entries(keySets).map(async ([issuer, jwks]) => [issuer, await readKeySet(jwks, algorithms)] as const)),
+    await Promise.all(
+      Object.entries(keySets).map(
+        async ([issuer, jwks]) => [issuer, await readKeySet(jwks, algorithms)] as const,
+      ),
+    ),
   );
   const findKey = async (issuer: string, query: KeyQuery): Promise<PublicKey> => {
     lookUps.push({ issuer, query });
@@ -29,7 +38,12 @@ export async function countingVerifier(
     if (typeof selection === 'string') throw new AuthError('key_unknown', 'no such key');
     return selection.key;
   };
-  const directory = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: { find: (query: KeyQuery) => findKey(issuer.issuer, query) } }]));
+  const directory = new Map(
+    issuers.map((issuer) => [
+      issuer.issuer,
+      { issuer, keys: { find: (query: KeyQuery) => findKey(issuer.issuer, query) } },
+    ]),
+  );
   const verify = createVerifier({ find: (iss) => directory.get(iss), named: issuers }, clock);
   return { verify: async (token) => (await verify(token)).user, lookUps };
 }

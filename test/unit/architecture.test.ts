@@ -14,15 +14,19 @@ interface SourceFile {
 }
 
 /** Comments name things that the code does not use. */
-const withoutComments = (code: string) => code.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`\w/])\/\/[^\n]*/g, '');
+const withoutComments = (code: string) =>
+  code.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`\w/])\/\/[^\n]*/g, '');
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*|\bimport\s*\(\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g;
 
 function read(file: string): SourceFile {
   const code = withoutComments(readFileSync(file, 'utf8'));
   const imports = [...code.matchAll(IMPORT)].map(([, , name]) => name as string);
-  const toPath = (name: string) => relative(LIB, resolve(dirname(file), name.replace(/\.js$/, '.ts')));
-  const inside = imports.filter((name) => name.startsWith('.')).map((name) => toPath(name).split(sep).join('/'));
+  const toPath = (name: string) =>
+    relative(LIB, resolve(dirname(file), name.replace(/\.js$/, '.ts')));
+  const inside = imports
+    .filter((name) => name.startsWith('.'))
+    .map((name) => toPath(name).split(sep).join('/'));
   return { path: relative(LIB, file).split(sep).join('/'), code, imports, inside };
 }
 
@@ -46,41 +50,67 @@ const STAGES = [
   'bootstrap',
   'respond',
 ];
-const isWing = (path: string) => path.includes('/') && !STAGES.some((stage) => path.startsWith(`${stage}/`));
+const isWing = (path: string) =>
+  path.includes('/') && !STAGES.some((stage) => path.startsWith(`${stage}/`));
 /** Every offender as "file: import", so that a failure says where. */
-const offenders = (some: readonly SourceFile[], isWrong: (name: string, file: SourceFile) => boolean) =>
-  some.flatMap((file) => file.imports.filter((name) => isWrong(name, file)).map((name) => `${file.path}: ${name}`));
+const offenders = (
+  some: readonly SourceFile[],
+  isWrong: (name: string, file: SourceFile) => boolean,
+) =>
+  some.flatMap((file) =>
+    file.imports.filter((name) => isWrong(name, file)).map((name) => `${file.path}: ${name}`),
+  );
 
 test('the imports are read', () => {
   expect(files.length).toBeGreaterThan(30);
-  expect(files.find(({ path }) => path === 'core/token/verify.ts')?.inside).toContain('core/token/parse.ts');
-  expect(files.find(({ path }) => path === 'core/crypto/jose.ts')?.imports).toEqual(expect.arrayContaining(['jose', 'node:crypto']));
+  expect(files.find(({ path }) => path === 'core/token/verify.ts')?.inside).toContain(
+    'core/token/parse.ts',
+  );
+  expect(files.find(({ path }) => path === 'core/crypto/jose.ts')?.imports).toEqual(
+    expect.arrayContaining(['jose', 'node:crypto']),
+  );
 });
 
 test('relative imports have an extension and lead to a file of lib/', () => {
   expect(offenders(files, (name) => name.startsWith('.') && !name.endsWith('.js'))).toEqual([]);
   const paths = new Set(files.map(({ path }) => path));
-  expect(files.flatMap(({ path, inside }) => inside.filter((target) => !paths.has(target)).map((target) => `${path}: ${target}`))).toEqual([]);
+  expect(
+    files.flatMap(({ path, inside }) =>
+      inside.filter((target) => !paths.has(target)).map((target) => `${path}: ${target}`),
+    ),
+  ).toEqual([]);
 });
 
 test('core/ is free of frameworks', () => {
-  expect(offenders(within('core'), (name) => /^(?:@nestjs\/|rxjs|reflect-metadata|express|fastify)/.test(name))).toEqual([]);
+  expect(
+    offenders(within('core'), (name) =>
+      /^(?:@nestjs\/|rxjs|reflect-metadata|express|fastify)/.test(name),
+    ),
+  ).toEqual([]);
 });
 
 test('core/ imports core/ alone', () => {
   expect(
-    within('core').flatMap(({ path, inside }) => inside.filter((target) => !target.startsWith('core/')).map((target) => `${path}: ${target}`)),
+    within('core').flatMap(({ path, inside }) =>
+      inside.filter((target) => !target.startsWith('core/')).map((target) => `${path}: ${target}`),
+    ),
   ).toEqual([]);
 });
 
 test('only core/crypto/jose.ts names jose, and it imports nothing of ours', () => {
-  expect(offenders(files, (name) => /^jose(?:\/|$)/.test(name))).toEqual(['core/crypto/jose.ts: jose']);
+  expect(offenders(files, (name) => /^jose(?:\/|$)/.test(name))).toEqual([
+    'core/crypto/jose.ts: jose',
+  ]);
   expect(files.find(({ path }) => path === 'core/crypto/jose.ts')?.inside).toEqual([]);
 });
 
 test('nobody inside imports an index', () => {
   expect(
-    files.flatMap(({ path, inside }) => inside.filter((target) => /(?:^|\/)index\.ts$/.test(target)).map((target) => `${path}: ${target}`)),
+    files.flatMap(({ path, inside }) =>
+      inside
+        .filter((target) => /(?:^|\/)index\.ts$/.test(target))
+        .map((target) => `${path}: ${target}`),
+    ),
   ).toEqual([]);
 });
 
@@ -102,7 +132,12 @@ test('stages do not import wings, and no wing imports another but testing/', () 
   const wingOf = (path: string) => (isWing(path) ? path.split('/')[0] : undefined);
   const wrong = files.flatMap(({ path, inside }) =>
     inside
-      .filter((target) => isWing(target) && wingOf(target) !== wingOf(path) && !(isWing(path) && wingOf(target) === 'testing'))
+      .filter(
+        (target) =>
+          isWing(target) &&
+          wingOf(target) !== wingOf(path) &&
+          !(isWing(path) && wingOf(target) === 'testing'),
+      )
       .map((target) => `${path}: ${target}`),
   );
   expect(wrong).toEqual([]);
@@ -121,7 +156,9 @@ test('there is no cycle', () => {
     done.add(path);
     return undefined;
   }
-  expect(files.map(({ path }) => findCycle(path, [])).find((cycle) => cycle !== undefined)).toBeUndefined();
+  expect(
+    files.map(({ path }) => findCycle(path, [])).find((cycle) => cycle !== undefined),
+  ).toBeUndefined();
 });
 
 test('in core/ only clock.ts reads the clock', () => {
@@ -131,7 +168,11 @@ test('in core/ only clock.ts reads the clock', () => {
       .filter(({ code }) => reads.test(code))
       .map(({ path }) => path),
   ).toEqual(['core/clock.ts']);
-  expect(files.filter(({ path, code }) => reads.test(code) && path !== 'core/clock.ts' && !isWing(path)).map(({ path }) => path)).toEqual([]);
+  expect(
+    files
+      .filter(({ path, code }) => reads.test(code) && path !== 'core/clock.ts' && !isWing(path))
+      .map(({ path }) => path),
+  ).toEqual([]);
 });
 
 test('in core/ chance is passed in', () => {
@@ -143,5 +184,9 @@ test('in core/ chance is passed in', () => {
 });
 
 test('the environment is never read', () => {
-  expect(files.filter(({ path, code }) => /\bprocess\.env\b/.test(code) && !path.startsWith('cli/')).map(({ path }) => path)).toEqual([]);
+  expect(
+    files
+      .filter(({ path, code }) => /\bprocess\.env\b/.test(code) && !path.startsWith('cli/'))
+      .map(({ path }) => path),
+  ).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /**
- * The signature algorithms that can be allowed (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2) with the key each needs.
- * Asymmetric ones only: neither `none` nor `HS*` has a row, so no option can turn them on (RFC 8725 sections 3.1 and 3.2).
+ * The signature algorithms that can be allowed (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC
+ * 9864 section 2.2) with the key each needs. Asymmetric ones only: neither `none` nor `HS*` has a
+ * row, so no option can turn them on (RFC 8725 sections 3.1 and 3.2).
  */
 const keyOf = {
   RS256: { kty: 'RSA' },
@@ -16,7 +17,10 @@ const keyOf = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 } as const satisfies Record<string, { kty: string; crv?: string }>;
 
-/** A signature algorithm that can be allowed. `EdDSA` and `Ed25519` are two names: each is matched exactly. */
+/**
+ * A signature algorithm that can be allowed. `EdDSA` and `Ed25519` are two names: each is matched
+ * exactly.
+ */
 export type Algorithm = keyof typeof keyOf;
 
 /** @internal */
@@ -27,7 +31,10 @@ export function isAlgorithm(value: unknown): value is Algorithm {
 }
 
 /** Whether a key of this type and curve makes signatures of this algorithm. */
-export function keyTypeFits(algorithm: Algorithm, jwk: { readonly kty?: unknown; readonly crv?: unknown }): boolean {
+export function keyTypeFits(
+  algorithm: Algorithm,
+  jwk: { readonly kty?: unknown; readonly crv?: unknown },
+): boolean {
   const needed: { kty: string; crv?: string } = keyOf[algorithm];
   return jwk.kty === needed.kty && (needed.crv === undefined || jwk.crv === needed.crv);
 }

@@ -17,7 +17,8 @@ interface Scheme {
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants;
 
-const modulusBits = ({ asymmetricKeyDetails }: KeyObject): number => asymmetricKeyDetails?.modulusLength ?? 0;
+const modulusBits = ({ asymmetricKeyDetails }: KeyObject): number =>
+  asymmetricKeyDetails?.modulusLength ?? 0;
 
 /** RFC 8017 sections 8.1.2 and 8.2.2, step 1: a signature is as long as the modulus. */
 const rsa = (digest: string, options: Scheme['options']): Scheme => ({
@@ -29,7 +30,8 @@ const rsa = (digest: string, options: Scheme['options']): Scheme => ({
 /** RFC 7518 section 3.3. */
 const pkcs1 = (digest: string): Scheme => rsa(digest, { padding: RSA_PKCS1_PADDING });
 /** RFC 7518 section 3.5: the salt is as long as the digest. */
-const pss = (digest: string): Scheme => rsa(digest, { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST });
+const pss = (digest: string): Scheme =>
+  rsa(digest, { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST });
 /** RFC 7518 section 3.4: R and S one after the other, each as long as the field of the curve. */
 const ecdsa = (digest: string, length: number, cost: number): Scheme => ({
   digest,
@@ -67,17 +69,26 @@ export interface VerificationKey {
 /** Makes a public key ready for an algorithm that fits it. */
 export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKey {
   const { digest, options, lengthFor, costFor } = schemes[algorithm];
-  return { digest, input: { key, ...options }, signatureLength: lengthFor(key), cost: costFor(key) };
+  return {
+    digest,
+    input: { key, ...options },
+    signatureLength: lengthFor(key),
+    cost: costFor(key),
+  };
 }
 
 /**
- * Checks the signature of a JWS in compact serialization (RFC 7515 section 5.2, steps 7 and 8) and nothing else: the caller has taken the token apart,
- * which is where its three parts and their one spelling are checked, and has decided that the algorithm is acceptable.
+ * Checks the signature of a JWS in compact serialization (RFC 7515 section 5.2, steps 7 and 8) and
+ * nothing else: the caller has taken the token apart, which is where its three parts and their one
+ * spelling are checked, and has decided that the algorithm is acceptable.
  *
- * In line while this turn of the event loop has time left, so that a request that comes alone waits for nothing; the first that finds none waits for the
- * next turn, so that a script that awaits one token after the other stays in line too; all others go to the thread pool, so that a burst, or a flood of
- * forgeries, has the other processors and not the event loop for itself. With one processor, all that find no time wait for later turns, in order. By
- * `npm run bench:signature` (Node 20.20, 2 processors, medians), signatures per second as a multiple of jose's, and the 99th percentile of the event loop's delay:
+ * In line while this turn of the event loop has time left, so that a request that comes alone waits
+ * for nothing; the first that finds none waits for the next turn, so that a script that awaits one
+ * token after the other stays in line too; all others go to the thread pool, so that a burst, or a
+ * flood of forgeries, has the other processors and not the event loop for itself. With one
+ * processor, all that find no time wait for later turns, in order. By `npm run bench:signature`
+ * (Node 20.20, 2 processors, medians), signatures per second as a multiple of jose's, and the 99th
+ * percentile of the event loop's delay:
  *
  * |                    | in line      | thread pool  | this         | jose   |
  * | ------------------ | ------------ | ------------ | ------------ | ------ |
@@ -96,15 +107,21 @@ export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKe
  * | ES256, 64 requests | 1.4,  4.0 ms | 1.4,  3.7 ms | 1.5,  0.4 ms | 11.2 ms |
  * | EdDSA, 64 requests | 1.2,  6.6 ms | 1.1,  6.0 ms | 1.1,  0.6 ms |  7.5 ms |
  *
- * With 5 ms in place of 0.6 ms per turn, 64 requests fare as in line: 0.7 of jose with ES256. A script gets 5.0, 2.3 and 1.8 times as much done as with jose.
+ * With 5 ms in place of 0.6 ms per turn, 64 requests fare as in line: 0.7 of jose with ES256. A
+ * script gets 5.0, 2.3 and 1.8 times as much done as with jose.
  */
-export function signatureHolds({ signed, signature }: SignedText, { digest, input, signatureLength, cost }: VerificationKey): MaybePromise<boolean> {
+export function signatureHolds(
+  { signed, signature }: SignedText,
+  { digest, input, signatureLength, cost }: VerificationKey,
+): MaybePromise<boolean> {
   // Not left to OpenSSL, which lets RSASSA-PSS signatures be shorter by leading zeros.
   if (signature.length !== signatureLength) return false;
   const data = Buffer.from(signed);
   const inLine = turnBudget.run(cost, () => verify(digest, data, input, signature));
   if (inLine !== undefined) return inLine;
   return new Promise((resolve, reject) => {
-    verify(digest, data, input, signature, (error, holds) => (error === null ? resolve(holds) : reject(error)));
+    verify(digest, data, input, signature, (error, holds) =>
+      error === null ? resolve(holds) : reject(error),
+    );
   });
 }

@@ -16,19 +16,27 @@ export const authgearProfile: IssuerProfile = {
   optionProblems: [],
   algorithms: ['RS256'],
   requiredClaims: ['client_id', 'jti'],
-  claimRules: claimRules({ [ROLES]: 'strings', [IS_ANONYMOUS]: 'boolean', [IS_VERIFIED]: 'boolean', [CAN_REAUTHENTICATE]: 'boolean' }),
+  claimRules: claimRules({
+    [ROLES]: 'strings',
+    [IS_ANONYMOUS]: 'boolean',
+    [IS_VERIFIED]: 'boolean',
+    [CAN_REAUTHENTICATE]: 'boolean',
+  }),
   audienceClaim: 'aud',
   clientIdClaim: 'client_id',
   cooldown: 30_000,
 
   findIssuerProblem({ origin, pathname }, issuer) {
     if (issuer === origin) return undefined;
-    if (issuer === `${origin}/`) return `Authgear's issuer has no trailing slash: remove it. ${OTHERS}`;
-    if (pathname !== '/') return `Authgear's issuer is an origin: remove the path, "${origin}". ${OTHERS}`;
+    if (issuer === `${origin}/`)
+      return `Authgear's issuer has no trailing slash: remove it. ${OTHERS}`;
+    if (pathname !== '/')
+      return `Authgear's issuer is an origin: remove the path, "${origin}". ${OTHERS}`;
     return `Authgear's issuer is an origin: write "${origin}". ${OTHERS}`;
   },
 
-  // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id` nor `jti`. Issuers that stand in for Authgear send no `typ`.
+  // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id`
+  // nor `jti`. Issuers that stand in for Authgear send no `typ`.
   recognize: ({ typ }, claims) => {
     const isPlain = typ === undefined || (typeof typ === 'string' && /^jwt$/i.test(typ));
     const isIdToken = isPlain && claims['client_id'] === undefined && claims['jti'] === undefined;

@@ -3,7 +3,10 @@ import { claimRules, type ClaimRule } from './claim-types.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
 
-/** Access tokens live for 30 minutes at most, refresh tokens for 7 days: what lives longer than a day is no access token. */
+/**
+ * Access tokens live for 30 minutes at most, refresh tokens for 7 days: what lives longer than a
+ * day is no access token.
+ */
 const ONE_DAY = 86_400;
 
 interface OrganizationClaim {
@@ -14,7 +17,11 @@ interface OrganizationClaim {
 }
 
 const ownRules: readonly ClaimRule[] = [
-  { name: 'dat', holds: (value) => isJsonObject(value) && typeof value['type'] === 'string', words: 'an object with a "type"' },
+  {
+    name: 'dat',
+    holds: (value) => isJsonObject(value) && typeof value['type'] === 'string',
+    words: 'an object with a "type"',
+  },
   {
     name: 'organizations',
     holds: (value) => Array.isArray(value) && value.every(isOrganization),
@@ -48,7 +55,8 @@ export const authpiProfile: IssuerProfile = {
   cooldown: 60_000,
 
   findIssuerProblem({ username, password }, issuer) {
-    if (/[?#]/.test(issuer) || username || password) return "AuthPI's issuer has neither query, fragment nor user-info: remove them";
+    if (/[?#]/.test(issuer) || username || password)
+      return "AuthPI's issuer has neither query, fragment nor user-info: remove them";
     return issuer.endsWith('/') ? "AuthPI's issuer has no trailing slash: remove it" : undefined;
   },
 
@@ -64,7 +72,8 @@ export const authpiProfile: IssuerProfile = {
     scopes: readScopes(claims['scope']),
     // Machines are `c_…`, agents `agt_…`, people `usr_…`.
     isMachine: /^(?:c|agt)_/.test(claims['sub'] as string),
-    // `auth_time` equals `iat` here, on refreshed tokens too: it does not tell when anybody authenticated.
+    // `auth_time` equals `iat` here, on refreshed tokens too: it does not tell when anybody
+    // authenticated.
     authTime: undefined,
     organizations: readOrganizations(claims),
     sessionId: claims['sid'] as string | undefined,
@@ -73,8 +82,9 @@ export const authpiProfile: IssuerProfile = {
 };
 
 function readOrganizations({ organizations = [] }: JsonObject): readonly Organization[] {
-  const memberships = (organizations as readonly OrganizationClaim[]).map(({ id, title, scopes, joined_at: joinedAt }) =>
-    Object.freeze({ id, title: title ?? undefined, scopes, joinedAt: joinedAt ?? undefined }),
+  const memberships = (organizations as readonly OrganizationClaim[]).map(
+    ({ id, title, scopes, joined_at: joinedAt }) =>
+      Object.freeze({ id, title: title ?? undefined, scopes, joinedAt: joinedAt ?? undefined }),
   );
   return Object.freeze(memberships);
 }

@@ -14,15 +14,25 @@ export interface ClaimRule extends Type {
   readonly name: string;
 }
 
-const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isStrings = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 const types: Readonly<Record<ClaimType, Type>> = {
-  name: { holds: (value) => typeof value === 'string' && value !== '', words: 'a non-empty string' },
-  number: { holds: (value) => typeof value === 'number' && Number.isFinite(value), words: 'a finite number' },
+  name: {
+    holds: (value) => typeof value === 'string' && value !== '',
+    words: 'a non-empty string',
+  },
+  number: {
+    holds: (value) => typeof value === 'number' && Number.isFinite(value),
+    words: 'a finite number',
+  },
   string: { holds: (value) => typeof value === 'string', words: 'a string' },
   boolean: { holds: (value) => typeof value === 'boolean', words: 'a boolean' },
   strings: { holds: isStrings, words: 'an array of strings' },
-  'string or strings': { holds: (value) => typeof value === 'string' || isStrings(value), words: 'a string or an array of strings' },
+  'string or strings': {
+    holds: (value) => typeof value === 'string' || isStrings(value),
+    words: 'a string or an array of strings',
+  },
 };
 
 /** Makes rules of claim name → type. */
@@ -31,10 +41,23 @@ export function claimRules(claims: Readonly<Record<string, ClaimType>>): readonl
 }
 
 /**
- * Throws `claim_invalid` for the first of the registered claims that are read (RFC 7519 section 4.1, RFC 9068 section 2.2) which is of the wrong type. No table,
- * for what is read by a name that stands in the code is read several times as fast.
+ * Throws `claim_invalid` for the first of the registered claims that are read (RFC 7519 section
+ * 4.1, RFC 9068 section 2.2) which is of the wrong type. No table, for what is read by a name that
+ * stands in the code is read several times as fast.
  */
-export function checkRegisteredClaims({ iss, sub, client_id, jti, aud, exp, iat, nbf, auth_time, scope, amr }: JsonObject): void {
+export function checkRegisteredClaims({
+  iss,
+  sub,
+  client_id,
+  jti,
+  aud,
+  exp,
+  iat,
+  nbf,
+  auth_time,
+  scope,
+  amr,
+}: JsonObject): void {
   check('iss', iss, types.name);
   check('sub', sub, types.name);
   check('client_id', client_id, types.name);
@@ -55,5 +78,6 @@ export function checkClaimTypes(claims: JsonObject, rules: readonly ClaimRule[])
 
 /** A claim that is absent is not wrong. JSON has no undefined: this is "absent". */
 function check(name: string, value: unknown, { holds, words }: Type): void {
-  if (value !== undefined && !holds(value)) throw new AuthError('claim_invalid', `the claim "${name}" is not ${words}`);
+  if (value !== undefined && !holds(value))
+    throw new AuthError('claim_invalid', `the claim "${name}" is not ${words}`);
 }

@@ -12,41 +12,64 @@ export interface DiscoveryTarget {
 }
 
 /**
- * The addresses of an issuer's metadata, in the order they are tried: OpenID Connect Discovery 1.0 section 4 appends to the issuer,
- * RFC 8414 section 3.1 inserts before its path.
+ * The addresses of an issuer's metadata, in the order they are tried: OpenID Connect Discovery 1.0
+ * section 4 appends to the issuer, RFC 8414 section 3.1 inserts before its path.
  */
-export function metadataUrls({ issuer, metadataUrl }: Pick<DiscoveryTarget, 'issuer' | 'metadataUrl'>): readonly string[] {
+export function metadataUrls({
+  issuer,
+  metadataUrl,
+}: Pick<DiscoveryTarget, 'issuer' | 'metadataUrl'>): readonly string[] {
   if (metadataUrl !== undefined) return [metadataUrl];
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
-  return [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`];
+  return [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+  ];
 }
 
 /**
- * Finds the address of an issuer's keys. Rejects when no metadata answers; with `metadata_issuer_mismatch` when the metadata is another
- * issuer's (RFC 8414 section 3.3: it "MUST NOT be used"), with `jwks_uri_insecure` when the keys would come unprotected.
+ * Finds the address of an issuer's keys. Rejects when no metadata answers; with
+ * `metadata_issuer_mismatch` when the metadata is another issuer's (RFC 8414 section 3.3: it "MUST
+ * NOT be used"), with `jwks_uri_insecure` when the keys would come unprotected.
  */
-export async function discoverJwksUri(target: DiscoveryTarget, fetch: Fetch, signal: AbortSignal): Promise<string> {
+export async function discoverJwksUri(
+  target: DiscoveryTarget,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<string> {
   const metadata = await fetchMetadata(metadataUrls(target), fetch, signal);
   if (!isJsonObject(metadata)) throw new HttpProblem('the metadata is not a JSON object');
   const { issuer, jwks_uri: jwksUri } = metadata;
   if (issuer !== target.issuer) {
-    throw new AuthError('metadata_issuer_mismatch', `the metadata names the issuer "${printable(issuer)}", configured is "${target.issuer}"`);
+    throw new AuthError(
+      'metadata_issuer_mismatch',
+      `the metadata names the issuer "${printable(issuer)}", configured is "${target.issuer}"`,
+    );
   }
   const url = typeof jwksUri === 'string' ? parseHttpUrl(jwksUri) : undefined;
   if (url === undefined) throw new HttpProblem('the metadata has no "jwks_uri"');
   if (!isTrustworthy(url, target.issuer, target.allowInsecure)) {
-    throw new AuthError('jwks_uri_insecure', `the metadata of "${target.issuer}" names the plain http address "${printable(jwksUri)}" for its keys`);
+    throw new AuthError(
+      'jwks_uri_insecure',
+      `the metadata of "${target.issuer}" names the plain http address ` +
+        `"${printable(jwksUri)}" for its keys`,
+    );
   }
   return url.href;
 }
 
-async function fetchMetadata([url, ...others]: readonly string[], fetch: Fetch, signal: AbortSignal): Promise<unknown> {
+async function fetchMetadata(
+  [url, ...others]: readonly string[],
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<unknown> {
   if (url === undefined) throw new HttpProblem('the metadata is not there (404)');
   try {
     return (await getJson(url, fetch, signal)).body;
   } catch (error) {
-    if (error instanceof HttpProblem && error.status === 404) return fetchMetadata(others, fetch, signal);
+    if (error instanceof HttpProblem && error.status === 404)
+      return fetchMetadata(others, fetch, signal);
     throw error;
   }
 }

@@ -20,7 +20,10 @@ export interface WebhookRules {
   readonly key: Uint8Array;
 }
 
-/** An issuer that is trusted, what its tokens must be, and how it is asked about sessions: options, checked and complete. */
+/**
+ * An issuer that is trusted, what its tokens must be, and how it is asked about sessions: options,
+ * checked and complete.
+ */
 export interface TrustedIssuer {
   readonly issuer: string;
   readonly profile: IssuerProfile;
@@ -34,7 +37,10 @@ export interface TrustedIssuer {
   readonly requiredClaims: readonly string[];
   /** Seconds. */
   readonly clockTolerance: number;
-  /** Where an ID token may stand beside the access token: what it is, only the edge knows. `undefined`: none is read. */
+  /**
+   * Where an ID token may stand beside the access token: what it is, only the edge knows.
+   * `undefined`: none is read.
+   */
   readonly idToken: unknown;
   readonly resolver: ResolverRules | undefined;
   /** Which proxy may tell about sessions: how it proves itself, only the edge knows. */

@@ -2,7 +2,10 @@ import { claimRules, type ClaimRule } from './claim-types.js';
 import { isJsonObject, none, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
 
-/** A claim by its name, or a claim within claims by the names on the way: `['realm_access', 'roles']`. */
+/**
+ * A claim by its name, or a claim within claims by the names on the way:
+ * `['realm_access', 'roles']`.
+ */
 export type ClaimPath = string | readonly string[];
 
 /** Where an issuer that is neither Authgear nor AuthPI keeps things. */
@@ -13,7 +16,8 @@ export interface OidcClaims {
    */
   readonly scopesClaim?: string;
   /**
-   * The claim with the roles, a list of strings (Keycloak: `['realm_access', 'roles']`, Auth0: `'permissions'`, Entra: `'roles'`).
+   * The claim with the roles, a list of strings (Keycloak: `['realm_access', 'roles']`, Auth0:
+   * `'permissions'`, Entra: `'roles'`).
    * @default no roles
    */
   readonly rolesClaim?: ClaimPath;
@@ -23,13 +27,14 @@ export interface OidcClaims {
    */
   readonly clientIdClaim?: string;
   /**
-   * The claim that `audience` is compared with. For issuers whose access tokens have no `aud` (Cognito: `client_id`).
+   * The claim that `audience` is compared with. For issuers whose access tokens have no `aud`
+   * (Cognito: `client_id`).
    * @default 'aud'
    */
   readonly audienceClaim?: string;
   /**
-   * Whether `auth_time` of the access token is when the user really authenticated (RFC 9068 section 2.2.1); `false` keeps it from
-   * satisfying `@MaxAuthAge()`.
+   * Whether `auth_time` of the access token is when the user really authenticated (RFC 9068 section
+   * 2.2.1); `false` keeps it from satisfying `@MaxAuthAge()`.
    * @default true
    */
   readonly trustAuthTime?: boolean;
@@ -52,7 +57,10 @@ export function oidcProfile(options: OidcClaims): IssuerProfile {
     algorithms: ['ES256', 'EdDSA', 'RS256'],
     requiredClaims: [],
     claimRules: [
-      ...claimRules({ [scopesClaim]: scopesClaim === 'scope' ? 'string' : 'string or strings', [clientIdClaim]: 'name' }),
+      ...claimRules({
+        [scopesClaim]: scopesClaim === 'scope' ? 'string' : 'string or strings',
+        [clientIdClaim]: 'name',
+      }),
       ...claimRules({ [audienceClaim]: 'string or strings' }),
       ...(rolesClaim === undefined ? [] : [rolesRule(rolesClaim)]),
     ],
@@ -61,15 +69,23 @@ export function oidcProfile(options: OidcClaims): IssuerProfile {
     cooldown: 30_000,
 
     findIssuerProblem: ({ username, password }, issuer) =>
-      /[?#]/.test(issuer) || username || password ? 'An issuer has neither query, fragment nor user-info: remove them' : undefined,
+      /[?#]/.test(issuer) || username || password
+        ? 'An issuer has neither query, fragment nor user-info: remove them'
+        : undefined,
 
     // OpenID Connect Core 1.0 sections 2 and 3.1.3.6: only ID tokens have these.
-    recognize: (_, claims) => ('nonce' in claims || 'at_hash' in claims || 'c_hash' in claims ? 'token_is_id_token' : undefined),
+    recognize: (_, claims) =>
+      'nonce' in claims || 'at_hash' in claims || 'c_hash' in claims
+        ? 'token_is_id_token'
+        : undefined,
 
     readUser: (claims) => ({
       ...unknownFields,
       scopes: readScopes(claims[scopesClaim]),
-      roles: (rolesClaim === undefined ? undefined : (read(claims, rolesClaim) as readonly string[] | undefined)) ?? none,
+      roles:
+        (rolesClaim === undefined
+          ? undefined
+          : (read(claims, rolesClaim) as readonly string[] | undefined)) ?? none,
       isMachine: claims['sub'] === claims[clientIdClaim],
       authTime: trustAuthTime ? (claims['auth_time'] as number | undefined) : undefined,
       sessionId: typeof claims['sid'] === 'string' ? claims['sid'] : undefined,
@@ -78,7 +94,13 @@ export function oidcProfile(options: OidcClaims): IssuerProfile {
 }
 
 function read(claims: JsonObject, path: ClaimPath): unknown {
-  return [path].flat().reduce<unknown>((value, name) => (isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), claims);
+  return [path]
+    .flat()
+    .reduce<unknown>(
+      (value, name) =>
+        isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined,
+      claims,
+    );
 }
 
 /** The rule stands at the outermost claim, for that is what a token has or has not. */
@@ -86,9 +108,19 @@ function rolesRule(path: ClaimPath): ClaimRule {
   const name = [path].flat()[0] as string;
   const holds = (value: unknown) => {
     const roles = read({ [name]: value }, path);
-    return roles === undefined || (Array.isArray(roles) && roles.every((role) => typeof role === 'string'));
+    return (
+      roles === undefined ||
+      (Array.isArray(roles) && roles.every((role) => typeof role === 'string'))
+    );
   };
-  return { name, holds, words: typeof path === 'string' ? 'a list of strings' : `an object with a list of strings at ${path.slice(1).join('.')}` };
+  return {
+    name,
+    holds,
+    words:
+      typeof path === 'string'
+        ? 'a list of strings'
+        : `an object with a list of strings at ${path.slice(1).join('.')}`,
+  };
 }
 
 function isName(value: unknown): boolean {
@@ -100,12 +132,22 @@ function isPath(value: unknown): boolean {
 }
 
 function findOptionProblems(options: OidcClaims): OptionProblem[] {
-  const rules: Readonly<Record<keyof OidcClaims, { holds: (value: unknown) => boolean; fix: string }>> = {
+  const rules: Readonly<
+    Record<keyof OidcClaims, { holds: (value: unknown) => boolean; fix: string }>
+  > = {
     scopesClaim: { holds: isName, fix: 'It must be the name of a claim.' },
-    rolesClaim: { holds: isPath, fix: "It must be the name of a claim, or the names on the way to one: ['realm_access', 'roles']." },
+    rolesClaim: {
+      holds: isPath,
+      fix:
+        "It must be the name of a claim, or the names on the way to one: ['realm_access', " +
+        "'roles'].",
+    },
     clientIdClaim: { holds: isName, fix: 'It must be the name of a claim.' },
     audienceClaim: { holds: isName, fix: 'It must be the name of a claim.' },
-    trustAuthTime: { holds: (value) => typeof value === 'boolean', fix: 'It must be true or false.' },
+    trustAuthTime: {
+      holds: (value) => typeof value === 'boolean',
+      fix: 'It must be true or false.',
+    },
   };
   return Object.entries(rules).flatMap(([option, { holds, fix }]) => {
     const received: unknown = options[option as keyof OidcClaims];

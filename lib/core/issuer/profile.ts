@@ -32,14 +32,26 @@ export interface IssuerProfile {
   readonly findIssuerProblem: (url: URL, issuer: string) => string | undefined;
   /** What a token of the wrong `typ` is, when that can be told. */
   readonly recognize: (header: JsonObject, claims: JsonObject) => AuthErrorCode | undefined;
-  /** The user's fields that only the profile can tell, deeply frozen. The claims are frozen already, and their types have been checked. */
+  /**
+   * The user's fields that only the profile can tell, deeply frozen. The claims are frozen already,
+   * and their types have been checked.
+   */
   readonly readUser: (claims: JsonObject) => ProfileFields;
 }
 
 /** The fields of a user that mean different claims at different issuers. */
 export type ProfileFields = Pick<
   AuthgearUser,
-  'scopes' | 'roles' | 'isAnonymous' | 'isVerified' | 'canReauthenticate' | 'isMachine' | 'authTime' | 'organizations' | 'sessionId' | 'principalType'
+  | 'scopes'
+  | 'roles'
+  | 'isAnonymous'
+  | 'isVerified'
+  | 'canReauthenticate'
+  | 'isMachine'
+  | 'authTime'
+  | 'organizations'
+  | 'sessionId'
+  | 'principalType'
 >;
 
 /** Fields that a profile knows nothing about. */
@@ -56,12 +68,22 @@ export const unknownFields: ProfileFields = {
   principalType: undefined,
 };
 
-/** The last `scope` and its parts: the tokens of one application have the same, and each would keep parts of its own in memory. */
-let last: { readonly scope: string; readonly scopes: readonly string[] } = { scope: '', scopes: none };
+/**
+ * The last `scope` and its parts: the tokens of one application have the same, and each would keep
+ * parts of its own in memory.
+ */
+let last: { readonly scope: string; readonly scopes: readonly string[] } = {
+  scope: '',
+  scopes: none,
+};
 
 /** Splits a `scope` claim (RFC 6749 section 3.3: space separated); a list is taken as it is. */
 export function readScopes(value: unknown): readonly string[] {
   if (typeof value !== 'string') return (value as readonly string[] | undefined) ?? none;
-  if (value !== last.scope) last = { scope: value, scopes: Object.freeze(value.split(' ').filter((scope) => scope !== '')) };
+  if (value !== last.scope)
+    last = {
+      scope: value,
+      scopes: Object.freeze(value.split(' ').filter((scope) => scope !== '')),
+    };
   return last.scopes;
 }

@@ -28,8 +28,9 @@ export interface KeyQuery {
 }
 
 /**
- * What a set says to a query: the key; `unknown` when a newer set might have it; `unusable` when the set has an answer and it is no
- * (the key is of another kind, or two keys claim the same id), so that another fetch would not help.
+ * What a set says to a query: the key; `unknown` when a newer set might have it; `unusable` when
+ * the set has an answer and it is no (the key is of another kind, or two keys claim the same id),
+ * so that another fetch would not help.
  */
 export type Selection = { readonly key: PublicKey } | 'unknown' | 'unusable';
 
@@ -40,21 +41,32 @@ export interface KeySet {
 }
 
 /**
- * Reads a JWK Set (RFC 7517 section 5). Rejects when the document is not one; keys that cannot be used are skipped with a reason, as
- * section 5 asks, so that one odd key does not take the others down.
+ * Reads a JWK Set (RFC 7517 section 5). Rejects when the document is not one; keys that cannot be
+ * used are skipped with a reason, as section 5 asks, so that one odd key does not take the others
+ * down.
  */
-export async function readKeySet(document: unknown, allowed: readonly Algorithm[]): Promise<KeySet> {
-  if (!isJsonObject(document) || !Array.isArray(document['keys'])) throw new TypeError('it is not a JWK Set: "keys" is not an array');
+export async function readKeySet(
+  document: unknown,
+  allowed: readonly Algorithm[],
+): Promise<KeySet> {
+  if (!isJsonObject(document) || !Array.isArray(document['keys']))
+    throw new TypeError('it is not a JWK Set: "keys" is not an array');
   const jwks: unknown[] = document['keys'];
-  if (jwks.length > MAX_KEYS) throw new TypeError(`the JWK Set holds ${jwks.length} keys, more than ${MAX_KEYS}`);
+  if (jwks.length > MAX_KEYS)
+    throw new TypeError(`the JWK Set holds ${jwks.length} keys, more than ${MAX_KEYS}`);
 
   const read = await Promise.all(jwks.map((jwk) => readKey(jwk, allowed)));
   const keys = read.filter((result): result is PublicKey => typeof result !== 'string');
-  const skipped = read.flatMap((result, index) => (typeof result === 'string' ? [`key ${name(jwks[index])}: ${result}`] : []));
+  const skipped = read.flatMap((result, index) =>
+    typeof result === 'string' ? [`key ${name(jwks[index])}: ${result}`] : [],
+  );
   return { keys, skipped: [...skipped, ...duplicates(keys)] };
 }
 
-/** Picks the one key that the query means (design: exact `kid`; without one, only if exactly one key fits). */
+/**
+ * Picks the one key that the query means (design: exact `kid`; without one, only if exactly one key
+ * fits).
+ */
 export function selectKey(set: KeySet, query: KeyQuery): Selection {
   let key: PublicKey | undefined;
   let isNamed = false;
@@ -94,8 +106,10 @@ export function isPublicJwk(jwk: unknown): jwk is JsonObject {
 }
 
 function findProblem(jwk: JsonObject): string | undefined {
-  if (!isPublicJwk(jwk)) return 'it is a private or symmetric key, which must never be published: tell the issuer';
-  if (jwk['kid'] !== undefined && (typeof jwk['kid'] !== 'string' || jwk['kid'] === '')) return 'its "kid" is not a non-empty string';
+  if (!isPublicJwk(jwk))
+    return 'it is a private or symmetric key, which must never be published: tell the issuer';
+  if (jwk['kid'] !== undefined && (typeof jwk['kid'] !== 'string' || jwk['kid'] === ''))
+    return 'its "kid" is not a non-empty string';
   return undefined;
 }
 
@@ -113,20 +127,32 @@ function fits(jwk: JsonObject, algorithm: Algorithm): boolean {
 function findWeakness({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
   if (asymmetricKeyType !== 'rsa') return undefined;
   const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
-  if (modulusLength < MIN_RSA_BITS) return `it has ${modulusLength} bits, fewer than ${MIN_RSA_BITS}`;
+  if (modulusLength < MIN_RSA_BITS)
+    return `it has ${modulusLength} bits, fewer than ${MIN_RSA_BITS}`;
   if (publicExponent < MIN_RSA_EXPONENT) return `its exponent is under ${MIN_RSA_EXPONENT}`;
   return undefined;
 }
 
-/** Two keys with one id that both fit an algorithm: neither will be selected, which deserves a word. */
+/**
+ * Two keys with one id that both fit an algorithm: neither will be selected, which deserves a word.
+ */
 function duplicates(keys: readonly PublicKey[]): string[] {
   const clashing = keys.filter((key, index) =>
-    keys.some((other, at) => at < index && other.kid === key.kid && [...key.byAlgorithm.keys()].some((alg) => other.byAlgorithm.has(alg))),
+    keys.some(
+      (other, at) =>
+        at < index &&
+        other.kid === key.kid &&
+        [...key.byAlgorithm.keys()].some((alg) => other.byAlgorithm.has(alg)),
+    ),
   );
   const kids = new Set(clashing.map((key) => key.kid).filter((kid) => kid !== undefined));
-  return [...kids].map((kid) => `key "${printable(kid)}": the set has it twice, so neither is used`);
+  return [...kids].map(
+    (kid) => `key "${printable(kid)}": the set has it twice, so neither is used`,
+  );
 }
 
 function name(jwk: unknown): string {
-  return isJsonObject(jwk) && typeof jwk['kid'] === 'string' ? `"${printable(jwk['kid'])}"` : 'without a "kid"';
+  return isJsonObject(jwk) && typeof jwk['kid'] === 'string'
+    ? `"${printable(jwk['kid'])}"`
+    : 'without a "kid"';
 }

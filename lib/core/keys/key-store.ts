@@ -21,8 +21,19 @@ import type { KeySource } from './source.js';
 
 /** What happened to the keys of an issuer, for whoever writes logs. */
 export type KeyEvent =
-  | { readonly type: 'loaded'; readonly issuer: string; readonly keySet: KeySet; readonly afterFailures: number }
-  | { readonly type: 'failed'; readonly issuer: string; readonly error: AuthError; readonly failures: number; readonly health: KeyHealth };
+  | {
+      readonly type: 'loaded';
+      readonly issuer: string;
+      readonly keySet: KeySet;
+      readonly afterFailures: number;
+    }
+  | {
+      readonly type: 'failed';
+      readonly issuer: string;
+      readonly error: AuthError;
+      readonly failures: number;
+      readonly health: KeyHealth;
+    };
 
 export interface KeyStoreOptions {
   readonly issuer: string;
@@ -55,11 +66,17 @@ export interface KeyStoreStatus {
   readonly fetches: number;
   /** Failed attempts in a row. */
   readonly failures: number;
-  /** Tokens with an unknown key that were answered without a fetch, because the cooldown or the back-off ran. */
+  /**
+   * Tokens with an unknown key that were answered without a fetch, because the cooldown or the
+   * back-off ran.
+   */
   readonly refusedByCooldown: number;
 }
 
-/** Keeps the keys of one issuer. Holds the state and the one flight; what to do is decided in `freshness.ts`. */
+/**
+ * Keeps the keys of one issuer. Holds the state and the one flight; what to do is decided in
+ * `freshness.ts`.
+ */
 export class KeyStore {
   private state: KeyState = initialState;
   private flight: Promise<void> | undefined;
@@ -70,14 +87,16 @@ export class KeyStore {
   constructor(private readonly options: KeyStoreOptions) {}
 
   /**
-   * Finds the key of a token; a promise only if it has to wait for one. Throws, or rejects after a wait, with `key_unknown` (the issuer has none such) or
-   * `keys_unavailable` (nobody can tell).
+   * Finds the key of a token; a promise only if it has to wait for one. Throws, or rejects after a
+   * wait, with `key_unknown` (the issuer has none such) or `keys_unavailable` (nobody can tell).
    */
   find(query: KeyQuery): MaybePromise<PublicKey> {
     // Nearly every time there is nothing to wait for, so nothing is asynchronous.
     const { found, key } = this.ask(query);
     const decision = decide(this.state, this.now(), found, this.options.policy);
-    return decision.action === 'wait' ? this.findAfterWait(query) : this.conclude(this.carryOut(decision, found), key, query);
+    return decision.action === 'wait'
+      ? this.findAfterWait(query)
+      : this.conclude(this.carryOut(decision, found), key, query);
   }
 
   private async findAfterWait(query: KeyQuery): Promise<PublicKey> {
@@ -91,7 +110,10 @@ export class KeyStore {
     throw new AuthError('key_unknown', this.describeUnknown(query), { facts: this.factsOf(query) });
   }
 
-  /** The current set; waits for one if there is none that may be used. Rejects with `keys_unavailable`. */
+  /**
+   * The current set; waits for one if there is none that may be used. Rejects with
+   * `keys_unavailable`.
+   */
   async keySet(): Promise<KeySet> {
     const decision = await this.settle(() => (this.state.loaded === undefined ? 'none' : 'key'));
     const { loaded } = this.state;
@@ -99,7 +121,10 @@ export class KeyStore {
     throw this.unavailable(decision.action === 'unavailable' ? decision.retryAfter : 0);
   }
 
-  /** Fetches now, whatever cooldown and back-off say; joins a fetch that is under way. Rejects when it fails. */
+  /**
+   * Fetches now, whatever cooldown and back-off say; joins a fetch that is under way. Rejects when
+   * it fails.
+   */
   async refresh(): Promise<void> {
     await this.fetch('refresh');
     if (this.state.lastError !== undefined) throw this.state.lastError;
@@ -131,13 +156,16 @@ export class KeyStore {
     this.closing.abort(new Error('closed'));
   }
 
-  /** Carries the decision out as far as it is about fetching; what is left is to serve or to refuse. */
+  /**
+   * Carries the decision out as far as it is about fetching; what is left is to serve or to refuse.
+   */
   private async settle(found: () => Found): Promise<Settled> {
     const { policy } = this.options;
     const underWay = this.flight;
     let decision = decide(this.state, this.now(), found(), policy);
     if (decision.action === 'wait' && underWay !== undefined) {
-      // A fetch that started before us may have missed a rotation: join it, and then one more look is fair.
+      // A fetch that started before us may have missed a rotation: join it, and then one more look
+      // is fair.
       await underWay;
       decision = decide(this.state, this.now(), found(), policy);
     }
@@ -155,7 +183,10 @@ export class KeyStore {
     return decision;
   }
 
-  /** One fetch at a time. Never rejects: its outcome is in the state. Lives on when whoever started it gives up. */
+  /**
+   * One fetch at a time. Never rejects: its outcome is in the state. Lives on when whoever started
+   * it gives up.
+   */
   private fetch(purpose: FetchPurpose): Promise<void> {
     this.flight ??= this.attempt(purpose).finally(() => (this.flight = undefined));
     return this.flight;
@@ -168,15 +199,38 @@ export class KeyStore {
       this.fetches += 1;
       const fetched = await source(loaded?.etag, this.closing.signal);
       const keySet = fetched.keySet ?? loaded?.keySet;
-      if (keySet === undefined) throw new AuthError('keys_unavailable', `no keys from "${issuer}": it answered 304 to a first request`);
+      if (keySet === undefined)
+        throw new AuthError(
+          'keys_unavailable',
+          `no keys from "${issuer}": it answered 304 to a first request`,
+        );
       const circumstances = { now: this.now(), jitter: random(), purpose, policy };
-      this.state = afterSuccess(this.state, { keySet, lifetime: fetched.lifetime, etag: fetched.etag }, circumstances);
-      if (fetched.keySet !== undefined || failures > 0) this.notify({ type: 'loaded', issuer, keySet, afterFailures: failures });
+      this.state = afterSuccess(
+        this.state,
+        { keySet, lifetime: fetched.lifetime, etag: fetched.etag },
+        circumstances,
+      );
+      if (fetched.keySet !== undefined || failures > 0)
+        this.notify({ type: 'loaded', issuer, keySet, afterFailures: failures });
     } catch (cause) {
-      const error = cause instanceof AuthError ? cause : new AuthError('keys_unavailable', `no keys from "${issuer}"`, { cause });
-      this.state = afterFailure(this.state, error, { now: this.now(), jitter: random(), purpose, policy });
+      const error =
+        cause instanceof AuthError
+          ? cause
+          : new AuthError('keys_unavailable', `no keys from "${issuer}"`, { cause });
+      this.state = afterFailure(this.state, error, {
+        now: this.now(),
+        jitter: random(),
+        purpose,
+        policy,
+      });
       if (this.closing.signal.aborted) return;
-      this.notify({ type: 'failed', issuer, error, failures: this.state.failures, health: this.status().state });
+      this.notify({
+        type: 'failed',
+        issuer,
+        error,
+        failures: this.state.failures,
+        health: this.status().state,
+      });
     }
   }
 
@@ -192,7 +246,9 @@ export class KeyStore {
   private ask(query: KeyQuery): { found: Found; key?: PublicKey } {
     if (this.state.loaded === undefined) return { found: 'none' };
     const selection = selectKey(this.state.loaded.keySet, query);
-    return typeof selection === 'string' ? { found: selection } : { found: 'key', key: selection.key };
+    return typeof selection === 'string'
+      ? { found: selection }
+      : { found: 'key', key: selection.key };
   }
 
   private unavailable(retryAfter: number, query?: KeyQuery): AuthError {
@@ -207,7 +263,10 @@ export class KeyStore {
   }
 
   private describeUnknown({ kid, alg }: KeyQuery): string {
-    const what = kid === undefined ? `the one key for ${alg}, and the token names none` : `a key "${printable(kid)}" for ${alg}`;
+    const what =
+      kid === undefined
+        ? `the one key for ${alg}, and the token names none`
+        : `a key "${printable(kid)}" for ${alg}`;
     return `the keys of "${this.options.issuer}" do not hold ${what}`;
   }
 

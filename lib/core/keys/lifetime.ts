@@ -11,7 +11,10 @@ export interface LifetimeBounds {
 const MAX_AGE = /(?:^|[\s,])max-age\s*=\s*"?(\d+)"?(?:$|[\s,;])/i;
 const NOT_STORABLE = /(?:^|[\s,])no-(?:store|cache)(?:$|[\s,;=])/i;
 
-/** How long a key set may be used, in milliseconds: `max-age` of the answer (RFC 9111 section 5.2.2), within the bounds. */
+/**
+ * How long a key set may be used, in milliseconds: `max-age` of the answer (RFC 9111 section
+ * 5.2.2), within the bounds.
+ */
 export function lifetimeOf(cacheControl: string | null, bounds: LifetimeBounds): number {
   if (cacheControl === null) return bounds.defaultAge;
   if (NOT_STORABLE.test(cacheControl)) return bounds.minAge;

@@ -5,7 +5,10 @@ import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';
 import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
 
-/** A key set as it came from a source. `keySet` is absent when the one with the given `etag` still holds. */
+/**
+ * A key set as it came from a source. `keySet` is absent when the one with the given `etag` still
+ * holds.
+ */
 export interface FetchedKeySet {
   readonly keySet: KeySet | undefined;
   /** Milliseconds that the set may be used. */
@@ -13,7 +16,9 @@ export interface FetchedKeySet {
   readonly etag: string | undefined;
 }
 
-/** Gets a key set. Rejects with an {@link AuthError} and with nothing else. `closing` ends it early. */
+/**
+ * Gets a key set. Rejects with an {@link AuthError} and with nothing else. `closing` ends it early.
+ */
 export type KeySource = (etag: string | undefined, closing?: AbortSignal) => Promise<FetchedKeySet>;
 
 export interface RemoteSourceOptions extends DiscoveryTarget {
@@ -26,7 +31,10 @@ export interface RemoteSourceOptions extends DiscoveryTarget {
   readonly fetch: Fetch;
 }
 
-/** Keys over HTTP. The discovered address is remembered until it fails once: then the next attempt looks again where the keys are. */
+/**
+ * Keys over HTTP. The discovered address is remembered until it fails once: then the next attempt
+ * looks again where the keys are.
+ */
 export function remoteSource(options: RemoteSourceOptions): KeySource {
   const { issuer, algorithms, fetch, timeout } = options;
   let discovered: string | undefined;
@@ -51,10 +59,18 @@ export function remoteSource(options: RemoteSourceOptions): KeySource {
 
 /** Keys that were configured: they never change, and asking for an unknown one costs nothing. */
 export function staticSource(jwks: unknown, algorithms: readonly Algorithm[]): KeySource {
-  return async () => ({ keySet: await readKeySet(jwks, algorithms), lifetime: Number.POSITIVE_INFINITY, etag: undefined });
+  return async () => ({
+    keySet: await readKeySet(jwks, algorithms),
+    lifetime: Number.POSITIVE_INFINITY,
+    etag: undefined,
+  });
 }
 
 function asAuthError(error: unknown, issuer: string, timeout: number): AuthError {
   if (error instanceof AuthError) return error;
-  return new AuthError('keys_unavailable', `no keys from "${issuer}": ${describeFailure(error, timeout)}`, { cause: error });
+  return new AuthError(
+    'keys_unavailable',
+    `no keys from "${issuer}": ${describeFailure(error, timeout)}`,
+    { cause: error },
+  );
 }

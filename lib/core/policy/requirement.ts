@@ -54,7 +54,9 @@ export const noRequirement: Requirement = {
 /** Both requirements hold: every demand of both. */
 export function combine(first: Requirement, second: Requirement): Requirement {
   const names = Object.keys(noRequirement) as (keyof Requirement)[];
-  return Object.fromEntries(names.map((name) => [name, [...first[name], ...second[name]]])) as unknown as Requirement;
+  return Object.fromEntries(
+    names.map((name) => [name, [...first[name], ...second[name]]]),
+  ) as unknown as Requirement;
 }
 
 /** Whether the requirement demands anything beyond a verified token. */
@@ -67,6 +69,8 @@ export function strictestAge({ age }: Requirement): AgeDemand | undefined {
   if (age.length === 0) return undefined;
   return {
     maxAge: Math.min(...age.map(({ maxAge }) => maxAge)),
-    ifCannotReauthenticate: age.every((demand) => demand.ifCannotReauthenticate === 'allow') ? 'allow' : 'deny',
+    ifCannotReauthenticate: age.every((demand) => demand.ifCannotReauthenticate === 'allow')
+      ? 'allow'
+      : 'deny',
   };
 }

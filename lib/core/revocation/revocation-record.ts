@@ -8,7 +8,8 @@ interface LatestEvent {
 }
 
 /**
- * What is known of a user's tokens. Marks are merged, never replaced: the result is the same whatever the order in which events arrive, and however often.
+ * What is known of a user's tokens. Marks are merged, never replaced: the result is the same
+ * whatever the order in which events arrive, and however often.
  */
 export interface RevocationMark {
   readonly latest: LatestEvent | undefined;
@@ -38,7 +39,10 @@ export function isSameMark(one: RevocationMark, other: RevocationMark): boolean 
 
 /** As text, for a shared store. */
 export function writeMark({ latest, endedAt }: RevocationMark): string {
-  return JSON.stringify([latest === undefined ? null : [latest.at, latest.seq, latest.notBefore ?? null], endedAt ?? null]);
+  return JSON.stringify([
+    latest === undefined ? null : [latest.at, latest.seq, latest.notBefore ?? null],
+    endedAt ?? null,
+  ]);
 }
 
 /** Reads what {@link writeMark} wrote; `undefined` for anything else. */
@@ -47,7 +51,8 @@ export function readMark(text: unknown): RevocationMark | undefined {
   if (!Array.isArray(parsed)) return undefined;
   const [latest, endedAt] = parsed as unknown[];
   const event = latest === null ? undefined : readEvent(latest);
-  if ((latest !== null && event === undefined) || !(endedAt === null || Number.isFinite(endedAt))) return undefined;
+  if ((latest !== null && event === undefined) || !(endedAt === null || Number.isFinite(endedAt)))
+    return undefined;
   return { latest: event, endedAt: (endedAt as number | null) ?? undefined };
 }
 
@@ -63,11 +68,23 @@ function parse(text: unknown): unknown {
 function readEvent(value: unknown): LatestEvent | undefined {
   if (!Array.isArray(value)) return undefined;
   const [at, seq, notBefore] = value as unknown[];
-  if (!Number.isFinite(at) || !Number.isFinite(seq) || !(notBefore === null || Number.isFinite(notBefore))) return undefined;
-  return { at: at as number, seq: seq as number, notBefore: (notBefore as number | null) ?? undefined };
+  if (
+    !Number.isFinite(at) ||
+    !Number.isFinite(seq) ||
+    !(notBefore === null || Number.isFinite(notBefore))
+  )
+    return undefined;
+  return {
+    at: at as number,
+    seq: seq as number,
+    notBefore: (notBefore as number | null) ?? undefined,
+  };
 }
 
-function later(one: LatestEvent | undefined, other: LatestEvent | undefined): LatestEvent | undefined {
+function later(
+  one: LatestEvent | undefined,
+  other: LatestEvent | undefined,
+): LatestEvent | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   if (one.at !== other.at) return one.at > other.at ? one : other;
   if (one.seq !== other.seq) return one.seq > other.seq ? one : other;

@@ -11,7 +11,10 @@ export interface WebhookEvent {
   readonly revocation: { readonly userId: string; readonly mark: RevocationMark } | undefined;
 }
 
-/** What events say about a user's tokens (authgear-server `docs/specs/hook.md`, `pkg/api/event/nonblocking`). */
+/**
+ * What events say about a user's tokens (authgear-server `docs/specs/hook.md`,
+ * `pkg/api/event/nonblocking`).
+ */
 const meanings: Readonly<Record<string, 'revokes' | 'ends' | 'lifts'>> = {
   'user.disabled': 'revokes',
   'user.deletion_scheduled': 'revokes',
@@ -23,29 +26,45 @@ const meanings: Readonly<Record<string, 'revokes' | 'ends' | 'lifts'>> = {
   'user.anonymization_unscheduled': 'lifts',
 };
 
-/** Reads the body of a webhook. Throws `webhook_malformed`; an event that is of no interest is none. */
+/**
+ * Reads the body of a webhook. Throws `webhook_malformed`; an event that is of no interest is none.
+ */
 export function readWebhookEvent(body: string): WebhookEvent {
   const event = parse(body);
   const { id, type } = event;
-  if (typeof id !== 'string' || id === '' || typeof type !== 'string') throw malformed('it has no "id" or no "type"');
+  if (typeof id !== 'string' || id === '' || typeof type !== 'string')
+    throw malformed('it has no "id" or no "type"');
   const meaning = Object.hasOwn(meanings, type) ? meanings[type] : undefined;
   return { id, type, revocation: meaning && readRevocation(event, type, meaning) };
 }
 
-function readRevocation(event: JsonObject, type: string, meaning: 'revokes' | 'ends' | 'lifts'): WebhookEvent['revocation'] {
+function readRevocation(
+  event: JsonObject,
+  type: string,
+  meaning: 'revokes' | 'ends' | 'lifts',
+): WebhookEvent['revocation'] {
   const user = member(event, 'payload', 'user');
   const context = member(event, 'context');
   const { id: userId, is_disabled: isDisabled } = user;
   const { timestamp } = context;
   const { seq = 0 } = event;
-  if (typeof userId !== 'string' || userId === '') throw malformed(`"${printable(type)}" has no "payload.user.id"`);
-  if (!isFiniteNumber(timestamp) || !isFiniteNumber(seq)) throw malformed(`"${printable(type)}" has no usable "context.timestamp" or "seq"`);
+  if (typeof userId !== 'string' || userId === '')
+    throw malformed(`"${printable(type)}" has no "payload.user.id"`);
+  if (!isFiniteNumber(timestamp) || !isFiniteNumber(seq))
+    throw malformed(`"${printable(type)}" has no usable "context.timestamp" or "seq"`);
   if (meaning === 'ends') return { userId, mark: { latest: undefined, endedAt: timestamp } };
   // Also sent when a user will be disabled later: what counts is whether they are now.
   if (type === 'user.disabled' && isDisabled !== true) return undefined;
-  // What is lifted may not be all: a user whose deletion is called off can be disabled all the same.
+  // What is lifted may not be all: a user whose deletion is called off can be disabled all the
+  // same.
   if (meaning === 'lifts' && isDisabled !== false) return undefined;
-  return { userId, mark: { latest: { at: timestamp, seq, notBefore: meaning === 'revokes' ? timestamp : undefined }, endedAt: undefined } };
+  return {
+    userId,
+    mark: {
+      latest: { at: timestamp, seq, notBefore: meaning === 'revokes' ? timestamp : undefined },
+      endedAt: undefined,
+    },
+  };
 }
 
 function parse(body: string): JsonObject {
@@ -59,7 +78,10 @@ function parse(body: string): JsonObject {
 }
 
 function member(object: JsonObject, ...path: string[]): JsonObject {
-  return path.reduce<JsonObject>((value, name) => (isJsonObject(value[name]) ? value[name] : {}), object);
+  return path.reduce<JsonObject>(
+    (value, name) => (isJsonObject(value[name]) ? value[name] : {}),
+    object,
+  );
 }
 
 function isFiniteNumber(value: unknown): value is number {

@@ -4,12 +4,23 @@ import { AuthError } from '../errors.js';
 /** Lower-case hex of HMAC-SHA256 over the body as it was sent. */
 export const SIGNATURE_HEADER = 'x-authgear-body-signature';
 
-/** Throws `webhook_signature_invalid` unless the body was signed with the key. Compares in constant time. */
-export function checkWebhookSignature(body: Uint8Array, signature: string | undefined, key: Uint8Array): void {
-  if (signature === undefined) throw new AuthError('webhook_signature_invalid', `the header "${SIGNATURE_HEADER}" is missing`);
+/**
+ * Throws `webhook_signature_invalid` unless the body was signed with the key. Compares in constant
+ * time.
+ */
+export function checkWebhookSignature(
+  body: Uint8Array,
+  signature: string | undefined,
+  key: Uint8Array,
+): void {
+  if (signature === undefined)
+    throw new AuthError('webhook_signature_invalid', `the header "${SIGNATURE_HEADER}" is missing`);
   const expected = Buffer.from(createHmac('sha256', key).update(body).digest('hex'));
   const given = Buffer.from(signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new AuthError('webhook_signature_invalid', 'the signature does not hold: the secret is another one, or the body was changed');
+    throw new AuthError(
+      'webhook_signature_invalid',
+      'the signature does not hold: the secret is another one, or the body was changed',
+    );
   }
 }

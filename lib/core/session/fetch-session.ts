@@ -24,10 +24,12 @@ export interface ClientFacts {
 }
 
 /**
- * Asks Authgear's resolver about one credential (wire facts: status 200 for valid, invalid and anonymous alike, everything is in the headers). Rejects with
- * `session_invalid`, which carries the `Set-Cookie` that clears a bad cookie, or `session_unconfirmed` when nobody could tell.
+ * Asks Authgear's resolver about one credential (wire facts: status 200 for valid, invalid and
+ * anonymous alike, everything is in the headers). Rejects with `session_invalid`, which carries the
+ * `Set-Cookie` that clears a bad cookie, or `session_unconfirmed` when nobody could tell.
  *
- * Nothing else of the request is forwarded: given several credentials, the resolver takes the first good one, whoever's it is.
+ * Nothing else of the request is forwarded: given several credentials, the resolver takes the first
+ * good one, whoever's it is.
  */
 export async function askResolver(
   { url, method, timeout }: ResolverAddress,
@@ -40,19 +42,29 @@ export async function askResolver(
     ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
     ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
   };
-  const response = await send(url, { method, headers }, fetch, deadline(timeout)).catch((cause: unknown) => {
-    throw failedToAsk('resolver', url, timeout, cause, secretOf(credential));
-  });
-  if (response.status !== 200) throw failedToAsk('resolver', url, timeout, notUsable(response), secretOf(credential));
+  const response = await send(url, { method, headers }, fetch, deadline(timeout)).catch(
+    (cause: unknown) => {
+      throw failedToAsk('resolver', url, timeout, cause, secretOf(credential));
+    },
+  );
+  if (response.status !== 200)
+    throw failedToAsk('resolver', url, timeout, notUsable(response), secretOf(credential));
   discard(response);
   const answer = readSession((name) => response.headers.get(name) ?? undefined);
   if (answer === 'none' || answer === 'invalid') throw notASession(answer, credential, response);
   return answer;
 }
 
-function notASession(answer: 'none' | 'invalid', { header }: ForwardedCredential, { headers }: Response): AuthError {
+function notASession(
+  answer: 'none' | 'invalid',
+  { header }: ForwardedCredential,
+  { headers }: Response,
+): AuthError {
   const setCookie = header === 'cookie' && answer === 'invalid' ? headers.getSetCookie() : [];
-  const reason = answer === 'none' ? 'the resolver knows no session for it' : 'the resolver says that the session is not valid';
+  const reason =
+    answer === 'none'
+      ? 'the resolver knows no session for it'
+      : 'the resolver says that the session is not valid';
   return new AuthError('session_invalid', reason, setCookie.length === 0 ? {} : { setCookie });
 }
 

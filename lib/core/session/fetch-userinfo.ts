@@ -11,17 +11,25 @@ export interface UserinfoAddress {
 }
 
 /**
- * Asks the issuer whether a token still counts: its userinfo endpoint knows about revoked sessions and disabled users, a signature does not. Rejects with
- * `token_revoked` when it answers 401, or `session_unconfirmed` when nobody could tell. Gives the `sub` that it speaks of.
+ * Asks the issuer whether a token still counts: its userinfo endpoint knows about revoked sessions
+ * and disabled users, a signature does not. Rejects with `token_revoked` when it answers 401, or
+ * `session_unconfirmed` when nobody could tell. Gives the `sub` that it speaks of.
  */
-export async function askUserinfo({ url, timeout }: UserinfoAddress, token: string, fetch: Fetch): Promise<string> {
+export async function askUserinfo(
+  { url, timeout }: UserinfoAddress,
+  token: string,
+  fetch: Fetch,
+): Promise<string> {
   try {
-    const { body } = await getJson(url, fetch, deadline(timeout), { authorization: `Bearer ${token}` });
+    const { body } = await getJson(url, fetch, deadline(timeout), {
+      authorization: `Bearer ${token}`,
+    });
     const sub = isJsonObject(body) ? body['sub'] : undefined;
     if (typeof sub === 'string' && sub !== '') return sub;
     throw new HttpProblem('its answer has no "sub"');
   } catch (cause) {
-    if (cause instanceof HttpProblem && cause.status === 401) throw new AuthError('token_revoked', 'the issuer answers 401: the session is over');
+    if (cause instanceof HttpProblem && cause.status === 401)
+      throw new AuthError('token_revoked', 'the issuer answers 401: the session is over');
     throw failedToAsk('userinfo endpoint', url, timeout, cause, token);
   }
 }

@@ -13,7 +13,10 @@ export interface Session {
   readonly authTime: number | undefined;
 }
 
-/** `none`: nothing is said about a session, which is what an anonymous request gets, and a bad bearer token too. */
+/**
+ * `none`: nothing is said about a session, which is what an anonymous request gets, and a bad
+ * bearer token too.
+ */
 export type SessionAnswer = Session | 'invalid' | 'none';
 
 /** Gives the one value of a header; `undefined` when it is absent. */
@@ -32,8 +35,9 @@ export const sessionHeaders = {
 } as const;
 
 /**
- * Reads the headers of Authgear's resolver (authgear-server `pkg/resolver`, authgear docs `get-started/backend-api/nginx.md`): of its answer, or of a request that
- * a proxy copied them to. Only exactly `true` **with** a user id is a session.
+ * Reads the headers of Authgear's resolver (authgear-server `pkg/resolver`, authgear docs
+ * `get-started/backend-api/nginx.md`): of its answer, or of a request that a proxy copied them to.
+ * Only exactly `true` **with** a user id is a session.
  */
 export function readSession(header: ReadHeader): SessionAnswer {
   const isValid = header(sessionHeaders.isValid)?.trim() ?? '';
@@ -45,15 +49,23 @@ export function readSession(header: ReadHeader): SessionAnswer {
     isAnonymous: readBoolean(header(sessionHeaders.isAnonymous)),
     isVerified: readBoolean(header(sessionHeaders.isVerified)),
     canReauthenticate: readBoolean(header(sessionHeaders.canReauthenticate)),
-    // Roles stand with commas, `amr` with spaces (the published documentation says commas for both).
+    // Roles stand with commas, `amr` with spaces (the published documentation says commas for
+    // both).
     roles: split(header(sessionHeaders.roles), ','),
     amr: split(header(sessionHeaders.amr), ' '),
     authTime: readTime(header(sessionHeaders.authTime)),
   });
 }
 
-/** The user of a session. There is no token behind it, so no client, audience, scope, expiry or claim. */
-export function toUser({ userId, ...told }: Session, issuer: string, via: 'resolver' | 'proxy'): AuthgearUser {
+/**
+ * The user of a session. There is no token behind it, so no client, audience, scope, expiry or
+ * claim.
+ */
+export function toUser(
+  { userId, ...told }: Session,
+  issuer: string,
+  via: 'resolver' | 'proxy',
+): AuthgearUser {
   return new AuthgearUser({ ...told, sub: userId, issuer, via });
 }
 

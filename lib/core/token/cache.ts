@@ -11,11 +11,15 @@ import type { VerifiedToken } from './verified-token.js';
 const SWEEP_EVERY = 60_000;
 
 /**
- * A token whose signature held, and which key it asks for. That is all it proves: everything else is asked again with every sight. One flat object: the more there
- * are to move, the longer the garbage collector holds everybody up.
+ * A token whose signature held, and which key it asks for. That is all it proves: everything else
+ * is asked again with every sight. One flat object: the more there are to move, the longer the
+ * garbage collector holds everybody up.
  */
 export interface SeenToken extends VerifiedToken, KeyQuery {
-  /** The key that it held against. Every fetched key set has objects of its own, so this is the generation of the set too. */
+  /**
+   * The key that it held against. Every fetched key set has objects of its own, so this is the
+   * generation of the set too.
+   */
   readonly key: PublicKey;
 }
 
@@ -27,16 +31,24 @@ export interface Candidate {
 }
 
 /**
- * Remembers tokens whose signature held, so that each is taken apart, checked against its key and made into a user once, and not with every request.
+ * Remembers tokens whose signature held, so that each is taken apart, checked against its key and
+ * made into a user once, and not with every request.
  *
- * Kept under their SHA-256: no bearer token stays in memory, and nobody can make a second token with the same digest. Refusals are never kept. An entry is of
- * use only while its token passes all rules anew, its key being in the current set among them, and is dropped when it does not. Those that
- * have expired go with the next new one, once a minute.
+ * Kept under their SHA-256: no bearer token stays in memory, and nobody can make a second token
+ * with the same digest. Refusals are never kept. An entry is of use only while its token passes all
+ * rules anew, its key being in the current set among them, and is dropped when it does not. Those
+ * that have expired go with the next new one, once a minute.
  */
 export class TokenCache {
   private readonly seen: LRUCache<string, SeenToken>;
-  /** Signatures that are being checked, so that a token that comes many times at once is checked once. */
-  private readonly underWay = new Map<string, { readonly key: PublicKey; readonly check: Promise<boolean> }>();
+  /**
+   * Signatures that are being checked, so that a token that comes many times at once is checked
+   * once.
+   */
+  private readonly underWay = new Map<
+    string,
+    { readonly key: PublicKey; readonly check: Promise<boolean> }
+  >();
   private sweptAt = 0;
 
   constructor(
@@ -60,19 +72,32 @@ export class TokenCache {
   }
 
   /**
-   * The verified token: with a user by `make` if the signature holds by `check`, unless the token was seen under the same key and the same rules. `undefined`: the
-   * signature does not hold.
+   * The verified token: with a user by `make` if the signature holds by `check`, unless the token
+   * was seen under the same key and the same rules. `undefined`: the signature does not hold.
    */
-  confirm(id: string, candidate: Candidate, check: () => MaybePromise<boolean>, make: () => AuthgearUser): MaybePromise<VerifiedToken | undefined> {
+  confirm(
+    id: string,
+    candidate: Candidate,
+    check: () => MaybePromise<boolean>,
+    make: () => AuthgearUser,
+  ): MaybePromise<VerifiedToken | undefined> {
     const seen = this.seen.get(id);
-    if (seen !== undefined && isSameKey(seen.key, candidate.key)) return this.keep(id, seen, candidate, make);
+    if (seen !== undefined && isSameKey(seen.key, candidate.key))
+      return this.keep(id, seen, candidate, make);
     const checked = this.checkOnce(id, candidate, check);
     // Of those who waited together, the first made the user.
-    if (isPromise(checked)) return checked.then((holds) => (holds ? this.keep(id, this.seen.get(id), candidate, make) : undefined));
+    if (isPromise(checked))
+      return checked.then((holds) =>
+        holds ? this.keep(id, this.seen.get(id), candidate, make) : undefined,
+      );
     return checked ? this.keep(id, seen, candidate, make) : undefined;
   }
 
-  private checkOnce(id: string, { key }: Candidate, check: () => MaybePromise<boolean>): MaybePromise<boolean> {
+  private checkOnce(
+    id: string,
+    { key }: Candidate,
+    check: () => MaybePromise<boolean>,
+  ): MaybePromise<boolean> {
     const other = this.underWay.get(id);
     if (other?.key === key) return other.check;
     const outcome = check();
@@ -86,8 +111,16 @@ export class TokenCache {
     return outcome;
   }
 
-  /** One user per token and rules. The rules of an issuer that is looked up are other ones after the next look. */
-  private keep(id: string, seen: SeenToken | undefined, { query: { kid, alg }, key, issuer }: Candidate, make: () => AuthgearUser): VerifiedToken {
+  /**
+   * One user per token and rules. The rules of an issuer that is looked up are other ones after the
+   * next look.
+   */
+  private keep(
+    id: string,
+    seen: SeenToken | undefined,
+    { query: { kid, alg }, key, issuer }: Candidate,
+    make: () => AuthgearUser,
+  ): VerifiedToken {
     const user = seen?.issuer === issuer ? seen.user : make();
     if (seen?.user === user && seen.key === key) return seen;
     const verified: SeenToken = { user, issuer, kid, alg, key };
@@ -101,7 +134,8 @@ export class TokenCache {
     const now = this.clock();
     if (goesOn(this.sweptAt, SWEEP_EVERY, now)) return;
     this.sweptAt = now;
-    for (const [id, seen] of this.seen.entries()) if (hasExpired(seen, now / 1000)) this.seen.delete(id);
+    for (const [id, seen] of this.seen.entries())
+      if (hasExpired(seen, now / 1000)) this.seen.delete(id);
   }
 }
 

@@ -6,8 +6,9 @@ import type { JsonObject } from '../types.js';
 import { checkClaimTypes, checkRegisteredClaims } from '../issuer/claim-types.js';
 
 /**
- * Checks everything that the claims alone can be refused for (RFC 9068 section 4, RFC 7519 section 4.1). It runs before the signature
- * and only refuses: nothing is trusted by it. `now` is in epoch seconds, un-rounded.
+ * Checks everything that the claims alone can be refused for (RFC 9068 section 4, RFC 7519 section
+ * 4.1). It runs before the signature and only refuses: nothing is trusted by it. `now` is in epoch
+ * seconds, un-rounded.
  */
 export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
   checkRegisteredClaims(claims);
@@ -17,11 +18,18 @@ export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: numb
   for (const name of issuer.requiredClaims) {
     if (!Object.hasOwn(claims, name) || claims[name] === null) throw missing(name);
   }
-  if (Object.hasOwn(claims, 'cnf')) throw new AuthError('token_sender_constrained', 'the token has "cnf" and was sent as a bearer token');
+  if (Object.hasOwn(claims, 'cnf'))
+    throw new AuthError(
+      'token_sender_constrained',
+      'the token has "cnf" and was sent as a bearer token',
+    );
   checkClient(claims, issuer);
 }
 
-/** Re-checks a token that is remembered: audience, times, client. In the order of {@link checkClaims}, so that the same refusal comes first. */
+/**
+ * Re-checks a token that is remembered: audience, times, client. In the order of
+ * {@link checkClaims}, so that the same refusal comes first.
+ */
 export function checkClaimsAgain(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
   checkAudience(claims, issuer);
   checkTimes(claims, issuer.clockTolerance, now);
@@ -29,7 +37,10 @@ export function checkClaimsAgain(claims: JsonObject, issuer: TrustedIssuer, now:
 }
 
 /** For whom a token was issued, as a list. */
-export function audienceOf(claims: JsonObject, { audienceClaim }: IssuerProfile): readonly string[] {
+export function audienceOf(
+  claims: JsonObject,
+  { audienceClaim }: IssuerProfile,
+): readonly string[] {
   return audienceClaimOf(claims, audienceClaim);
 }
 
@@ -44,10 +55,14 @@ function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer)
   const given = audienceOf(claims, profile);
   if (given.some((value) => audience.includes(value))) return;
 
-  const almost = given.some((value) => audience.some((accepted) => differByTrailingSlash(value, accepted)));
+  const almost = given.some((value) =>
+    audience.some((accepted) => differByTrailingSlash(value, accepted)),
+  );
   const aud = given.join(' ');
   const reason = `"${audienceClaim}" is "${printable(aud)}", accepted: "${audience.join('", "')}"`;
-  throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, { facts: { aud } });
+  throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, {
+    facts: { aud },
+  });
 }
 
 /** How far clocks may be apart at most, in seconds. */
@@ -57,16 +72,26 @@ export const MAX_CLOCK_TOLERANCE = 120;
 export function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
   const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number };
   if (exp === undefined) throw missing('exp');
-  if (now >= exp + tolerance) throw new AuthError('token_expired', `the token expired ${ago(now - exp)} ago`);
+  if (now >= exp + tolerance)
+    throw new AuthError('token_expired', `the token expired ${ago(now - exp)} ago`);
   if (nbf !== undefined && nbf > now + tolerance) {
-    throw new AuthError('token_not_yet_valid', `"nbf" is ${ago(nbf - now)} in the future by the clock of this machine`);
+    throw new AuthError(
+      'token_not_yet_valid',
+      `"nbf" is ${ago(nbf - now)} in the future by the clock of this machine`,
+    );
   }
   if (iat !== undefined && iat > now + tolerance) {
-    throw new AuthError('token_issued_in_future', `"iat" is ${ago(iat - now)} in the future by the clock of this machine`);
+    throw new AuthError(
+      'token_issued_in_future',
+      `"iat" is ${ago(iat - now)} in the future by the clock of this machine`,
+    );
   }
 }
 
-function checkClient(claims: JsonObject, { clientId: allowed, profile: { clientIdClaim } }: TrustedIssuer): void {
+function checkClient(
+  claims: JsonObject,
+  { clientId: allowed, profile: { clientIdClaim } }: TrustedIssuer,
+): void {
   if (allowed === undefined) return;
   const clientId = claims[clientIdClaim];
   if (typeof clientId !== 'string') throw missing(clientIdClaim);

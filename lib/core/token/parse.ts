@@ -22,14 +22,17 @@ export interface SignedText {
 export type ParsedToken = TokenContent & SignedText;
 
 /**
- * Takes a JWT apart (RFC 7515 section 3.1, RFC 7519 section 7.2): size, three parts, strict base64url, UTF-8 JSON objects. This is the
- * one parse: what is checked later is what is used later. Throws {@link AuthError}; tokens that are not JWTs are told apart.
+ * Takes a JWT apart (RFC 7515 section 3.1, RFC 7519 section 7.2): size, three parts, strict
+ * base64url, UTF-8 JSON objects. This is the one parse: what is checked later is what is used
+ * later. Throws {@link AuthError}; tokens that are not JWTs are told apart.
  */
 export function parseToken(token: string, readHeader: ReadHeader = parseHeader): ParsedToken {
   if (typeof token !== 'string') throw malformed('the token is not text');
   const bytes = Buffer.byteLength(token);
-  if (bytes > MAX_TOKEN_BYTES) throw new AuthError('token_too_large', `the token is longer than ${MAX_TOKEN_BYTES} bytes`);
-  // The decoder looks at the lower byte of each character alone: a letter from elsewhere would be another spelling of one of ours.
+  if (bytes > MAX_TOKEN_BYTES)
+    throw new AuthError('token_too_large', `the token is longer than ${MAX_TOKEN_BYTES} bytes`);
+  // The decoder looks at the lower byte of each character alone: a letter from elsewhere would be
+  // another spelling of one of ours.
   if (bytes !== token.length) throw malformed('the token has characters that are not of base64url');
   const headerEnd = token.indexOf('.');
   const payloadEnd = token.indexOf('.', headerEnd + 1);
@@ -69,7 +72,10 @@ function parseObject(part: string, name: string): JsonObject {
   return value;
 }
 
-/** A byte order mark stays in the text, and JSON does not allow one. The parser's own error would quote the token. */
+/**
+ * A byte order mark stays in the text, and JSON does not allow one. The parser's own error would
+ * quote the token.
+ */
 function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
@@ -79,17 +85,24 @@ function parseJson(text: string, name: string): unknown {
 }
 
 /**
- * Strict base64url (RFC 7515 section 2). Characters are not looked at one by one: the decoder leaves out what is not of its alphabet, and then there are too few
- * bytes. Its alphabet has `+` and `/` as well.
+ * Strict base64url (RFC 7515 section 2). Characters are not looked at one by one: the decoder
+ * leaves out what is not of its alphabet, and then there are too few bytes. Its alphabet has `+`
+ * and `/` as well.
  */
 function decode(part: string, name: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');
-  const isSpelledOut = bytes.length === Math.floor((part.length * 3) / 4) && !part.includes('+') && !part.includes('/');
+  const isSpelledOut =
+    bytes.length === Math.floor((part.length * 3) / 4) &&
+    !part.includes('+') &&
+    !part.includes('/');
   if (!isSpelledOut || !hasNothingLeftOver(part)) throw malformed(`the ${name} is not base64url`);
   return bytes;
 }
 
-/** The characters that leave no bits over when a part ends with two, and with three, characters in its last group. */
+/**
+ * The characters that leave no bits over when a part ends with two, and with three, characters in
+ * its last group.
+ */
 const LAST_OF_TWO = /[AQgw]$/;
 const LAST_OF_THREE = /[AEIMQUYcgkosw048]$/;
 
@@ -118,12 +131,18 @@ export function isOpaqueToken(token: string): boolean {
 }
 
 function notThreeParts(token: string): AuthError {
-  if (isOpaqueToken(token)) return new AuthError('token_is_opaque', 'the token is an opaque Authgear access token (32 letters and digits)');
-  if (REFRESH.test(token)) return new AuthError('token_is_refresh_token', 'the token is an Authgear refresh token');
+  if (isOpaqueToken(token))
+    return new AuthError(
+      'token_is_opaque',
+      'the token is an opaque Authgear access token (32 letters and digits)',
+    );
+  if (REFRESH.test(token))
+    return new AuthError('token_is_refresh_token', 'the token is an Authgear refresh token');
   let parts = 1;
   for (let dot = token.indexOf('.'); dot !== -1; dot = token.indexOf('.', dot + 1)) parts += 1;
   return malformed(
-    `the token has ${parts} ${parts === 1 ? 'part' : 'parts'}, a signed JWT has three${parts === 5 ? '; encrypted tokens are not supported' : ''}`,
+    `the token has ${parts} ${parts === 1 ? 'part' : 'parts'}, a signed JWT has ` +
+      `three${parts === 5 ? '; encrypted tokens are not supported' : ''}`,
   );
 }
 

@@ -8,7 +8,14 @@ import { printable } from '../printable.js';
 import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
 import type { SeenToken, TokenCache } from './cache.js';
-import { audienceOf, checkClaims, checkClaimsAgain, checkTimes, differByTrailingSlash, MAX_CLOCK_TOLERANCE } from './claim-rules.js';
+import {
+  audienceOf,
+  checkClaims,
+  checkClaimsAgain,
+  checkTimes,
+  differByTrailingSlash,
+  MAX_CLOCK_TOLERANCE,
+} from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
 import { lastHeader, parseToken, type SignedText, type TokenContent } from './parse.js';
 import { signatureHolds, type VerificationKey } from '../crypto/signature.js';
@@ -29,22 +36,27 @@ export interface IssuerDirectory {
 }
 
 /**
- * Verifies an access token. A promise only where something has to be waited for (keys, the look-up of an issuer), and for every refusal: it
- * **never throws**, so that callers have one way to see that a token is not genuine, current and meant for us: a promise that rejects with an
+ * Verifies an access token. A promise only where something has to be waited for (keys, the look-up
+ * of an issuer), and for every refusal: it **never throws**, so that callers have one way to see
+ * that a token is not genuine, current and meant for us: a promise that rejects with an
  * {@link AuthError}.
  */
 export type Verify = (token: string) => MaybePromise<VerifiedToken>;
 
 /**
- * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be refused never causes a fetch, and
- * nothing is trusted before the signature held.
+ * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be
+ * refused never causes a fetch, and nothing is trusted before the signature held.
  *
- * With a cache, a token that was seen is asked what may have changed since: its issuer, the times, for whom it is, and its key.
+ * With a cache, a token that was seen is asked what may have changed since: its issuer, the times,
+ * for whom it is, and its key.
  */
 export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: TokenCache): Verify {
   const readHeader = lastHeader();
 
-  /** A token that was seen. `undefined`: the rules or the key are other ones now, so it has to pass all of them. */
+  /**
+   * A token that was seen. `undefined`: the rules or the key are other ones now, so it has to pass
+   * all of them.
+   */
   function recall(seen: SeenToken): MaybePromise<VerifiedToken | undefined> {
     const { claims } = seen.user;
     const now = clock() / 1000;
@@ -68,7 +80,8 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
           cache === undefined || id === undefined
             ? andThen(check(), (holds) => (holds ? { user: make(), issuer } : undefined))
             : cache.confirm(id, { query, key, issuer }, check, make);
-        // Not thrown: of all refusals a forger can have this one most often, and to throw through all this costs a tenth more.
+        // Not thrown: of all refusals a forger can have this one most often, and to throw through
+        // all this costs a tenth more.
         return andThen(verified, (found) => found ?? Promise.reject(badSignature(key)));
       });
     });
@@ -92,7 +105,9 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
     const id = cache?.idOf(token);
     const seen = id === undefined ? undefined : cache?.find(id);
     try {
-      return seen === undefined || id === undefined ? verify(token, id) : verifyAgain(seen, token, id);
+      return seen === undefined || id === undefined
+        ? verify(token, id)
+        : verifyAgain(seen, token, id);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -100,13 +115,21 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
 }
 
 /**
- * The issuer whose rules the token is held against, by exact `iss`. A token of another is held against the first one's header rules too, so
- * that the first thing wrong with it is the one that is told; and nobody is asked to look up the issuer of an unsigned token.
+ * The issuer whose rules the token is held against, by exact `iss`. A token of another is held
+ * against the first one's header rules too, so that the first thing wrong with it is the one that
+ * is told; and nobody is asked to look up the issuer of an unsigned token.
  */
-export function chooseIssuer(parsed: TokenContent, issuers: IssuerDirectory, now: number): MaybePromise<IssuerWithKeys> {
+export function chooseIssuer(
+  parsed: TokenContent,
+  issuers: IssuerDirectory,
+  now: number,
+): MaybePromise<IssuerWithKeys> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
-    throw new AuthError('algorithm_not_allowed', `"alg" is "${printable(header['alg'])}", which can never be allowed`);
+    throw new AuthError(
+      'algorithm_not_allowed',
+      `"alg" is "${printable(header['alg'])}", which can never be allowed`,
+    );
   }
   const orRefuse = (found: IssuerWithKeys | undefined): IssuerWithKeys => {
     if (found !== undefined) return found;
@@ -117,36 +140,65 @@ export function chooseIssuer(parsed: TokenContent, issuers: IssuerDirectory, now
   return andThen(findIssuer(claims, issuers, now), orRefuse);
 }
 
-/** By exact `iss`. Nobody is asked to look up the issuer of a token that is too old under any rules. */
-function findIssuer({ iss, exp }: JsonObject, issuers: IssuerDirectory, now: number): MaybePromise<IssuerWithKeys | undefined> {
-  if (issuers.named.length === 0 && typeof exp === 'number') checkTimes({ exp }, MAX_CLOCK_TOLERANCE, now);
+/**
+ * By exact `iss`. Nobody is asked to look up the issuer of a token that is too old under any rules.
+ */
+function findIssuer(
+  { iss, exp }: JsonObject,
+  issuers: IssuerDirectory,
+  now: number,
+): MaybePromise<IssuerWithKeys | undefined> {
+  if (issuers.named.length === 0 && typeof exp === 'number')
+    checkTimes({ exp }, MAX_CLOCK_TOLERANCE, now);
   return typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;
 }
 
 function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): AuthError {
   const { iss } = claims;
-  if (!Object.hasOwn(claims, 'iss')) return new AuthError('claim_missing', 'the claim "iss" is missing');
-  if (typeof iss !== 'string' || iss === '') return new AuthError('claim_invalid', 'the claim "iss" is not a non-empty string');
-  const code = named.some(({ issuer }) => differByTrailingSlash(iss, issuer)) ? 'issuer_trailing_slash' : 'issuer_mismatch';
-  const trusted = named.length === 0 ? 'which the lookup of "issuers" does not know' : `trusted: "${named.map(({ issuer }) => issuer).join('", "')}"`;
+  if (!Object.hasOwn(claims, 'iss'))
+    return new AuthError('claim_missing', 'the claim "iss" is missing');
+  if (typeof iss !== 'string' || iss === '')
+    return new AuthError('claim_invalid', 'the claim "iss" is not a non-empty string');
+  const code = named.some(({ issuer }) => differByTrailingSlash(iss, issuer))
+    ? 'issuer_trailing_slash'
+    : 'issuer_mismatch';
+  const trusted =
+    named.length === 0
+      ? 'which the lookup of "issuers" does not know'
+      : `trusted: "${named.map(({ issuer }) => issuer).join('", "')}"`;
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
-/** Throws, or rejects with, `signature_invalid` unless the key, which was found by this query, made the signature. */
-export function requireSignature(text: SignedText, key: PublicKey, query: KeyQuery): MaybePromise<void> {
+/**
+ * Throws, or rejects with, `signature_invalid` unless the key, which was found by this query, made
+ * the signature.
+ */
+export function requireSignature(
+  text: SignedText,
+  key: PublicKey,
+  query: KeyQuery,
+): MaybePromise<void> {
   return andThen(isSignedBy(key, query, text), (holds) => {
     if (!holds) throw badSignature(key);
   });
 }
 
-function isSignedBy({ byAlgorithm }: PublicKey, { alg }: KeyQuery, text: SignedText): MaybePromise<boolean> {
+function isSignedBy(
+  { byAlgorithm }: PublicKey,
+  { alg }: KeyQuery,
+  text: SignedText,
+): MaybePromise<boolean> {
   return signatureHolds(text, byAlgorithm.get(alg) as VerificationKey);
 }
 
 function badSignature({ kid }: PublicKey): AuthError {
-  return new AuthError('signature_invalid', `the signature does not hold against key "${printable(kid ?? '')}"`, {
-    facts: kid === undefined ? {} : { kid },
-  });
+  return new AuthError(
+    'signature_invalid',
+    `the signature does not hold against key "${printable(kid ?? '')}"`,
+    {
+      facts: kid === undefined ? {} : { kid },
+    },
+  );
 }
 
 function toUser({ claims }: TokenContent, { issuer, profile }: TrustedIssuer): AuthgearUser {

@@ -13,7 +13,10 @@ interface Confirmation {
   readonly sub: string;
 }
 
-/** Asks the issuer whether the session behind a token still holds, which no signature tells: through its resolver where there is one, else its userinfo endpoint. */
+/**
+ * Asks the issuer whether the session behind a token still holds, which no signature tells: through
+ * its resolver where there is one, else its userinfo endpoint.
+ */
 export class Confirmations {
   private readonly answers: FreshAnswers<Confirmation>;
 
@@ -26,28 +29,54 @@ export class Confirmations {
   }
 
   /**
-   * When the issuer confirmed it, in epoch seconds; at most `maxStaleness` seconds ago. Rejects with `token_revoked` when it says no, and with
-   * `session_unconfirmed` when it says nothing.
+   * When the issuer confirmed it, in epoch seconds; at most `maxStaleness` seconds ago. Rejects
+   * with `token_revoked` when it says no, and with `session_unconfirmed` when it says nothing.
    */
-  async confirm(token: string, { user, issuer }: VerifiedToken, maxStaleness: number, request: HttpRequest): Promise<number> {
+  async confirm(
+    token: string,
+    { user, issuer }: VerifiedToken,
+    maxStaleness: number,
+    request: HttpRequest,
+  ): Promise<number> {
     const { sub, askedAt } = await this.ask(token, issuer, maxStaleness * 1000, request);
-    if (sub !== user.sub) throw new AuthError('token_revoked', 'the issuer confirms the session of another user');
+    if (sub !== user.sub)
+      throw new AuthError('token_revoked', 'the issuer confirms the session of another user');
     return askedAt / 1000;
   }
 
-  private async ask(token: string, issuer: TrustedIssuer, maxAge: number, request: HttpRequest): Promise<Confirmation & { askedAt: number }> {
+  private async ask(
+    token: string,
+    issuer: TrustedIssuer,
+    maxAge: number,
+    request: HttpRequest,
+  ): Promise<Confirmation & { askedAt: number }> {
     const { resolver, userinfo } = issuer;
     if (resolver !== undefined) return this.askResolver(resolver, token, maxAge, request);
     if (userinfo === undefined) {
-      throw new AuthError('confirmation_not_supported', 'the issuer of the token has no "userinfoUrl"', { facts: { iss: issuer.issuer } });
+      throw new AuthError(
+        'confirmation_not_supported',
+        'the issuer of the token has no "userinfoUrl"',
+        { facts: { iss: issuer.issuer } },
+      );
     }
-    const ask = async (): Promise<Confirmation> => ({ sub: await askUserinfo(userinfo, token, this.fetch) });
-    const { value, askedAt } = await this.answers.get(sha256(`${userinfo.url} ${token}`), maxAge, ask);
+    const ask = async (): Promise<Confirmation> => ({
+      sub: await askUserinfo(userinfo, token, this.fetch),
+    });
+    const { value, askedAt } = await this.answers.get(
+      sha256(`${userinfo.url} ${token}`),
+      maxAge,
+      ask,
+    );
     return { ...value, askedAt };
   }
 
   /** What is no session to the resolver is a token that no longer counts: it was genuine. */
-  private async askResolver(rules: ResolverRules, token: string, maxAge: number, request: HttpRequest): Promise<Confirmation & { askedAt: number }> {
+  private async askResolver(
+    rules: ResolverRules,
+    token: string,
+    maxAge: number,
+    request: HttpRequest,
+  ): Promise<Confirmation & { askedAt: number }> {
     try {
       const credential = { header: 'authorization', value: `Bearer ${token}` } as const;
       const { value, askedAt } = await this.resolver.resolve(rules, credential, request, maxAge);

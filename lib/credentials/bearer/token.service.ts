@@ -2,7 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { andThen, isPromise } from '../../core/maybe-promise.js';
 import { TokenCache } from '../../core/token/cache.js';
 import { createVerifier, type Verify } from '../../core/token/verify.js';
-import { createIdTokenVerifier, type IdTokenExpectation, type VerifiedIdToken, type VerifyIdToken } from '../../core/token/verify-id-token.js';
+import {
+  createIdTokenVerifier,
+  type IdTokenExpectation,
+  type VerifiedIdToken,
+  type VerifyIdToken,
+} from '../../core/token/verify-id-token.js';
 import type { AuthgearUser } from '../../core/user.js';
 import { RESOLVED_OPTIONS } from '../../options/tokens.js';
 import type { ResolvedOptions } from '../../options/resolve.js';
@@ -22,7 +27,11 @@ export class TokenService {
     @Inject(JwksService) { issuers }: JwksService,
     @Inject(Revocations) revocations: Revocations,
   ) {
-    const verify = createVerifier(issuers, clock, tokenCache === false ? undefined : new TokenCache(tokenCache.max, clock));
+    const verify = createVerifier(
+      issuers,
+      clock,
+      tokenCache === false ? undefined : new TokenCache(tokenCache.max, clock),
+    );
     this.verify = (token) =>
       andThen(verify(token), (verified) => {
         const { user } = verified;
@@ -32,11 +41,12 @@ export class TokenService {
   }
 
   /**
-   * Verifies an ID token (OpenID Connect Core 1.0 section 3.1.3.7): signature, `iss`, `exp`, `typ`, a numeric `auth_time`, and that it belongs to `user` and the
-   * client. Give at least one of `user` and `clientId`.
+   * Verifies an ID token (OpenID Connect Core 1.0 section 3.1.3.7): signature, `iss`, `exp`, `typ`,
+   * a numeric `auth_time`, and that it belongs to `user` and the client. Give at least one of
+   * `user` and `clientId`.
    *
-   * Rejects with an `AuthError`: `id_token_invalid`, whose cause says why, or of kind `unavailable`. **Not** checked: `nonce`, `at_hash` and
-   * `acr`, which are the client's business.
+   * Rejects with an `AuthError`: `id_token_invalid`, whose cause says why, or of kind
+   * `unavailable`. **Not** checked: `nonce`, `at_hash` and `acr`, which are the client's business.
    */
   verifyIdToken(token: string, expected: IdTokenExpectation): Promise<VerifiedIdToken> {
     return this.verifyId(token, expected);
@@ -45,9 +55,10 @@ export class TokenService {
   /**
    * Turns an access token (without `Bearer `) into the user it speaks for.
    *
-   * Rejects with an `AuthError`: of kind `invalid_token` when the token is not genuine, current and meant for this API; of kind
-   * `unavailable` when that cannot be decided now. What webhooks revoked is checked. **Not** checked: scopes, the age of the authentication, and
-   * whether the issuer still knows the session (`@MaxStaleness()`).
+   * Rejects with an `AuthError`: of kind `invalid_token` when the token is not genuine, current and
+   * meant for this API; of kind `unavailable` when that cannot be decided now. What webhooks
+   * revoked is checked. **Not** checked: scopes, the age of the authentication, and whether the
+   * issuer still knows the session (`@MaxStaleness()`).
    */
   verifyAccessToken(token: string): Promise<AuthgearUser> {
     const verified = this.verify(token);

@@ -2,7 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../../core/crypto/digest.js';
 import { AuthError } from '../../core/errors.js';
 import { readSession, sessionHeaders, type SessionAnswer } from '../../core/session/session.js';
-import { headerFields, headerValue, type HttpRequest, type ReadableRequest } from '../../transports/http.js';
+import {
+  headerFields,
+  headerValue,
+  type HttpRequest,
+  type ReadableRequest,
+} from '../../transports/http.js';
 
 export const DEFAULT_SECRET_HEADER = 'x-proxy-secret';
 
@@ -23,7 +28,10 @@ export function digestOf(secret: string): Buffer {
 }
 
 /** Whether the request came through the proxy. */
-export function cameThroughProxy(request: HttpRequest, { secretDigest, secretHeader, trust }: ProxyRules): boolean {
+export function cameThroughProxy(
+  request: HttpRequest,
+  { secretDigest, secretHeader, trust }: ProxyRules,
+): boolean {
   // A function that gives a promise has proved nothing.
   if (trust !== undefined) return (trust(request) as unknown) === true;
   const [given, ...others] = headerFields(request, secretHeader);
@@ -37,10 +45,17 @@ export function hasSessionHeaders({ headers }: HttpRequest): boolean {
   return Object.values(sessionHeaders).some((name) => headers[name] !== undefined);
 }
 
-/** What the proxy says. Throws `proxy_headers_invalid` for a header that stands twice: one of them may be the client's. */
+/**
+ * What the proxy says. Throws `proxy_headers_invalid` for a header that stands twice: one of them
+ * may be the client's.
+ */
 export function readProxiedSession(request: HttpRequest): SessionAnswer {
   for (const name of Object.values(sessionHeaders)) {
-    if (headerFields(request, name).length > 1) throw new AuthError('proxy_headers_invalid', `"${name}" stands in the request more than once`);
+    if (headerFields(request, name).length > 1)
+      throw new AuthError(
+        'proxy_headers_invalid',
+        `"${name}" stands in the request more than once`,
+      );
   }
   return readSession((name) => headerValue(request, name));
 }

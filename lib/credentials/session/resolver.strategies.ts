@@ -8,7 +8,11 @@ import { checkSameOrigin } from './same-origin.js';
 import { extractSessionCookie, type SessionCookie } from './session-cookie.js';
 import type { Revocations } from '../../revocation/revocations.js';
 import type { SessionResolver } from './session-resolver.js';
-import type { AuthenticatedByIssuer, AuthenticationDemand, AuthenticationStrategy } from '../../options/contracts.js';
+import type {
+  AuthenticatedByIssuer,
+  AuthenticationDemand,
+  AuthenticationStrategy,
+} from '../../options/contracts.js';
 
 /** An issuer whose sessions are resolved. */
 export type ResolvingIssuer = TrustedIssuer & { readonly resolver: ResolverRules };
@@ -30,7 +34,12 @@ abstract class ResolverStrategy {
   ): Promise<AuthenticatedByIssuer> {
     const { issuer } = this;
     const maxAge = Math.min(issuer.resolver.cacheFor, (maxStaleness ?? Infinity) * 1000);
-    const { value: session, askedAt } = await this.sessions.resolve(issuer.resolver, credential, request, maxAge);
+    const { value: session, askedAt } = await this.sessions.resolve(
+      issuer.resolver,
+      credential,
+      request,
+      maxAge,
+    );
     const user = toUser(session, issuer.issuer, 'resolver');
     const confirmedAt = askedAt / 1000;
     await this.revocations.check(user, confirmedAt);
@@ -39,25 +48,39 @@ abstract class ResolverStrategy {
 }
 
 /** A session cookie. */
-export class CookieStrategy extends ResolverStrategy implements AuthenticationStrategy<SessionCookie> {
+export class CookieStrategy
+  extends ResolverStrategy
+  implements AuthenticationStrategy<SessionCookie>
+{
   extract(request: HttpRequest): SessionCookie | undefined {
     return extractSessionCookie(request, this.issuer.resolver.cookiePrefix);
   }
 
-  async authenticate({ name, value }: SessionCookie, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+  async authenticate(
+    { name, value }: SessionCookie,
+    request: HttpRequest,
+    demand: AuthenticationDemand,
+  ): Promise<AuthenticatedByIssuer> {
     checkSameOrigin(request, this.issuer.resolver.allowedOrigins);
     return this.resolve({ header: 'cookie', value: `${name}=${value}` }, request, demand);
   }
 }
 
 /** An opaque access token. */
-export class OpaqueTokenStrategy extends ResolverStrategy implements AuthenticationStrategy<string> {
+export class OpaqueTokenStrategy
+  extends ResolverStrategy
+  implements AuthenticationStrategy<string>
+{
   extract(request: HttpRequest): string | undefined {
     const token = extractBearerToken(request);
     return token !== undefined && isOpaqueToken(token) ? token : undefined;
   }
 
-  authenticate(token: string, request: HttpRequest, demand: AuthenticationDemand): Promise<AuthenticatedByIssuer> {
+  authenticate(
+    token: string,
+    request: HttpRequest,
+    demand: AuthenticationDemand,
+  ): Promise<AuthenticatedByIssuer> {
     return this.resolve({ header: 'authorization', value: `Bearer ${token}` }, request, demand);
   }
 }

@@ -13,18 +13,32 @@ const NAMES = ['app_session', 'app_access_token', 'session'];
 const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
 
 /**
- * Finds the session cookie; `undefined` when there is none. Several of one name with different values are `multiple_credentials`: which of them is meant,
- * somebody on a neighbouring domain may have decided.
+ * Finds the session cookie; `undefined` when there is none. Several of one name with different
+ * values are `multiple_credentials`: which of them is meant, somebody on a neighbouring domain may
+ * have decided.
  */
-export function extractSessionCookie(request: HttpRequest, prefix: string): SessionCookie | undefined {
+export function extractSessionCookie(
+  request: HttpRequest,
+  prefix: string,
+): SessionCookie | undefined {
   const pairs = headerFields(request, 'cookie')
     .flatMap((field) => field.split(';'))
     .map(readPair);
   for (const name of NAMES.map((suffix) => prefix + suffix)) {
-    const [value, ...others] = new Set(pairs.filter((pair) => pair.name === name && pair.value !== '').map((pair) => pair.value));
-    if (others.length > 0) throw new AuthError('multiple_credentials', `the request has ${others.length + 1} cookies of the name "${name}"`);
+    const [value, ...others] = new Set(
+      pairs.filter((pair) => pair.name === name && pair.value !== '').map((pair) => pair.value),
+    );
+    if (others.length > 0)
+      throw new AuthError(
+        'multiple_credentials',
+        `the request has ${others.length + 1} cookies of the name "${name}"`,
+      );
     if (value === undefined) continue;
-    if (!COOKIE_VALUE.test(value)) throw new AuthError('session_invalid', `the cookie "${name}" has characters that no session cookie has`);
+    if (!COOKIE_VALUE.test(value))
+      throw new AuthError(
+        'session_invalid',
+        `the cookie "${name}" has characters that no session cookie has`,
+      );
     return { name, value };
   }
   return undefined;
@@ -32,5 +46,7 @@ export function extractSessionCookie(request: HttpRequest, prefix: string): Sess
 
 function readPair(text: string): SessionCookie {
   const equals = text.indexOf('=');
-  return equals < 0 ? { name: '', value: '' } : { name: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim() };
+  return equals < 0
+    ? { name: '', value: '' }
+    : { name: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim() };
 }

@@ -20,8 +20,15 @@ export class SessionResolver {
   }
 
   /** The session of a credential, as the resolver knew it at most `maxAge` milliseconds ago. */
-  resolve(rules: ResolverRules, credential: ForwardedCredential, request: HttpRequest, maxAge: number): Answer<Session> | Promise<Answer<Session>> {
+  resolve(
+    rules: ResolverRules,
+    credential: ForwardedCredential,
+    request: HttpRequest,
+    maxAge: number,
+  ): Answer<Session> | Promise<Answer<Session>> {
     const key = sha256(`${rules.url} ${credential.header} ${credential.value}`);
-    return this.answers.get(key, maxAge, () => askResolver(rules, credential, clientFacts(request), this.fetch));
+    return this.answers.get(key, maxAge, () =>
+      askResolver(rules, credential, clientFacts(request), this.fetch),
+    );
   }
 }

@@ -1,4 +1,5 @@
-// The libraries, each as a function from an issuer to `verify(token)`, with keys from the issuer's addresses.
+// The libraries, each as a function from an issuer to `verify(token)`, with keys from the issuer's
+// addresses.
 import { createRequire } from 'node:module';
 
 // This folder is a package of its own, so the library is asked for from the repository's.
@@ -21,9 +22,20 @@ export const libraries = {
     require('reflect-metadata');
     const { NestFactory } = require('@nestjs/core');
     const { AuthgearModule, TokenService } = require('nestjs-authgear');
-    const keys = { defaultAge: LIFETIME / 1000, staleFor: STALE_FOR / 1000, timeout: DEADLINE / 1000 };
+    const keys = {
+      defaultAge: LIFETIME / 1000,
+      staleFor: STALE_FOR / 1000,
+      timeout: DEADLINE / 1000,
+    };
     const logger = { log() {}, warn() {}, error() {} };
-    const module = AuthgearModule.forRoot({ issuer, audience: issuer, keys, tokenCache: false, logger, globalGuard: false });
+    const module = AuthgearModule.forRoot({
+      issuer,
+      audience: issuer,
+      keys,
+      tokenCache: false,
+      logger,
+      globalGuard: false,
+    });
     const app = await NestFactory.createApplicationContext(module, { logger: false });
     const tokens = app.get(TokenService);
     return (token) => tokens.verifyAccessToken(token);
@@ -35,14 +47,22 @@ export const libraries = {
   'get-jwks': async ({ issuer }) => {
     const { default: buildGetJwks } = await import('get-jwks');
     const { createVerifier } = await import('fast-jwt');
-    const getJwks = buildGetJwks({ jwksPath: JWKS_PATH, issuersWhitelist: [issuer], ttl: LIFETIME, timeout: DEADLINE });
+    const getJwks = buildGetJwks({
+      jwksPath: JWKS_PATH,
+      issuersWhitelist: [issuer],
+      ttl: LIFETIME,
+      timeout: DEADLINE,
+    });
     const key = ({ header: { kid, alg } }) => getJwks.getPublicKey({ kid, alg, domain: issuer });
     return createVerifier({ key, algorithms: ['RS256'], allowedIss: issuer, allowedAud: issuer });
   },
 
   jose: async ({ issuer }) => {
     const { createRemoteJWKSet, jwtVerify } = await import('jose');
-    const keys = createRemoteJWKSet(new URL(issuer + JWKS_PATH), { cacheMaxAge: LIFETIME, timeoutDuration: DEADLINE });
+    const keys = createRemoteJWKSet(new URL(issuer + JWKS_PATH), {
+      cacheMaxAge: LIFETIME,
+      timeoutDuration: DEADLINE,
+    });
     return (token) => jwtVerify(token, keys, { issuer, audience: issuer, algorithms: ['RS256'] });
   },
 
@@ -57,7 +77,10 @@ export const libraries = {
       },
     };
     const jwksCache = new SimpleJwksCache({ fetcher });
-    const verifier = JwtVerifier.create({ issuer, audience: issuer, jwksUri: issuer + JWKS_PATH }, { jwksCache });
+    const verifier = JwtVerifier.create(
+      { issuer, audience: issuer, jwksUri: issuer + JWKS_PATH },
+      { jwksCache },
+    );
     return (token) => verifier.verify(token);
   },
 };
@@ -74,10 +97,13 @@ async function jwksRsa({ issuer }, options) {
     timeout: DEADLINE,
     ...options,
   });
-  const getKey = ({ kid }, done) => client.getSigningKey(kid, (error, key) => done(error, key?.getPublicKey()));
+  const getKey = ({ kid }, done) =>
+    client.getSigningKey(kid, (error, key) => done(error, key?.getPublicKey()));
   const checks = { issuer, audience: issuer, algorithms: ['RS256'] };
   return (token) =>
     new Promise((resolve, reject) => {
-      jsonwebtoken.verify(token, getKey, checks, (error, claims) => (error ? reject(error) : resolve(claims)));
+      jsonwebtoken.verify(token, getKey, checks, (error, claims) =>
+        error ? reject(error) : resolve(claims),
+      );
     });
 }

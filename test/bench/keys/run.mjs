@@ -1,4 +1,5 @@
-// One library in one scene, in a process of its own: node run.mjs <library> <scene>. Sends what it measured to its parent.
+// One library in one scene, in a process of its own: node run.mjs <library> <scene>. Sends what it
+// measured to its parent.
 import { leap, realNow } from './time.mjs';
 import { subscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
@@ -84,7 +85,10 @@ async function warmUp(batch) {
   fetchesBefore = issuer.requests.total;
 }
 
-/** Lets time pass in steps with requests at each. They arrive whether or not the ones before have been answered. */
+/**
+ * Lets time pass in steps with requests at each. They arrive whether or not the ones before have
+ * been answered.
+ */
 async function walk(span, batch) {
   let givenUp = 0;
   for (let passed = 0; passed < span; passed += STEP) {
@@ -100,7 +104,10 @@ async function walk(span, batch) {
   }
 }
 
-/** The batch arrives; goes on when it is answered, or after a while, and when sockets and timers had their turn. */
+/**
+ * The batch arrives; goes on when it is answered, or after a while, and when sockets and timers had
+ * their turn.
+ */
 async function arrive(batch, pause = 2) {
   await Promise.all([Promise.race([send(batch), sleep(PAUSE)]), sleep(pause)]);
 }

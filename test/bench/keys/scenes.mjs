@@ -1,4 +1,5 @@
-// What happens to the issuer and who asks meanwhile. A scene gets the world of one library and plays it once.
+// What happens to the issuer and who asks meanwhile. A scene gets the world of one library and
+// plays it once.
 import { randomUUID } from 'node:crypto';
 import { DEADLINE, MINUTE } from './libraries.mjs';
 import { leap } from './time.mjs';
@@ -10,10 +11,16 @@ const ROTATIONS = 5;
 
 const noneRefused = ({ refused }) => refused === 0;
 const noneSlow = ({ worst, p50 }) => worst <= 10 * p50;
-/** Requests arrive all the time that the issuer hangs: if any waited for it, one waited nearly as long as a fetch may take. */
+/**
+ * Requests arrive all the time that the issuer hangs: if any waited for it, one waited nearly as
+ * long as a fetch may take.
+ */
 const noneWaiting = ({ worst }) => worst < DEADLINE / 5;
 
-/** `rounds`: how often a scene is played, since single requests make its times. `expected`: what this library is to show. */
+/**
+ * `rounds`: how often a scene is played, since single requests make its times. `expected`: what
+ * this library is to show.
+ */
 export const scenes = {
   cold: {
     title: '100 first requests at once, no key loaded yet',
@@ -25,7 +32,9 @@ export const scenes = {
   },
 
   forged: {
-    title: `${FORGED.toLocaleString('en')} forged tokens, each with a key id of its own, beside as many good ones`,
+    title:
+      `${FORGED.toLocaleString('en')} forged tokens, each with a key id of its own, beside as ` +
+      'many good ones',
     rounds: 3,
     expected: { '1 fetch at most': ({ fetches }) => fetches <= 1 },
     play: async ({ first, forge, warmUp, arrive }) => {
@@ -56,16 +65,23 @@ export const scenes = {
   },
 
   down: {
-    title: 'The issuer breaks every connection, from 2 min before the end of the lifetime to 3 min after it',
+    title:
+      'The issuer breaks every connection, from 2 min before the end of the lifetime to 3 ' +
+      'min after it',
     rounds: 3,
     expected: { 'no good request refused': noneRefused, 'worst at most 10 times p50': noneSlow },
     play: (world) => outage(world, 'reset'),
   },
 
   hanging: {
-    title: 'The issuer accepts and never answers, from 2 min before the end of the lifetime to 3 min after it',
+    title:
+      'The issuer accepts and never answers, from 2 min before the end of the lifetime to 3 ' +
+      'min after it',
     rounds: 1,
-    expected: { 'no good request refused': noneRefused, 'none waiting for the issuer': noneWaiting },
+    expected: {
+      'no good request refused': noneRefused,
+      'none waiting for the issuer': noneWaiting,
+    },
     play: (world) => outage(world, 'hang'),
   },
 };

@@ -1,5 +1,6 @@
-// Time that leaps: minutes pass in an instant, for every library in the same way. Import it before the libraries.
-// Date, performance.now() and process.hrtime() move together; timers do not, so the deadline of a fetch is real.
+// Time that leaps: minutes pass in an instant, for every library in the same way. Import it before
+// the libraries. Date, performance.now() and process.hrtime() move together; timers do not, so the
+// deadline of a fetch is real.
 
 const RealDate = Date;
 const realNow = performance.now.bind(performance);

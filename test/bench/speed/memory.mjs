@@ -18,7 +18,11 @@ const world = { algorithm: ALGORITHM, issuer: issuer.issuer };
 let made = 0;
 function token(padding = 0) {
   made += 1;
-  return issuer.accessToken({ sub: `user-${String(made).padStart(8, '0')}`, expiresIn: 7_200, claims: { padding: '-'.repeat(padding) } });
+  return issuer.accessToken({
+    sub: `user-${String(made).padStart(8, '0')}`,
+    expiresIn: 7_200,
+    claims: { padding: '-'.repeat(padding) },
+  });
 }
 /** Base64url has four letters for three. */
 const padding = Math.max(0, Math.floor(((SIZE - token().length) * 3) / 4));
@@ -62,7 +66,13 @@ async function measureOurs() {
 async function measureFastJwt() {
   const { createVerifier } = await import('fast-jwt');
   const key = issuer.signingKey.publicKey.export({ type: 'spki', format: 'pem' });
-  const verify = createVerifier({ key, cache: true, algorithms: [ALGORITHM], allowedIss: issuer.issuer, allowedAud: issuer.issuer });
+  const verify = createVerifier({
+    key,
+    cache: true,
+    algorithms: [ALGORITHM],
+    allowedIss: issuer.issuer,
+    allowedAud: issuer.issuer,
+  });
   verify(goodOne());
   return growth(() => verifyAll(verify, cached, goodOne));
 }

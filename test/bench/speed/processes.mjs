@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 const cpus = listCpus();
 
 /** Where the server runs and where its load comes from. Undefined where nothing can be pinned. */
-export const places = cpus.length < 2 ? {} : { server: cpus[0], load: cpus[1], flood: cpus[2] ?? cpus[1] };
+export const places =
+  cpus.length < 2 ? {} : { server: cpus[0], load: cpus[1], flood: cpus[2] ?? cpus[1] };
 
 export const pinning =
   cpus.length < 2
@@ -15,7 +16,9 @@ export const pinning =
     : `server pinned to CPU ${places.server}, load to ${places.load}, the flood to ${places.flood}`;
 
 function listCpus() {
-  const { status, stdout } = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('taskset', ['-cp', String(process.pid)], {
+    encoding: 'utf8',
+  });
   if (status !== 0) return [];
   const ranges = stdout.slice(stdout.lastIndexOf(':') + 1).split(',');
   return ranges.flatMap((range) => {
@@ -24,7 +27,10 @@ function listCpus() {
   });
 }
 
-/** Starts a module of this folder, on one CPU from the start where one is named: how many there are is asked once. */
+/**
+ * Starts a module of this folder, on one CPU from the start where one is named: how many there are
+ * is asked once.
+ */
 export function start(module, parameters, cpu) {
   const pinned = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
   const [command, ...args] = [
@@ -37,7 +43,9 @@ export function start(module, parameters, cpu) {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (complaints += text));
-  child.complaint = () => `${module} ${JSON.stringify(parameters)} ended early (${child.exitCode ?? child.signalCode})\n${complaints}`;
+  child.complaint = () =>
+    `${module} ${JSON.stringify(parameters)} ended early ` +
+    `(${child.exitCode ?? child.signalCode})\n${complaints}`;
   return child;
 }
 
@@ -47,7 +55,8 @@ export async function answer(child) {
   const { signal } = waiting;
   // The channel closes when it is empty: what was sent has arrived.
   const ended = once(child, 'disconnect', { signal }).then(async () => {
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'close', { signal });
+    if (child.exitCode === null && child.signalCode === null)
+      await once(child, 'close', { signal });
     throw new Error(child.complaint());
   });
   try {

@@ -1,7 +1,11 @@
-// How long things are measured. Two sets: the one whose numbers are shown, and a quick one that shows that everything still runs.
+// How long things are measured. Two sets: the one whose numbers are shown, and a quick one that
+// shows that everything still runs.
 
 const full = {
-  /** Distinct good tokens per algorithm: more than the 1,000 that a cache remembers, so that in turn none is ever met again in time. */
+  /**
+   * Distinct good tokens per algorithm: more than the 1,000 that a cache remembers, so that in turn
+   * none is ever met again in time.
+   */
   tokens: 3_000,
   /** `together`: scenes share a process, and so what the engine learned in the one before. */
   verify: { rounds: 20, slice: 50, together: false },

@@ -12,7 +12,10 @@ export function medianRatio(numerators, denominators) {
   return median(numerators.map((value, round) => value / denominators[round]));
 }
 
-/** In turn, each round beginning with another one, so that nobody is always first or always after the same neighbour. */
+/**
+ * In turn, each round beginning with another one, so that nobody is always first or always after
+ * the same neighbour.
+ */
 export function inTurn(names, round) {
   const start = round % names.length;
   return [...names.slice(start), ...names.slice(0, start)];

@@ -1,4 +1,5 @@
-// Issuers and their tokens, good and bad. Made before anything is timed, since a signature costs more than its verification.
+// Issuers and their tokens, good and bad. Made before anything is timed, since a signature costs
+// more than its verification.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,10 @@ const EXPIRES_IN = 7_200;
 const BAD = 200;
 const SAY_EVERY = 500;
 
-/** What is refused before any signature is looked at, by those who look there first, and what is not. */
+/**
+ * What is refused before any signature is looked at, by those who look there first, and what is
+ * not.
+ */
 export const badKinds = ['garbage', 'expired', 'wrong audience', 'unknown key', 'bad signature'];
 
 /** A world per algorithm: an issuer that listens and a file with its tokens. */
@@ -28,7 +32,13 @@ export async function createWorlds(algorithms, count, say) {
     const good = await mint(issuer, count, (done) => say(`${algorithm}, ${done} of ${count}`));
     const file = join(folder, `${algorithm}.json`);
     await writeFile(file, JSON.stringify({ good, ...spoil(issuer, good) }));
-    worlds[algorithm] = { algorithm, file, issuer: issuer.issuer, jwksUri: issuer.jwksUri, jwks: issuer.jwks() };
+    worlds[algorithm] = {
+      algorithm,
+      file,
+      issuer: issuer.issuer,
+      jwksUri: issuer.jwksUri,
+      jwks: issuer.jwks(),
+    };
   }
   const close = async () => {
     await Promise.all(Object.values(issuers).map((issuer) => issuer.close()));
@@ -54,14 +64,20 @@ async function mint(issuer, count, say) {
 
 function spoil(issuer, good) {
   const some = good.slice(0, BAD);
-  const wrong = (kind) => some.map((_, index) => issuer.wrongToken(kind, { sub: `user-${index}`, expiresIn: EXPIRES_IN }));
+  const wrong = (kind) =>
+    some.map((_, index) =>
+      issuer.wrongToken(kind, { sub: `user-${index}`, expiresIn: EXPIRES_IN }),
+    );
   return {
     garbage: some.map((token) => scramble(token)),
     expired: wrong('expired'),
     'wrong audience': wrong('other audience'),
     'unknown key': some.map((token) => withUnknownKey(token)),
-    // Another token's signature: real work for whoever checks it, while random bytes might be refused by their size.
-    'bad signature': good.map((token, index) => withSignatureOf(token, good[(index + 1) % good.length])),
+    // Another token's signature: real work for whoever checks it, while random bytes might be
+    // refused by their size.
+    'bad signature': good.map((token, index) =>
+      withSignatureOf(token, good[(index + 1) % good.length]),
+    ),
   };
 }
 

@@ -16,4 +16,10 @@ async function describe(entry) {
 }
 
 const entries = process.argv.slice(2);
-console.log(JSON.stringify(Object.fromEntries(await Promise.all(entries.map(async (entry) => [entry, await describe(entry)])))));
+console.log(
+  JSON.stringify(
+    Object.fromEntries(
+      await Promise.all(entries.map(async (entry) => [entry, await describe(entry)])),
+    ),
+  ),
+);

@@ -14,12 +14,23 @@ import {
   TokenService,
   toHttpException,
 } from 'nestjs-authgear';
-import type { AuthErrorCode, AuthgearModuleOptions, AuthgearOptionsFactory, Duration, JwksStatus } from 'nestjs-authgear';
+import type {
+  AuthErrorCode,
+  AuthgearModuleOptions,
+  AuthgearOptionsFactory,
+  Duration,
+  JwksStatus,
+} from 'nestjs-authgear';
 import { TestClock, TestIssuer, wrongTokens } from 'nestjs-authgear/testing';
 import type { AccessTokenFields, WrongToken } from 'nestjs-authgear/testing';
 
 const issuer = 'https://my-app.authgear.cloud';
-const options: AuthgearModuleOptions = { issuer, audience: [issuer, 'https://api.example'], algorithms: ['RS256', 'ES256'], keys: { maxAge: '1h' } };
+const options: AuthgearModuleOptions = {
+  issuer,
+  audience: [issuer, 'https://api.example'],
+  algorithms: ['RS256', 'ES256'],
+  keys: { maxAge: '1h' },
+};
 
 class OptionsFactory implements AuthgearOptionsFactory {
   createAuthgearOptions(): AuthgearModuleOptions {
@@ -66,7 +77,10 @@ export class ReportsController {
   imports: [
     AuthgearModule.forRoot({ ...options, globalGuard: false }),
     AuthgearModule.forRootAsync({ useClass: OptionsFactory }),
-    AuthgearModule.forRootAsync({ inject: [OptionsFactory], useFactory: (factory: OptionsFactory) => factory.createAuthgearOptions() }),
+    AuthgearModule.forRootAsync({
+      inject: [OptionsFactory],
+      useFactory: (factory: OptionsFactory) => factory.createAuthgearOptions(),
+    }),
   ],
   controllers: [ReportsController],
 })
@@ -80,12 +94,16 @@ export const asUnauthorized = (error: AuthError) => toHttpException(error);
 export const factsOf = ({ facts, details }: AuthError) => ({ facts, details });
 export const { clock: ownClock, fetch: ownFetch } = options;
 
-export const codeOf = (error: unknown): AuthErrorCode | undefined => (error instanceof AuthError ? error.code : undefined);
+export const codeOf = (error: unknown): AuthErrorCode | undefined =>
+  error instanceof AuthError ? error.code : undefined;
 
 export async function testTokens(fields: AccessTokenFields, by: Duration): Promise<string[]> {
   const clock = new TestClock();
   const testIssuer = await TestIssuer.listen({ clock });
   clock.advance(by);
   await testIssuer.close();
-  return [testIssuer.accessToken(fields), ...wrongTokens.map((kind: WrongToken) => testIssuer.wrongToken(kind))];
+  return [
+    testIssuer.accessToken(fields),
+    ...wrongTokens.map((kind: WrongToken) => testIssuer.wrongToken(kind)),
+  ];
 }

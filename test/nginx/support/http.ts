@@ -13,11 +13,29 @@ export interface Answer {
 }
 
 /** Sends a request to `127.0.0.1:40123`. */
-export async function send(address: string, target: string, fields: HeaderFields = [], body?: string): Promise<Answer> {
+export async function send(
+  address: string,
+  target: string,
+  fields: HeaderFields = [],
+  body?: string,
+): Promise<Answer> {
   const [method = '', path = ''] = target.split(' ');
-  const length: HeaderFields = body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]];
-  const headers = [['Host', address] as const, ['Connection', 'close'] as const, ...length, ...fields].flat();
-  const sent = request({ host: '127.0.0.1', port: Number(address.split(':')[1]), method, path, headers, agent: false });
+  const length: HeaderFields =
+    body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]];
+  const headers = [
+    ['Host', address] as const,
+    ['Connection', 'close'] as const,
+    ...length,
+    ...fields,
+  ].flat();
+  const sent = request({
+    host: '127.0.0.1',
+    port: Number(address.split(':')[1]),
+    method,
+    path,
+    headers,
+    agent: false,
+  });
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const received = await text(response);

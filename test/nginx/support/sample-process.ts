@@ -42,7 +42,13 @@ export class SampleProcess {
         if (found !== null) resolve(found);
       };
       this.child.stdout?.on('data', look);
-      void this.closed.then(() => reject(new Error(`The sample ended before it said ${String(pattern)}:\n${this.stdout}${this.stderr}`)));
+      void this.closed.then(() =>
+        reject(
+          new Error(
+            `The sample ended before it said ${String(pattern)}:\n${this.stdout}${this.stderr}`,
+          ),
+        ),
+      );
       look();
     });
   }
@@ -59,7 +65,10 @@ export class SampleProcess {
     return this.end();
   }
 
-  /** Waits until it has ended by itself. One that does not is not left behind; its exit code is `null` then. */
+  /**
+   * Waits until it has ended by itself. One that does not is not left behind; its exit code is
+   * `null` then.
+   */
   async end(): Promise<number | null> {
     const patience = setTimeout(() => this.killGroup('SIGKILL'), PATIENCE);
     await this.closed;

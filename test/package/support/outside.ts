@@ -15,17 +15,21 @@ export function setOutside(folder: string): void {
 
 export function outside(...path: string[]): string {
   const folder = process.env[FOLDER];
-  if (folder === undefined) throw new Error('The package was not packed: run this suite by `npm run test:package`');
+  if (folder === undefined)
+    throw new Error('The package was not packed: run this suite by `npm run test:package`');
   return join(folder, ...path);
 }
 
 export const tarball = (): string => outside('nestjs-authgear.tgz');
-export const installed = (...path: string[]): string => outside('app12', 'node_modules', 'nestjs-authgear', ...path);
+export const installed = (...path: string[]): string =>
+  outside('app12', 'node_modules', 'nestjs-authgear', ...path);
 
 /** What is in the package, with forward slashes. */
 export function installedFiles(): string[] {
   const entries = readdirSync(installed(), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => relativeName(join(parentPath, name)));
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => relativeName(join(parentPath, name)));
 }
 
 const relativeName = (path: string): string =>

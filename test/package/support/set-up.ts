@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { apps, setOutside } from './outside';
 import { run } from './run';
 
-/** Packs what was built, once, and installs it in one application for each version of Nest: outside, where nothing of this folder is found. */
+/**
+ * Packs what was built, once, and installs it in one application for each version of Nest: outside,
+ * where nothing of this folder is found.
+ */
 export default async function setUp({ rootDir }: { readonly rootDir: string }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'nestjs-authgear-'));
   setOutside(folder);
   try {
     await pack(rootDir, folder);
-    const installs = await Promise.allSettled(apps.map((app) => install(join(rootDir, 'test', 'consumers'), join(folder, app), app)));
+    const installs = await Promise.allSettled(
+      apps.map((app) => install(join(rootDir, 'test', 'consumers'), join(folder, app), app)),
+    );
     for (const result of installs) if (result.status === 'rejected') throw result.reason;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -27,12 +32,27 @@ async function pack(rootDir: string, folder: string): Promise<void> {
 }
 
 async function install(consumers: string, target: string, app: string): Promise<void> {
-  await cp(join(consumers, app), target, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  await cp(join(consumers, app), target, {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
   await cp(join(consumers, 'boot'), join(target, 'boot'), { recursive: true });
   for (const name of ['consumer', 'refused', 'optional']) {
-    for (const extension of ['ts', 'mts']) await cp(join(consumers, 'types', `${name}.ts`), join(target, 'types', `${name}.${extension}`));
+    for (const extension of ['ts', 'mts'])
+      await cp(
+        join(consumers, 'types', `${name}.ts`),
+        join(target, 'types', `${name}.${extension}`),
+      );
   }
-  await npm(target, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', join('..', 'nestjs-authgear.tgz'));
+  await npm(
+    target,
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    join('..', 'nestjs-authgear.tgz'),
+  );
 }
 
 async function npm(folder: string, ...args: string[]): Promise<void> {

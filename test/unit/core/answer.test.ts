@@ -4,7 +4,10 @@ import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/e
 const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 const details = { scopes: ['read:reports', 'write:reports'], maxAge: 300, retryAfter: 7 };
 
-/** Scheme and parameters of a challenge, by the grammar of RFC 9110 section 11.6.1; fails on anything else. */
+/**
+ * Scheme and parameters of a challenge, by the grammar of RFC 9110 section 11.6.1; fails on
+ * anything else.
+ */
 function parse(challenge: string): { scheme: string; parameters: Record<string, string> } {
   const match = /^([A-Za-z]+)(?: (.+))?$/.exec(challenge);
   if (match === null) throw new Error(`not a challenge: ${challenge}`);
@@ -12,7 +15,8 @@ function parse(challenge: string): { scheme: string; parameters: Record<string, 
   for (let rest = match[2] ?? ''; rest !== '';) {
     const parameter = /^([a-z_]+)="([\x20-\x21\x23-\x5b\x5d-\x7e]*)"(?:, (?=[a-z])|$)/.exec(rest);
     if (parameter === null) throw new Error(`not a parameter: ${rest}`);
-    if (Object.hasOwn(parameters, parameter[1] as string)) throw new Error(`twice: ${String(parameter[1])}`);
+    if (Object.hasOwn(parameters, parameter[1] as string))
+      throw new Error(`twice: ${String(parameter[1])}`);
     parameters[parameter[1] as string] = parameter[2] as string;
     rest = rest.slice(parameter[0].length);
   }
@@ -114,9 +118,14 @@ describe.each(codes)('%s', (code) => {
   });
 
   test('scope, max_age and Retry-After stand where they belong, and nowhere else', () => {
-    const { parameters } = challenge === undefined ? { parameters: {} as Record<string, string> } : parse(challenge);
-    expect(parameters['scope']).toBe(status === 403 && challenge !== undefined ? 'read:reports write:reports' : undefined);
-    expect(parameters['max_age']).toBe(parameters['error'] === 'insufficient_user_authentication' ? '300' : undefined);
+    const { parameters } =
+      challenge === undefined ? { parameters: {} as Record<string, string> } : parse(challenge);
+    expect(parameters['scope']).toBe(
+      status === 403 && challenge !== undefined ? 'read:reports write:reports' : undefined,
+    );
+    expect(parameters['max_age']).toBe(
+      parameters['error'] === 'insufficient_user_authentication' ? '300' : undefined,
+    );
     expect(headers['Retry-After']).toBe(status === 503 ? '7' : undefined);
   });
 
@@ -132,17 +141,25 @@ describe.each(codes)('%s', (code) => {
 });
 
 test('no credentials is a bare challenge', () => {
-  expect(answerTo(new AuthError('credentials_missing', '')).headers['WWW-Authenticate']).toBe('Bearer');
+  expect(answerTo(new AuthError('credentials_missing', '')).headers['WWW-Authenticate']).toBe(
+    'Bearer',
+  );
 });
 
 test('a token that is refused has a description', () => {
-  expect(parse(answerTo(new AuthError('token_expired', '')).headers['WWW-Authenticate'] ?? '').parameters['error_description']).toMatch(/expired/);
+  expect(
+    parse(answerTo(new AuthError('token_expired', '')).headers['WWW-Authenticate'] ?? '')
+      .parameters['error_description'],
+  ).toMatch(/expired/);
 });
 
 test.each(['a"b', 'a\\b', 'a\r\nSet-Cookie: x=1', 'é', '\u0000', 'a", error="none'])(
   'whatever stands in a scope, %j, it stays one quoted value',
   (scope) => {
-    const challenge = answerTo(new AuthError('scope_missing', '', { scopes: [scope, 'b'] })).headers['WWW-Authenticate'] ?? '';
+    const challenge =
+      answerTo(new AuthError('scope_missing', '', { scopes: [scope, 'b'] })).headers[
+        'WWW-Authenticate'
+      ] ?? '';
     const { parameters } = parse(challenge);
     expect(parameters['error']).toBe('insufficient_scope');
     expect(parameters['scope']).toMatch(/ b$/);
@@ -150,7 +167,10 @@ test.each(['a"b', 'a\\b', 'a\r\nSet-Cookie: x=1', 'é', '\u0000', 'a", error="no
 );
 
 test('max_age is a whole number, not above the limit', () => {
-  const challenge = answerTo(new AuthError('authentication_too_old', '', { maxAge: 90.7 })).headers['WWW-Authenticate'] ?? '';
+  const challenge =
+    answerTo(new AuthError('authentication_too_old', '', { maxAge: 90.7 })).headers[
+      'WWW-Authenticate'
+    ] ?? '';
   expect(parse(challenge).parameters['max_age']).toBe('90');
 });
 

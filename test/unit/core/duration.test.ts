@@ -16,9 +16,12 @@ describe('toSeconds', () => {
     expect(toSeconds(value)).toBe(seconds);
   });
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0.001])('the number %p is no duration', (value) => {
-    expect(toSeconds(value)).toBeUndefined();
-  });
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0.001])(
+    'the number %p is no duration',
+    (value) => {
+      expect(toSeconds(value)).toBeUndefined();
+    },
+  );
 
   test.each([
     '',
@@ -42,7 +45,10 @@ describe('toSeconds', () => {
     expect(toSeconds(value)).toBeUndefined();
   });
 
-  test.each([undefined, null, true, {}, [], ['5m'], 5n, new Date(0)])('%p is no duration', (value) => {
-    expect(toSeconds(value)).toBeUndefined();
-  });
+  test.each([undefined, null, true, {}, [], ['5m'], 5n, new Date(0)])(
+    '%p is no duration',
+    (value) => {
+      expect(toSeconds(value)).toBeUndefined();
+    },
+  );
 });

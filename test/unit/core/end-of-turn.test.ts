@@ -19,6 +19,8 @@ test('whoever asks when the turn is over waits for the next one', async () => {
 
 test('each goes on in its own asynchronous context', async () => {
   const storage = new AsyncLocalStorage<string>();
-  const waiting = ['a', 'b'].map((name) => storage.run(name, () => endOfTurn().then(() => storage.getStore())));
+  const waiting = ['a', 'b'].map((name) =>
+    storage.run(name, () => endOfTurn().then(() => storage.getStore())),
+  );
   expect(await Promise.all(waiting)).toEqual(['a', 'b']);
 });

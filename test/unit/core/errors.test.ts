@@ -19,7 +19,9 @@ describe('AuthError', () => {
 
   test('keeps its details', () => {
     const details = { scopes: ['a'], maxAge: 300, retryAfter: 2 };
-    expect(new AuthError('scope_missing', '', { ...details, facts: { iss: 'i' } }).details).toEqual(details);
+    expect(new AuthError('scope_missing', '', { ...details, facts: { iss: 'i' } }).details).toEqual(
+      details,
+    );
   });
 
   test('a refusal collects no stack frames, a configuration error does', () => {
@@ -38,8 +40,15 @@ describe('AuthError', () => {
   });
 
   test('works where the globals are frozen', () => {
-    const descriptor = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
-    Object.defineProperty(Error, 'stackTraceLimit', { value: 7, writable: false, configurable: true });
+    const descriptor = Object.getOwnPropertyDescriptor(
+      Error,
+      'stackTraceLimit',
+    ) as PropertyDescriptor;
+    Object.defineProperty(Error, 'stackTraceLimit', {
+      value: 7,
+      writable: false,
+      configurable: true,
+    });
     try {
       expect(new AuthError('token_expired', 'late').code).toBe('token_expired');
     } finally {
@@ -48,7 +57,9 @@ describe('AuthError', () => {
   });
 
   test('its facts are escaped and cut', () => {
-    const { facts } = new AuthError('issuer_mismatch', '', { facts: { iss: 'a\nb', aud: 'é', kid: 'k'.repeat(500), clientId: '"' } });
+    const { facts } = new AuthError('issuer_mismatch', '', {
+      facts: { iss: 'a\nb', aud: 'é', kid: 'k'.repeat(500), clientId: '"' },
+    });
     expect(facts).toMatchObject({ iss: 'a\\u000ab', aud: '\\u00e9' });
     expect(facts.kid?.match(/k/g)).toHaveLength(100);
   });

@@ -19,7 +19,10 @@ async function problemOf(work: Promise<unknown>): Promise<HttpProblem> {
   throw new Error(`expected an HttpProblem, got ${String(error)}`);
 }
 
-function streamOf(chunks: Iterable<Uint8Array>, onCancel: () => void = () => undefined): ReadableStream<Uint8Array> {
+function streamOf(
+  chunks: Iterable<Uint8Array>,
+  onCancel: () => void = () => undefined,
+): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.iterator]();
   return new ReadableStream({
     pull(controller) {
@@ -40,7 +43,11 @@ describe('the request', () => {
     };
     await getJson(ADDRESS, fetch, never);
     expect(asked?.[0]).toBe(ADDRESS);
-    expect(asked?.[1]).toMatchObject({ method: 'GET', redirect: 'manual', headers: { accept: 'application/json' } });
+    expect(asked?.[1]).toMatchObject({
+      method: 'GET',
+      redirect: 'manual',
+      headers: { accept: 'application/json' },
+    });
     expect(asked?.[1].headers).not.toHaveProperty('if-none-match');
     expect(asked?.[1].signal).toBe(never);
     await getJson(ADDRESS, fetch, never, { etag: '"v1"' });
@@ -51,34 +58,52 @@ describe('the request', () => {
 describe('the answer', () => {
   test('200 with JSON', async () => {
     const { status, body, headers } = await get(json({ a: ['é'] }, { etag: '"v1"' }));
-    expect({ status, body, etag: headers.get('etag') }).toEqual({ status: 200, body: { a: ['é'] }, etag: '"v1"' });
+    expect({ status, body, etag: headers.get('etag') }).toEqual({
+      status: 200,
+      body: { a: ['é'] },
+      etag: '"v1"',
+    });
   });
 
   test('the content type does not matter, the content does', async () => {
-    expect((await get(new Response('{"a":1}', { headers: { 'content-type': 'text/plain' } }))).body).toEqual({ a: 1 });
+    expect(
+      (await get(new Response('{"a":1}', { headers: { 'content-type': 'text/plain' } }))).body,
+    ).toEqual({ a: 1 });
   });
 
   test('304 renews what was asked about', async () => {
-    expect(await get(new Response(null, { status: 304 }), '"v1"')).toMatchObject({ status: 304, body: undefined });
+    expect(await get(new Response(null, { status: 304 }), '"v1"')).toMatchObject({
+      status: 304,
+      body: undefined,
+    });
   });
 
   test('304 to a question without an ETag is no answer', async () => {
     expect((await problemOf(get(new Response(null, { status: 304 })))).status).toBe(304);
   });
 
-  test.each([201, 202, 203, 204, 206, 400, 401, 403, 404, 429, 500, 502, 503])('%p is no answer, JSON or not', async (status) => {
-    const response = new Response(status === 204 ? null : '{"keys":[]}', { status });
-    const problem = await problemOf(get(response, '"v1"'));
-    expect(problem.status).toBe(status);
-    expect(problem.message).toContain(String(status));
-  });
+  test.each([201, 202, 203, 204, 206, 400, 401, 403, 404, 429, 500, 502, 503])(
+    '%p is no answer, JSON or not',
+    async (status) => {
+      const response = new Response(status === 204 ? null : '{"keys":[]}', { status });
+      const problem = await problemOf(get(response, '"v1"'));
+      expect(problem.status).toBe(status);
+      expect(problem.message).toContain(String(status));
+    },
+  );
 
-  test.each([301, 302, 303, 307, 308])('the redirect %p is refused, and the message names the other origin alone', async (status) => {
-    const response = new Response(null, { status, headers: { location: 'https://public.example/path?secret=1' } });
-    const { message } = await problemOf(get(response));
-    expect(message).toContain('https://public.example');
-    expect(message).not.toContain('secret');
-  });
+  test.each([301, 302, 303, 307, 308])(
+    'the redirect %p is refused, and the message names the other origin alone',
+    async (status) => {
+      const response = new Response(null, {
+        status,
+        headers: { location: 'https://public.example/path?secret=1' },
+      });
+      const { message } = await problemOf(get(response));
+      expect(message).toContain('https://public.example');
+      expect(message).not.toContain('secret');
+    },
+  );
 
   test.each([
     ['HTML', '<!doctype html>'],
@@ -97,12 +122,16 @@ describe('the answer', () => {
   });
 
   test('invalid UTF-8 is refused', async () => {
-    await expect(get(new Response(Uint8Array.of(0x22, 0xff, 0x22)))).rejects.toThrow(/encoded data/);
+    await expect(get(new Response(Uint8Array.of(0x22, 0xff, 0x22)))).rejects.toThrow(
+      /encoded data/,
+    );
   });
 
   test('a character may be cut between two chunks', async () => {
     const bytes = Buffer.from('"😀é"');
-    const { body } = await get(new Response(streamOf([...bytes].map((byte) => Uint8Array.of(byte)))));
+    const { body } = await get(
+      new Response(streamOf([...bytes].map((byte) => Uint8Array.of(byte)))),
+    );
     expect(body).toBe('😀é');
   });
 
@@ -163,19 +192,29 @@ describe('the signal ends everything', () => {
 
   test('a body that ignores it', async () => {
     const { signal, ...controller } = abortable();
-    const work = get(new Response(new ReadableStream({ pull: () => new Promise(() => undefined) })), undefined, signal);
+    const work = get(
+      new Response(new ReadableStream({ pull: () => new Promise(() => undefined) })),
+      undefined,
+      signal,
+    );
     await new Promise(setImmediate);
     controller.abort(reason);
     await expect(work).rejects.toBe(reason);
   });
 
   test('before it began', async () => {
-    await expect(get(new Promise(() => undefined), undefined, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(
+      get(new Promise(() => undefined), undefined, AbortSignal.abort(reason)),
+    ).rejects.toBe(reason);
   });
 
   test("what fails afterwards is nobody's business", async () => {
     let fail: (error: Error) => void = () => undefined;
-    const work = getJson(ADDRESS, () => new Promise((_, reject) => (fail = reject)), AbortSignal.abort(reason));
+    const work = getJson(
+      ADDRESS,
+      () => new Promise((_, reject) => (fail = reject)),
+      AbortSignal.abort(reason),
+    );
     await expect(work).rejects.toBe(reason);
     fail(new Error('late'));
     await new Promise(setImmediate);
@@ -202,7 +241,8 @@ describe('real sockets', () => {
   afterAll(() => issuer.close());
   afterEach(() => issuer.recover());
 
-  const jwks = (milliseconds = 2_000, etag?: string) => getJson(`${issuer.issuer}/oauth2/jwks`, fetch, AbortSignal.timeout(milliseconds), { etag });
+  const jwks = (milliseconds = 2_000, etag?: string) =>
+    getJson(`${issuer.issuer}/oauth2/jwks`, fetch, AbortSignal.timeout(milliseconds), { etag });
 
   test('an issuer that works', async () => {
     const { body, headers } = await jwks();

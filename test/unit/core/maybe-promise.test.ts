@@ -23,5 +23,9 @@ test('a promise of another realm is no instance of ours', () => {
 });
 
 test('a refusal stays one', async () => {
-  await expect(Promise.resolve(andThen(runInNewContext('Promise.reject(new Error("no"))') as Promise<number>, () => 'in'))).rejects.toThrow('no');
+  await expect(
+    Promise.resolve(
+      andThen(runInNewContext('Promise.reject(new Error("no"))') as Promise<number>, () => 'in'),
+    ),
+  ).rejects.toThrow('no');
 });

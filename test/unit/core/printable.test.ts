@@ -3,9 +3,12 @@ import { printable } from '../../../lib/core/printable.js';
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 describe('printable', () => {
-  test.each(['', 'key-1', 'https://my-app.authgear.cloud', ' a~b '])('printable ASCII stays as it is: %p', (text) => {
-    expect(printable(text)).toBe(text);
-  });
+  test.each(['', 'key-1', 'https://my-app.authgear.cloud', ' a~b '])(
+    'printable ASCII stays as it is: %p',
+    (text) => {
+      expect(printable(text)).toBe(text);
+    },
+  );
 
   test.each([
     ['a line break', 'a\nlog line', '\\u000a'],
@@ -43,9 +46,12 @@ describe('printable', () => {
     expect(printable(value)).toBe(text);
   });
 
-  test.each([[['a\nb']], [{ a: 'é\n' }], [{ toString: () => '\n' }], [Object.create(null)], [[]]])('%p is told in some way', (value) => {
-    expect(printable(value)).toMatch(/^[\x20-\x7e]+$/);
-  });
+  test.each([[['a\nb']], [{ a: 'é\n' }], [{ toString: () => '\n' }], [Object.create(null)], [[]]])(
+    '%p is told in some way',
+    (value) => {
+      expect(printable(value)).toMatch(/^[\x20-\x7e]+$/);
+    },
+  );
 
   test('no nesting is too deep', () => {
     const nested: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));

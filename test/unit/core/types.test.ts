@@ -3,7 +3,8 @@ import { deepFreeze, isJsonObject } from '../../../lib/core/types.js';
 describe('deepFreeze', () => {
   test('freezes objects and arrays at every depth', () => {
     const value = deepFreeze({ a: { b: [{ c: 1 }] }, d: [[1]] });
-    for (const place of [value, value.a, value.a.b, value.a.b[0], value.d, value.d[0]]) expect(Object.isFrozen(place)).toBe(true);
+    for (const place of [value, value.a, value.a.b, value.a.b[0], value.d, value.d[0]])
+      expect(Object.isFrozen(place)).toBe(true);
   });
 
   test('freezes an object inside an array that also holds primitives and null', () => {
@@ -17,7 +18,9 @@ describe('deepFreeze', () => {
   });
 
   test('no nesting is too deep', () => {
-    let innermost: unknown = deepFreeze(JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) as object);
+    let innermost: unknown = deepFreeze(
+      JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) as object,
+    );
     while (Array.isArray(innermost) && innermost.length > 0) innermost = innermost[0];
     expect(Object.isFrozen(innermost)).toBe(true);
   });

@@ -1,5 +1,8 @@
 import { Authenticator, type Strategies } from '../../../lib/credentials/authenticator.js';
-import type { AuthenticatedByIssuer, AuthenticationStrategy } from '../../../lib/options/contracts.js';
+import type {
+  AuthenticatedByIssuer,
+  AuthenticationStrategy,
+} from '../../../lib/options/contracts.js';
 import type { AuthError } from '../../../lib/core/errors.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
@@ -9,20 +12,37 @@ import { NOW, trustedIssuer } from '../../support/tokens.js';
 
 const clock = new TestClock(NOW * 1000);
 /** Finds its credential in a header of its name. */
-function strategy(name: string, found?: Partial<AuthenticatedByIssuer> & { readonly [other: string]: unknown }): AuthenticationStrategy<string> {
+function strategy(
+  name: string,
+  found?: Partial<AuthenticatedByIssuer> & { readonly [other: string]: unknown },
+): AuthenticationStrategy<string> {
   return {
     name,
     extract: ({ headers }) => headers[name] as string | undefined,
-    authenticate: (credential) => ({ user: new AuthgearUser({ sub: credential, issuer: 'https://i.example', via: name }), ...found }),
+    authenticate: (credential) => ({
+      user: new AuthgearUser({ sub: credential, issuer: 'https://i.example', via: name }),
+      ...found,
+    }),
   };
 }
 const ours = { issuer: trustedIssuer() };
-const make = (strategies: Partial<Strategies>) => new Authenticator({ proxy: undefined, explicit: [], ambient: undefined, ...strategies }, clock.now);
-const ask = (strategies: Partial<Strategies>, headers: Record<string, string>, maxStaleness?: number) =>
-  make(strategies).authenticate(nodeRequest(headers), { maxStaleness });
+const make = (strategies: Partial<Strategies>) =>
+  new Authenticator(
+    { proxy: undefined, explicit: [], ambient: undefined, ...strategies },
+    clock.now,
+  );
+const ask = (
+  strategies: Partial<Strategies>,
+  headers: Record<string, string>,
+  maxStaleness?: number,
+) => make(strategies).authenticate(nodeRequest(headers), { maxStaleness });
 
 describe('which credential decides', () => {
-  const all = { proxy: strategy('proxy', ours), explicit: [strategy('jwt', ours), strategy('api-key')], ambient: strategy('resolver', ours) };
+  const all = {
+    proxy: strategy('proxy', ours),
+    explicit: [strategy('jwt', ours), strategy('api-key')],
+    ambient: strategy('resolver', ours),
+  };
 
   test.each([
     ['none', {}, undefined],
@@ -42,20 +62,28 @@ describe('which credential decides', () => {
 
   test('a credential that does not hold is not made up for by another', async () => {
     const bad = { ...strategy('jwt', ours), authenticate: () => Promise.reject(new Error('no')) };
-    await expect(ask({ explicit: [bad], ambient: strategy('resolver', ours) }, { jwt: 't', resolver: 'c' })).rejects.toThrow('no');
+    await expect(
+      ask({ explicit: [bad], ambient: strategy('resolver', ours) }, { jwt: 't', resolver: 'c' }),
+    ).rejects.toThrow('no');
   });
 });
 
 describe('a strategy of the application', () => {
   const askOne = async (found: Parameters<typeof strategy>[1], maxStaleness?: number) =>
-    ask({ explicit: [strategy('api-key', found)] }, { 'api-key': 'k' }, maxStaleness) as Promise<AuthenticatedByIssuer>;
+    ask(
+      { explicit: [strategy('api-key', found)] },
+      { 'api-key': 'k' },
+      maxStaleness,
+    ) as Promise<AuthenticatedByIssuer>;
 
   test.each([
     ['no user', { user: undefined }],
     ['a user by hand', { user: { sub: 'a', issuer: 'b', via: 'api-key' } }],
     ['a user that says jwt', { user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) }],
   ])('that gives %s is a mistake of the application', async (_, found) => {
-    await expect(askOne(found as Partial<AuthenticatedByIssuer>)).rejects.toThrow(/the strategy "api-key" must give/);
+    await expect(askOne(found as Partial<AuthenticatedByIssuer>)).rejects.toThrow(
+      /the strategy "api-key" must give/,
+    );
   });
 
   test.each([
@@ -88,7 +116,9 @@ describe('a strategy of the application', () => {
     ['forever', Number.POSITIVE_INFINITY],
     ['as null', null],
   ])('confirmed %s is not confirmed', async (_, confirmedAt) => {
-    expect((await rejectionOf(askOne({ confirmedAt: confirmedAt as number }, 10))).code).toBe('session_unconfirmed');
+    expect((await rejectionOf(askOne({ confirmedAt: confirmedAt as number }, 10))).code).toBe(
+      'session_unconfirmed',
+    );
     expect((await askOne({ confirmedAt: confirmedAt as number })).user.sub).toBe('k');
   });
 
@@ -99,6 +129,8 @@ describe('a strategy of the application', () => {
   test('is held to that whatever else it gives', async () => {
     const found = { issuer: 'https://i.example' } as unknown as Partial<AuthenticatedByIssuer>;
     expect((await rejectionOf(askOne(found, 10))).code).toBe('confirmation_not_supported');
-    await expect(askOne({ ...found, user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) })).rejects.toThrow(/must give/);
+    await expect(
+      askOne({ ...found, user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) }),
+    ).rejects.toThrow(/must give/);
   });
 });

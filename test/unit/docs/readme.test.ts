@@ -6,26 +6,38 @@ import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/e
 
 const root = join(process.cwd());
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const rows = (firstColumn: RegExp) => [...readme.matchAll(new RegExp(`^\\| *${firstColumn.source} *\\|.*$`, 'gm'))];
+const rows = (firstColumn: RegExp) => [
+  ...readme.matchAll(new RegExp(`^\\| *${firstColumn.source} *\\|.*$`, 'gm')),
+];
 
 test('the two commands come first', () => {
   expect(/```\n([^`]*)```/.exec(readme)?.[1]).toBe('npm ci && npm start\nnpm ci && npm test\n');
 });
 
 test('the error table has every code with its status and its fix, and no other', () => {
-  const table = readme.slice(readme.indexOf('## Why was my token refused?'), readme.indexOf('## What is not checked'));
+  const table = readme.slice(
+    readme.indexOf('## Why was my token refused?'),
+    readme.indexOf('## What is not checked'),
+  );
   const documented = new Map(
-    [...table.matchAll(/^\| `(\w+)`( \\\*)? *\| (\w+) *\| (.*?) *\|$/gm)].map(([, code, star, status, fix]) => [
-      code,
-      { hidden: star !== undefined, status, fix: fix?.replaceAll('\\*', '*') },
-    ]),
+    [...table.matchAll(/^\| `(\w+)`( \\\*)? *\| (\w+) *\| (.*?) *\|$/gm)].map(
+      ([, code, star, status, fix]) => [
+        code,
+        { hidden: star !== undefined, status, fix: fix?.replaceAll('\\*', '*') },
+      ],
+    ),
   );
   const actual = new Map(
     Object.entries(errorCatalog).map(([code, { kind, fix, publicCode }]) => [
       code,
       {
         hidden: publicCode !== undefined,
-        status: kind === 'configuration' ? 'boot' : kind === 'notice' ? 'log' : String(answerTo(new AuthError(code as AuthErrorCode, '')).status),
+        status:
+          kind === 'configuration'
+            ? 'boot'
+            : kind === 'notice'
+              ? 'log'
+              : String(answerTo(new AuthError(code as AuthErrorCode, '')).status),
         fix,
       },
     ]),
@@ -35,8 +47,14 @@ test('the error table has every code with its status and its fix, and no other',
 
 test('the options tables have every option, and no other', () => {
   const declared = (file: string, name: string): string[] => {
-    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ES2022);
-    const declaration = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name) as ts.InterfaceDeclaration;
+    const source = ts.createSourceFile(
+      file,
+      readFileSync(join(root, file), 'utf8'),
+      ts.ScriptTarget.ES2022,
+    );
+    const declaration = source.statements.find(
+      (node) => ts.isInterfaceDeclaration(node) && node.name.text === name,
+    ) as ts.InterfaceDeclaration;
     return declaration.members.map((member) => (member.name as ts.Identifier).text);
   };
   const table = (header: string): string[] => {
@@ -50,9 +68,15 @@ test('the options tables have every option, and no other', () => {
     'issuers',
   ];
   expect(table('| option ').toSorted()).toEqual(options.toSorted());
-  expect(table('| `keys.…`').toSorted()).toEqual(declared('lib/options/options.ts', 'KeysOptions').toSorted());
-  expect(table('| `resolver.…`').toSorted()).toEqual(declared('lib/options/session-options.ts', 'ResolverOptions').toSorted());
-  expect(table('| `revocation.…`').toSorted()).toEqual(declared('lib/options/session-options.ts', 'RevocationOptions').toSorted());
+  expect(table('| `keys.…`').toSorted()).toEqual(
+    declared('lib/options/options.ts', 'KeysOptions').toSorted(),
+  );
+  expect(table('| `resolver.…`').toSorted()).toEqual(
+    declared('lib/options/session-options.ts', 'ResolverOptions').toSorted(),
+  );
+  expect(table('| `revocation.…`').toSorted()).toEqual(
+    declared('lib/options/session-options.ts', 'RevocationOptions').toSorted(),
+  );
   expect(rows(/`issuer`/).length).toBeGreaterThan(0);
 });
 
@@ -62,21 +86,36 @@ test('every TypeScript snippet compiles, on its own', () => {
     code: code as string,
   }));
   expect(snippets.length).toBeGreaterThanOrEqual(5);
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8')) as { config: object };
-  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, root);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) =>
+    readFileSync(file, 'utf8'),
+  ) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...config, files: [], include: [] },
+    ts.sys,
+    root,
+  );
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   const find = (name: string) => snippets.find((snippet) => snippet.name === name);
   host.fileExists = (name) => find(name) !== undefined || fileExists(name);
   host.getSourceFile = (name, target, ...rest) => {
     const snippet = find(name);
-    return snippet === undefined ? getSourceFile(name, target, ...rest) : ts.createSourceFile(name, snippet.code, target);
+    return snippet === undefined
+      ? getSourceFile(name, target, ...rest)
+      : ts.createSourceFile(name, snippet.code, target);
   };
   const program = ts.createProgram(
     snippets.map(({ name }) => name),
     options,
     host,
   );
-  const problems = snippets.flatMap(({ name }) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
-  expect(problems.map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)).toEqual([]);
+  const problems = snippets.flatMap(({ name }) =>
+    ts.getPreEmitDiagnostics(program, program.getSourceFile(name)),
+  );
+  expect(
+    problems.map(
+      ({ file, messageText }) =>
+        `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    ),
+  ).toEqual([]);
 }, 60_000);

@@ -15,10 +15,20 @@ beforeEach(() => {
 const expired = (reason = 'the token expired 3 s ago') => new AuthError('token_expired', reason);
 
 test('a line has code, reason, facts and fix', () => {
-  const error = new AuthError('audience_mismatch', 'wrong audience', { facts: { iss: 'https://i.example', aud: 'a', kid: 'k', clientId: 'c' } });
+  const error = new AuthError('audience_mismatch', 'wrong audience', {
+    facts: { iss: 'https://i.example', aud: 'a', kid: 'k', clientId: 'c' },
+  });
   log.write(error);
   expect(logger.lines).toHaveLength(1);
-  for (const part of ['audience_mismatch', 'wrong audience', 'https://i.example', '"a"', '"k"', '"c"', error.fix])
+  for (const part of [
+    'audience_mismatch',
+    'wrong audience',
+    'https://i.example',
+    '"a"',
+    '"k"',
+    '"c"',
+    error.fix,
+  ])
     expect(logger.lines[0]).toContain(part);
 });
 
@@ -33,13 +43,15 @@ test('one line per code in 10 seconds', () => {
 });
 
 test('another reason of the same code has a line of its own; numbers do not make another one', () => {
-  const missing = (claim: string) => new AuthError('claim_missing', `the claim "${claim}" is missing`);
+  const missing = (claim: string) =>
+    new AuthError('claim_missing', `the claim "${claim}" is missing`);
   for (const claim of ['aud', 'aud', 'sub', 'aud', 'sub']) log.write(missing(claim));
   expect(logger.lines.map((line) => /count (\d).*?"(\w+)"/.exec(line)?.slice(1))).toEqual([
     ['1', 'aud'],
     ['2', 'sub'],
   ]);
-  for (let seconds = 0; seconds < 9; seconds += 1) log.write(expired(`the token expired ${seconds} s ago`));
+  for (let seconds = 0; seconds < 9; seconds += 1)
+    log.write(expired(`the token expired ${seconds} s ago`));
   expect(logger.lines).toHaveLength(3);
   clock.advance('10s');
   log.write(missing('sub'));
@@ -47,7 +59,9 @@ test('another reason of the same code has a line of its own; numbers do not make
 });
 
 test('another route has a line of its own, and a fact that the reason names is not told twice', () => {
-  const error = new AuthError('audience_mismatch', '"aud" is "a"', { facts: { aud: 'a', kid: 'k' } });
+  const error = new AuthError('audience_mismatch', '"aud" is "a"', {
+    facts: { aud: 'a', kid: 'k' },
+  });
   for (const route of ['A.one', 'A.two', 'A.one', undefined]) log.write(error, route);
   expect(logger.lines.map((line) => /: (.*)\. Fix/.exec(line)?.[1])).toEqual([
     '"aud" is "a", kid="k", route="A.one"',
@@ -57,7 +71,9 @@ test('another route has a line of its own, and a fact that the reason names is n
 });
 
 test('of one code, five reasons are told in ten seconds', () => {
-  const reasons = 'a b c d e f g h'.split(' ').map((letter) => new AuthError('issuer_mismatch', letter));
+  const reasons = 'a b c d e f g h'
+    .split(' ')
+    .map((letter) => new AuthError('issuer_mismatch', letter));
   for (const error of reasons) log.write(error);
   expect(logger.lines).toHaveLength(5);
   clock.advance('9.999s');
@@ -86,7 +102,8 @@ test('codes do not wait for each other', () => {
 
 test('a flood of every code is as many lines as there are codes', () => {
   const codes = Object.keys(errorCatalog) as AuthErrorCode[];
-  for (let round = 0; round < 50; round++) for (const code of codes) log.write(new AuthError(code, `reason ${round}`));
+  for (let round = 0; round < 50; round++)
+    for (const code of codes) log.write(new AuthError(code, `reason ${round}`));
   expect(logger.lines).toHaveLength(codes.length);
 });
 
@@ -124,6 +141,8 @@ test('what nobody can decide is an error, a refusal is a warning', () => {
 });
 
 test('a line has no line breaks, whatever the facts', () => {
-  log.write(new AuthError('issuer_mismatch', 'x', { facts: { iss: 'a\nwarn forged', kid: '\u2028' } }));
+  log.write(
+    new AuthError('issuer_mismatch', 'x', { facts: { iss: 'a\nwarn forged', kid: '\u2028' } }),
+  );
   expect(logger.lines[0]).not.toMatch(/[\n\r\u2028]/);
 });

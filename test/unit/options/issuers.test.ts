@@ -21,15 +21,33 @@ function rulesOf(options: object) {
 
 test('each profile brings its own defaults', () => {
   const rules = rulesOf({ issuers: [authgear(a), authpi(b), oidc(c)] });
-  expect(rules.map(({ issuer, algorithms, requiredClaims }) => [issuer, new Set(algorithms), new Set(requiredClaims)])).toEqual([
-    [a.issuer, new Set(['RS256']), new Set(['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti'])],
-    [b.issuer, new Set(['ES256', 'EdDSA', 'RS256']), new Set(['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti'])],
+  expect(
+    rules.map(({ issuer, algorithms, requiredClaims }) => [
+      issuer,
+      new Set(algorithms),
+      new Set(requiredClaims),
+    ]),
+  ).toEqual([
+    [
+      a.issuer,
+      new Set(['RS256']),
+      new Set(['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti']),
+    ],
+    [
+      b.issuer,
+      new Set(['ES256', 'EdDSA', 'RS256']),
+      new Set(['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti']),
+    ],
     [c.issuer, new Set(['ES256', 'EdDSA', 'RS256']), new Set(['iss', 'aud', 'exp', 'iat', 'sub'])],
   ]);
 });
 
 test("options at the top are defaults, and an entry's own value wins", () => {
-  const rules = rulesOf({ clockTolerance: 30, typ: 'JWT', issuers: [authgear(a), authpi({ ...b, clockTolerance: 0, typ: 'at+jwt' })] });
+  const rules = rulesOf({
+    clockTolerance: 30,
+    typ: 'JWT',
+    issuers: [authgear(a), authpi({ ...b, clockTolerance: 0, typ: 'at+jwt' })],
+  });
   expect(rules.map(({ clockTolerance, typ }) => ({ clockTolerance, typ }))).toEqual([
     { clockTolerance: 30, typ: ['jwt'] },
     { clockTolerance: 0, typ: ['at+jwt'] },
@@ -59,18 +77,29 @@ test.each([
 });
 
 test('every problem of every entry is told, with the entry', () => {
-  const lines = linesOf({ issuers: [authgear({ ...a, audience: [] }), authpi({ ...b, issuer: `${b.issuer}/` })] });
+  const lines = linesOf({
+    issuers: [authgear({ ...a, audience: [] }), authpi({ ...b, issuer: `${b.issuer}/` })],
+  });
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(/issuers\[0\]\.audience/);
   expect(lines[1]).toMatch(/issuers\[1\]\.issuer/);
 });
 
-test.each(['keys', 'tokenCache', 'failFast', 'fetch', 'clock', 'logger', 'globalGuard', 'issuers', 'clientID'])(
-  '%s does not stand per issuer',
-  (name) => {
-    expect(linesOf({ issuers: [{ ...authgear(a), [name]: undefined }] })[0]).toContain(`issuers[0].${name}`);
-  },
-);
+test.each([
+  'keys',
+  'tokenCache',
+  'failFast',
+  'fetch',
+  'clock',
+  'logger',
+  'globalGuard',
+  'issuers',
+  'clientID',
+])('%s does not stand per issuer', (name) => {
+  expect(linesOf({ issuers: [{ ...authgear(a), [name]: undefined }] })[0]).toContain(
+    `issuers[0].${name}`,
+  );
+});
 
 describe('the name of an issuer', () => {
   const problemsOf = (entry: object) => {

@@ -11,6 +11,9 @@ test('one line per problem, in the order they were found', () => {
   problems.add('keys.cooldown', 0, 'Make it more.');
   const { code, kind, message } = refusalOf(() => problems.throwIfAny());
   expect({ code, kind }).toEqual({ code: 'configuration_invalid', kind: 'configuration' });
-  expect(message.split('\n').slice(1)).toEqual(['- issuer: received nothing. Set it.', '- keys.cooldown: received 0. Make it more.']);
+  expect(message.split('\n').slice(1)).toEqual([
+    '- issuer: received nothing. Set it.',
+    '- keys.cooldown: received 0. Make it more.',
+  ]);
   expect(message).toContain('2 problems');
 });

@@ -30,7 +30,9 @@ describe('defaults', () => {
     const { issuer, ...origin } = issuerOf(resolve());
     const { profile, requiredClaims, ...rules } = issuer;
     expect(profile.name).toBe('Authgear');
-    expect(new Set(requiredClaims)).toEqual(new Set(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub']));
+    expect(new Set(requiredClaims)).toEqual(
+      new Set(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub']),
+    );
     expect(rules).toEqual({
       issuer: ISSUER,
       audience: [ISSUER],
@@ -40,12 +42,20 @@ describe('defaults', () => {
       clockTolerance: 5,
       userinfo: { url: `${ISSUER}/oauth2/userinfo`, timeout: 5_000 },
     });
-    expect(origin).toEqual({ metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false });
+    expect(origin).toEqual({
+      metadataUrl: undefined,
+      jwksUri: undefined,
+      jwks: undefined,
+      allowInsecure: false,
+    });
   });
 
   test('of the keys, in milliseconds', () => {
     const { issuers: _, keys, ...rest } = resolve();
-    expect({ ...keys, cooldown: keys.cooldown ?? issuerOf(resolve()).issuer.profile.cooldown }).toEqual({
+    expect({
+      ...keys,
+      cooldown: keys.cooldown ?? issuerOf(resolve()).issuer.profile.cooldown,
+    }).toEqual({
       defaultAge: 600_000,
       minAge: 60_000,
       maxAge: 3_600_000,
@@ -94,31 +104,56 @@ describe('what is given is taken', () => {
 
   test('requiredClaims add to the required ones', () => {
     const { requiredClaims } = issuerOf(resolve({ requiredClaims: ['tenant', 'sub'] })).issuer;
-    expect(new Set(requiredClaims)).toEqual(new Set(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub', 'tenant']));
+    expect(new Set(requiredClaims)).toEqual(
+      new Set(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub', 'tenant']),
+    );
     expect(issuerOf(resolve({ requiredClaims: [] })).issuer.requiredClaims).toContain('exp');
   });
 
   test('keys, as numbers of seconds and as strings', () => {
-    const { keys } = resolve({ keys: { defaultAge: 300, minAge: '2m', cooldown: '1m', staleFor: 0, refreshAhead: 0, timeout: '500ms' } });
-    expect(keys).toMatchObject({ defaultAge: 300_000, minAge: 120_000, cooldown: 60_000, staleFor: 0, refreshAhead: 0, timeout: 500 });
+    const { keys } = resolve({
+      keys: {
+        defaultAge: 300,
+        minAge: '2m',
+        cooldown: '1m',
+        staleFor: 0,
+        refreshAhead: 0,
+        timeout: '500ms',
+      },
+    });
+    expect(keys).toMatchObject({
+      defaultAge: 300_000,
+      minAge: 120_000,
+      cooldown: 60_000,
+      staleFor: 0,
+      refreshAhead: 0,
+      timeout: 500,
+    });
   });
 
   test('every time is a whole number of milliseconds', () => {
-    const times = Object.values(resolve({ keys: { timeout: 1.005, staleFor: '0.1s', cooldown: 33.3333 } }).keys);
+    const times = Object.values(
+      resolve({ keys: { timeout: 1.005, staleFor: '0.1s', cooldown: 33.3333 } }).keys,
+    );
     expect(times.filter((time) => !Number.isInteger(time))).toEqual([]);
   });
 
   test('clock, fetch and logger', () => {
-    const given = { clock: () => 1, fetch: () => Promise.reject(new Error('no')), logger: { log() {}, warn() {}, error() {} } };
+    const given = {
+      clock: () => 1,
+      fetch: () => Promise.reject(new Error('no')),
+      logger: { log() {}, warn() {}, error() {} },
+    };
     expect(resolve(given)).toMatchObject(given);
   });
 
-  test.each([{ jwks: { keys: [jwk] } }, { jwksUri: 'https://inner.example/jwks' }, { metadataUrl: 'https://inner.example/meta' }])(
-    '%j',
-    (changes) => {
-      expect(issuerOf(resolve(changes))).toMatchObject(changes);
-    },
-  );
+  test.each([
+    { jwks: { keys: [jwk] } },
+    { jwksUri: 'https://inner.example/jwks' },
+    { metadataUrl: 'https://inner.example/meta' },
+  ])('%j', (changes) => {
+    expect(issuerOf(resolve(changes))).toMatchObject(changes);
+  });
 
   test.each([
     ['loopback', 'http://127.0.0.1:3000', {}],
@@ -130,7 +165,11 @@ describe('what is given is taken', () => {
 
   test.each([
     ['globalGuard from a factory', { globalGuard: false }, /globalGuard: .*beside "useFactory"/],
-    ['a shared option in an entry', { issuers: [{ issuer: ISSUER, audience: ISSUER, clock: Date.now }] }, /issuers\[0\]\.clock: .*beside "issuers"/],
+    [
+      'a shared option in an entry',
+      { issuers: [{ issuer: ISSUER, audience: ISSUER, clock: Date.now }] },
+      /issuers\[0\]\.clock: .*beside "issuers"/,
+    ],
   ])('%s is told where it belongs', (_, changes, message) => {
     expect(() => resolveOptions(changes as AuthgearModuleOptions)).toThrow(message);
   });
@@ -162,7 +201,11 @@ describe('what is given is taken', () => {
 
 describe('every bad value is one line with the option, what was received and a fix', () => {
   const keys = (name: string, ...values: unknown[]): [string, object, string][] =>
-    values.map((value) => [`keys.${name} ${String(value)}`, { keys: { [name]: value } }, `keys.${name}`]);
+    values.map((value) => [
+      `keys.${name} ${String(value)}`,
+      { keys: { [name]: value } },
+      `keys.${name}`,
+    ]);
   const bad: [string, object, string][] = [
     ['no issuer', { issuer: undefined }, 'issuer'],
     ['an empty issuer', { issuer: '' }, 'issuer'],
@@ -177,7 +220,11 @@ describe('every bad value is one line with the option, what was received and a f
     ['an issuer with a fragment', { issuer: `${ISSUER}#a` }, 'issuer'],
     ['an issuer with spaces', { issuer: ` ${ISSUER}` }, 'issuer'],
     ['a plain http issuer', { issuer: 'http://my-app.authgear.cloud' }, 'issuer'],
-    ['a plain http issuer that looks like loopback', { issuer: 'http://127.0.0.1.evil.com' }, 'issuer'],
+    [
+      'a plain http issuer that looks like loopback',
+      { issuer: 'http://127.0.0.1.evil.com' },
+      'issuer',
+    ],
     ['a plain http issuer on 0.0.0.0', { issuer: 'http://0.0.0.0' }, 'issuer'],
     ['no audience', { audience: undefined }, 'audience'],
     ['audience null', { audience: null }, 'audience'],
@@ -216,26 +263,58 @@ describe('every bad value is one line with the option, what was received and a f
     ['a tolerance null', { clockTolerance: null }, 'clockTolerance'],
     ['a jwksUri that is no URL', { jwksUri: '/jwks' }, 'jwksUri'],
     ['a plain http jwksUri', { jwksUri: 'http://inner.example/jwks' }, 'jwksUri'],
-    ['a plain http jwksUri, allowInsecure or not', { jwksUri: 'http://inner.example/jwks', allowInsecure: true }, 'jwksUri'],
+    [
+      'a plain http jwksUri, allowInsecure or not',
+      { jwksUri: 'http://inner.example/jwks', allowInsecure: true },
+      'jwksUri',
+    ],
     ['a loopback jwksUri for an https issuer', { jwksUri: 'http://127.0.0.1/jwks' }, 'jwksUri'],
     ['a plain http metadataUrl', { metadataUrl: 'http://inner.example/meta' }, 'metadataUrl'],
     ['a metadataUrl that is no URL', { metadataUrl: 'meta' }, 'metadataUrl'],
     ['a metadataUrl of another scheme', { metadataUrl: 'file:///meta' }, 'metadataUrl'],
-    ['a jwksUri with credentials, which fetch refuses', { jwksUri: 'https://user:hunter2@inner.example/jwks' }, 'jwksUri'],
-    ['a metadataUrl with credentials, which fetch refuses', { metadataUrl: 'https://user:hunter2@inner.example/meta' }, 'metadataUrl'],
+    [
+      'a jwksUri with credentials, which fetch refuses',
+      { jwksUri: 'https://user:hunter2@inner.example/jwks' },
+      'jwksUri',
+    ],
+    [
+      'a metadataUrl with credentials, which fetch refuses',
+      { metadataUrl: 'https://user:hunter2@inner.example/meta' },
+      'metadataUrl',
+    ],
     ['jwks that are no key set', { jwks: [jwk] }, 'jwks'],
     ['jwks without keys', { jwks: { keys: [] } }, 'jwks'],
     ['jwks null', { jwks: null }, 'jwks'],
     ['jwks as text', { jwks: JSON.stringify({ keys: [jwk] }) }, 'jwks'],
-    ['jwks with a private key', { jwks: { keys: [jwk, { ...privateKey.export({ format: 'jwk' }), kid: 'b' }] } }, 'jwks'],
+    [
+      'jwks with a private key',
+      { jwks: { keys: [jwk, { ...privateKey.export({ format: 'jwk' }), kid: 'b' }] } },
+      'jwks',
+    ],
     ['jwks with a symmetric key', { jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }, 'jwks'],
     ['jwks with something else', { jwks: { keys: ['a'] } }, 'jwks'],
     ['jwks and jwksUri', { jwks: { keys: [jwk] }, jwksUri: 'https://inner.example/jwks' }, 'jwks'],
-    ['jwksUri and metadataUrl', { jwksUri: 'https://inner.example/jwks', metadataUrl: 'https://inner.example/meta' }, 'metadataUrl'],
+    [
+      'jwksUri and metadataUrl',
+      { jwksUri: 'https://inner.example/jwks', metadataUrl: 'https://inner.example/meta' },
+      'metadataUrl',
+    ],
     ['keys that are no object', { keys: '10m' }, 'keys'],
     ['keys that are a list', { keys: [] }, 'keys'],
     ['keys null', { keys: null }, 'keys'],
-    ...keys('cooldown', 0, '0s', '0.4ms', -1, '30', Number.NaN, Number.POSITIVE_INFINITY, null, '', true),
+    ...keys(
+      'cooldown',
+      0,
+      '0s',
+      '0.4ms',
+      -1,
+      '30',
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      null,
+      '',
+      true,
+    ),
     ...keys('defaultAge', 0, -1, '10', 'soon', null),
     ...keys('minAge', 0, -1, '10', null),
     ...keys('maxAge', 0, -1, '10', null, Number.POSITIVE_INFINITY),
@@ -252,11 +331,13 @@ describe('every bad value is one line with the option, what was received and a f
       { tokenCache: value },
       'tokenCache',
     ]),
-    ...[0, -1, 1.5, '10', null, Number.NaN, Infinity, 1_000_001].map((max): [string, object, string] => [
-      `tokenCache.max ${max}`,
-      { tokenCache: { max } },
-      'tokenCache.max',
-    ]),
+    ...[0, -1, 1.5, '10', null, Number.NaN, Infinity, 1_000_001].map(
+      (max): [string, object, string] => [
+        `tokenCache.max ${max}`,
+        { tokenCache: { max } },
+        'tokenCache.max',
+      ],
+    ),
     ['an unknown cache option', { tokenCache: { size: 10 } }, 'tokenCache.size'],
     ['failFast that is no boolean', { failFast: 'true' }, 'failFast'],
     ['allowInsecure that is no boolean', { allowInsecure: 'false' }, 'allowInsecure'],
@@ -286,7 +367,9 @@ describe('every bad value is one line with the option, what was received and a f
   });
 
   test.each([undefined, null, 'text', 1, [], () => good])('options that are %p', (options) => {
-    expect(refusalOf(() => resolveOptions(options as unknown as AuthgearModuleOptions))).toMatchObject({ code: 'configuration_invalid' });
+    expect(
+      refusalOf(() => resolveOptions(options as unknown as AuthgearModuleOptions)),
+    ).toMatchObject({ code: 'configuration_invalid' });
   });
 
   test('the fix for a trailing slash says so', () => {
@@ -311,7 +394,15 @@ describe('all problems are told together', () => {
     });
     expect(error.code).toBe('configuration_invalid');
     const lines = error.message.split('\n').filter((line) => line.startsWith('- '));
-    for (const option of ['issuer', 'audience', 'algorithms', 'clockTolerance', 'keys.cooldown', 'keys.minAge', 'foo']) {
+    for (const option of [
+      'issuer',
+      'audience',
+      'algorithms',
+      'clockTolerance',
+      'keys.cooldown',
+      'keys.minAge',
+      'foo',
+    ]) {
       expect(lines.some((line) => line.startsWith(`- ${option}`))).toBe(true);
     }
     expect(lines.filter((line) => line.startsWith('- algorithms'))).toHaveLength(2);
@@ -324,7 +415,10 @@ describe('no secret is told', () => {
     ['a key option that was meant for something else', { keys: { secret: 'hunter2' } }],
     ['a password in the issuer', { issuer: 'https://user:hunter2@my-app.authgear.cloud/' }],
     ['a password with an @ in it', { issuer: 'https://user:pa@hunter2@my-app.authgear.cloud/' }],
-    ['a password with a slash after an @', { metadataUrl: 'http://user:hunter2@inner.example/meta' }],
+    [
+      'a password with a slash after an @',
+      { metadataUrl: 'http://user:hunter2@inner.example/meta' },
+    ],
     ['a password in a jwksUri', { jwksUri: 'http://user:hunter2@inner.example/jwks' }],
     ['a private key', { jwks: { keys: [{ ...jwk, d: 'hunter2' }] } }],
     ['a symmetric key', { jwks: { keys: [{ kty: 'oct', k: 'hunter2' }] } }],

@@ -23,10 +23,18 @@ const linesOf = (options: object) => linesIn(refusalOf(() => resolveAll(options)
 describe('defaults', () => {
   test('nothing is asked, trusted or mounted', () => {
     const { resolver, proxyHeaders, webhooks, userinfo } = first({}) ?? {};
-    expect({ resolver, proxyHeaders, webhooks }).toEqual({ resolver: undefined, proxyHeaders: undefined, webhooks: undefined });
+    expect({ resolver, proxyHeaders, webhooks }).toEqual({
+      resolver: undefined,
+      proxyHeaders: undefined,
+      webhooks: undefined,
+    });
     // For @MaxStaleness(), where a route demands it.
     expect(userinfo).toEqual({ url: `${ISSUER}/oauth2/userinfo`, timeout: 5_000 });
-    expect(resolve()).toMatchObject({ maxStaleness: undefined, strategies: [], revocation: { onStoreFailure: 'closed', keepFor: 86_400_000 } });
+    expect(resolve()).toMatchObject({
+      maxStaleness: undefined,
+      strategies: [],
+      revocation: { onStoreFailure: 'closed', keepFor: 86_400_000 },
+    });
     expect(resolve().revocation.store).toBeUndefined();
   });
 
@@ -55,21 +63,39 @@ describe('defaults', () => {
 
   test('an issuer that is not Authgear is not asked unless it is said where', () => {
     expect(
-      rulesOf(resolveAll({ issuers: [authpi({ ...foreign, issuer: 'https://idp.authpi.com/tenant' }), oidc(foreign)] })).map(
-        ({ userinfo }) => userinfo,
-      ),
+      rulesOf(
+        resolveAll({
+          issuers: [authpi({ ...foreign, issuer: 'https://idp.authpi.com/tenant' }), oidc(foreign)],
+        }),
+      ).map(({ userinfo }) => userinfo),
     ).toEqual([undefined, undefined]);
     const userinfoUrl = 'https://login.example/me';
-    expect(rulesOf(resolveAll({ issuers: [oidc({ ...foreign, userinfoUrl })] }))[0]?.userinfo).toEqual({ url: userinfoUrl, timeout: 5_000 });
+    expect(
+      rulesOf(resolveAll({ issuers: [oidc({ ...foreign, userinfoUrl })] }))[0]?.userinfo,
+    ).toEqual({ url: userinfoUrl, timeout: 5_000 });
   });
 
   test('undefined is as good as absent', () => {
-    const names = ['resolver', 'proxyHeaders', 'webhooks', 'userinfoUrl', 'maxStaleness', 'revocation', 'strategies'];
-    const { fetch: _, logger: __, ...rest } = resolve(Object.fromEntries(names.map((name) => [name, undefined])));
+    const names = [
+      'resolver',
+      'proxyHeaders',
+      'webhooks',
+      'userinfoUrl',
+      'maxStaleness',
+      'revocation',
+      'strategies',
+    ];
+    const {
+      fetch: _,
+      logger: __,
+      ...rest
+    } = resolve(Object.fromEntries(names.map((name) => [name, undefined])));
     const { fetch: ___, logger: ____, ...expected } = resolve();
     expect(rest).toEqual(expected);
     const resolver = Object.fromEntries(
-      ['cookies', 'cacheFor', 'timeout', 'url', 'method', 'cookiePrefix', 'allowedOrigins'].map((name) => [name, undefined]),
+      ['cookies', 'cacheFor', 'timeout', 'url', 'method', 'cookiePrefix', 'allowedOrigins'].map(
+        (name) => [name, undefined],
+      ),
     );
     expect(first({ resolver })).toEqual(first({ resolver: {} }));
   });
@@ -82,7 +108,16 @@ describe('what is given is taken', () => {
     ['HEAD', { method: 'HEAD' }],
     ['url', { url: 'https://inner.example/_resolver/resolve?a=1' }],
     ['cookiePrefix', { cookiePrefix: '__Host-my_' }],
-    ['allowedOrigins', { allowedOrigins: ['https://app.example', 'http://localhost:3000', 'https://app.example:8443'] }],
+    [
+      'allowedOrigins',
+      {
+        allowedOrigins: [
+          'https://app.example',
+          'http://localhost:3000',
+          'https://app.example:8443',
+        ],
+      },
+    ],
   ])('resolver.%s', (_, resolver) => {
     expect(first({ resolver })?.resolver).toMatchObject(resolver);
   });
@@ -103,18 +138,38 @@ describe('what is given is taken', () => {
 
   test('a plain http issuer on loopback may be asked over http', () => {
     const issuer = 'http://127.0.0.1:3000';
-    const { resolver, userinfo } = first({ issuer, resolver: { url: 'http://127.0.0.1:4000/resolve' }, userinfoUrl: 'http://localhost/me' }) ?? {};
-    expect([resolver?.url, userinfo?.url]).toEqual(['http://127.0.0.1:4000/resolve', 'http://localhost/me']);
+    const { resolver, userinfo } =
+      first({
+        issuer,
+        resolver: { url: 'http://127.0.0.1:4000/resolve' },
+        userinfoUrl: 'http://localhost/me',
+      }) ?? {};
+    expect([resolver?.url, userinfo?.url]).toEqual([
+      'http://127.0.0.1:4000/resolve',
+      'http://localhost/me',
+    ]);
   });
 
   test('proxyHeaders', () => {
     const trust = () => true;
-    expect(first({ proxyHeaders: { trust } })?.proxyHeaders).toMatchObject({ trust, secretDigest: undefined });
-    expect(first({ proxyHeaders: { secret: SECRET, secretHeader: 'X-Other', trust: undefined } })?.proxyHeaders).toMatchObject({
+    expect(first({ proxyHeaders: { trust } })?.proxyHeaders).toMatchObject({
+      trust,
+      secretDigest: undefined,
+    });
+    expect(
+      first({ proxyHeaders: { secret: SECRET, secretHeader: 'X-Other', trust: undefined } })
+        ?.proxyHeaders,
+    ).toMatchObject({
       secretHeader: 'x-other',
     });
     expect(
-      first({ proxyHeaders: { secret: 'x'.repeat(16), cookiePrefix: 'a_', allowedOrigins: ['https://a.example'] } })?.proxyHeaders,
+      first({
+        proxyHeaders: {
+          secret: 'x'.repeat(16),
+          cookiePrefix: 'a_',
+          allowedOrigins: ['https://a.example'],
+        },
+      })?.proxyHeaders,
     ).toMatchObject({
       cookiePrefix: 'a_',
       allowedOrigins: ['https://a.example'],
@@ -125,7 +180,10 @@ describe('what is given is taken', () => {
     const portal = 'nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK';
     const text = first({ webhooks: { path: '/authgear/webhooks', secret: portal } })?.webhooks;
     const jwk = first({
-      webhooks: { path: '/authgear/webhooks', secret: { kty: 'oct', k: Buffer.from(portal).toString('base64url'), kid: 'a' } },
+      webhooks: {
+        path: '/authgear/webhooks',
+        secret: { kty: 'oct', k: Buffer.from(portal).toString('base64url'), kid: 'a' },
+      },
     })?.webhooks;
     expect(text?.path).toBe('/authgear/webhooks');
     expect(Buffer.from(text?.key ?? []).toString()).toBe(portal);
@@ -134,8 +192,18 @@ describe('what is given is taken', () => {
 
   test('of the module', () => {
     const store = { get: async () => undefined, set: async () => true };
-    const strategy = { name: 'api-key', extract: () => undefined, authenticate: () => Promise.reject(new Error('no')) };
-    expect(resolve({ maxStaleness: '10s', revocation: { store, onStoreFailure: 'open', keepFor: '1h' }, strategies: [strategy] })).toMatchObject({
+    const strategy = {
+      name: 'api-key',
+      extract: () => undefined,
+      authenticate: () => Promise.reject(new Error('no')),
+    };
+    expect(
+      resolve({
+        maxStaleness: '10s',
+        revocation: { store, onStoreFailure: 'open', keepFor: '1h' },
+        strategies: [strategy],
+      }),
+    ).toMatchObject({
       maxStaleness: 10,
       revocation: { store, onStoreFailure: 'open', keepFor: 3_600_000 },
       strategies: [strategy],
@@ -154,18 +222,31 @@ describe('what is given is taken', () => {
 });
 
 describe('every bad value is one line with the option, and tells no secret', () => {
-  const each = (option: string, values: readonly unknown[], wrap: (value: unknown) => object): [string, object][] =>
-    values.map((value) => [option, wrap(value)]);
+  const each = (
+    option: string,
+    values: readonly unknown[],
+    wrap: (value: unknown) => object,
+  ): [string, object][] => values.map((value) => [option, wrap(value)]);
   const webhooks = { path: '/hooks', secret: SECRET };
   const strategy = { name: 'a', extract: () => undefined, authenticate: () => undefined };
   const bad: [string, object][] = [
     ...each('resolver', [null, true, 'yes', [], 1, () => ({})], (resolver) => ({ resolver })),
     ...each('resolver.cookies', ['true', 1, null], (cookies) => ({ resolver: { cookies } })),
-    ...each('resolver.opaqueTokens', ['true', 1, null], (opaqueTokens) => ({ resolver: { opaqueTokens } })),
-    ...each('resolver.cacheFor', [-1, '5', 'soon', null, 61, '2m', 60.001, Number.NaN, Infinity], (cacheFor) => ({ resolver: { cacheFor } })),
-    ...each('resolver.timeout', [0, -1, '5', null, Number.NaN, Infinity], (timeout) => ({ resolver: { timeout } })),
+    ...each('resolver.opaqueTokens', ['true', 1, null], (opaqueTokens) => ({
+      resolver: { opaqueTokens },
+    })),
+    ...each(
+      'resolver.cacheFor',
+      [-1, '5', 'soon', null, 61, '2m', 60.001, Number.NaN, Infinity],
+      (cacheFor) => ({ resolver: { cacheFor } }),
+    ),
+    ...each('resolver.timeout', [0, -1, '5', null, Number.NaN, Infinity], (timeout) => ({
+      resolver: { timeout },
+    })),
     ...each('resolver.method', ['POST', 'head', null, ''], (method) => ({ resolver: { method } })),
-    ...each('resolver.cookiePrefix', [1, null, 'a b', 'a;', 'a=', 'é', 'a,'], (cookiePrefix) => ({ resolver: { cookiePrefix } })),
+    ...each('resolver.cookiePrefix', [1, null, 'a b', 'a;', 'a=', 'é', 'a,'], (cookiePrefix) => ({
+      resolver: { cookiePrefix },
+    })),
     ...each(
       'resolver.url',
       [
@@ -205,7 +286,11 @@ describe('every bad value is one line with the option, and tells no secret', () 
     ),
     ['resolver.cookie', { resolver: { cookie: true } }],
     ['resolver.secret', { resolver: { secret: SECRET } }],
-    ...each('userinfoUrl', ['/me', 'http://a.example/me', null, '', `https://user:${SECRET}@a.example/me`], (userinfoUrl) => ({ userinfoUrl })),
+    ...each(
+      'userinfoUrl',
+      ['/me', 'http://a.example/me', null, '', `https://user:${SECRET}@a.example/me`],
+      (userinfoUrl) => ({ userinfoUrl }),
+    ),
     ...each(
       'proxyHeaders',
       [
@@ -228,19 +313,41 @@ describe('every bad value is one line with the option, and tells no secret', () 
       ],
       (proxyHeaders) => ({ proxyHeaders }),
     ),
-    ...each('proxyHeaders.secretHeader', ['', 'a b', 'Authorization', 'authorization', 1, null, 'a:b'], (secretHeader) => ({
-      proxyHeaders: { secret: SECRET, secretHeader },
-    })),
+    ...each(
+      'proxyHeaders.secretHeader',
+      ['', 'a b', 'Authorization', 'authorization', 1, null, 'a:b'],
+      (secretHeader) => ({
+        proxyHeaders: { secret: SECRET, secretHeader },
+      }),
+    ),
     ['clientId and sessions', { clientId: 'app', resolver: { cookies: true } }],
     ['clientId and sessions', { clientId: 'app', resolver: { opaqueTokens: true } }],
     ['clientId and sessions', { clientId: 'app', proxyHeaders: { secret: SECRET } }],
     ['proxyHeaders.secretHeader', { proxyHeaders: { trust: () => true, secretHeader: 'x-other' } }],
-    ...each('proxyHeaders.cookiePrefix', ['a b', null], (cookiePrefix) => ({ proxyHeaders: { secret: SECRET, cookiePrefix } })),
-    ...each('proxyHeaders.allowedOrigins', ['*', ['https://a.example/']], (allowedOrigins) => ({ proxyHeaders: { secret: SECRET, allowedOrigins } })),
+    ...each('proxyHeaders.cookiePrefix', ['a b', null], (cookiePrefix) => ({
+      proxyHeaders: { secret: SECRET, cookiePrefix },
+    })),
+    ...each('proxyHeaders.allowedOrigins', ['*', ['https://a.example/']], (allowedOrigins) => ({
+      proxyHeaders: { secret: SECRET, allowedOrigins },
+    })),
     ['proxyHeaders.secrets', { proxyHeaders: { secret: SECRET, secrets: SECRET } }],
     ...each(
       'webhooks.path',
-      ['', '/', 'hooks', '/hooks/:id', '/hooks/*path', '/hooks?a', '/hooks#a', '/a b', '/{a}', '/(a)', null, 1, /hooks/],
+      [
+        '',
+        '/',
+        'hooks',
+        '/hooks/:id',
+        '/hooks/*path',
+        '/hooks?a',
+        '/hooks#a',
+        '/a b',
+        '/{a}',
+        '/(a)',
+        null,
+        1,
+        /hooks/,
+      ],
       (path) => ({ webhooks: { ...webhooks, path } }),
     ),
     ...each(
@@ -265,15 +372,29 @@ describe('every bad value is one line with the option, and tells no secret', () 
       (secret) => ({ webhooks: { ...webhooks, secret } }),
     ),
     ['webhooks.key', { webhooks: { ...webhooks, key: SECRET } }],
-    ...each('maxStaleness', [0, -1, '10', null, Number.NaN, Infinity, true], (maxStaleness) => ({ maxStaleness })),
+    ...each('maxStaleness', [0, -1, '10', null, Number.NaN, Infinity, true], (maxStaleness) => ({
+      maxStaleness,
+    })),
     ...each('revocation', [null, 'redis://a', [], true], (revocation) => ({ revocation })),
     ...each(
       'revocation.store',
-      [null, 'redis://default:hunter2@redis', {}, { get() {} }, { set() {} }, { get: 1, set: 1 }, new Map().get],
+      [
+        null,
+        'redis://default:hunter2@redis',
+        {},
+        { get() {} },
+        { set() {} },
+        { get: 1, set: 1 },
+        new Map().get,
+      ],
       (store) => ({ revocation: { store } }),
     ),
-    ...each('revocation.onStoreFailure', ['close', true, null, ''], (onStoreFailure) => ({ revocation: { onStoreFailure } })),
-    ...each('revocation.keepFor', [0, -1, '24', null, Infinity], (keepFor) => ({ revocation: { keepFor } })),
+    ...each('revocation.onStoreFailure', ['close', true, null, ''], (onStoreFailure) => ({
+      revocation: { onStoreFailure },
+    })),
+    ...each('revocation.keepFor', [0, -1, '24', null, Infinity], (keepFor) => ({
+      revocation: { keepFor },
+    })),
     ['revocation.ttl', { revocation: { ttl: '1h' } }],
     ...each(
       'strategies',
@@ -318,16 +439,30 @@ describe('contradictions', () => {
   const opaque = { resolver: { opaqueTokens: true } };
   const proxy = { proxyHeaders: { secret: SECRET } };
   const hooks = (path: string) => ({ webhooks: { path, secret: SECRET } });
-  const two = (one: object, another: object) => ({ issuers: [authgear({ ...good, ...one }), authgear({ ...other, ...another })] });
+  const two = (one: object, another: object) => ({
+    issuers: [authgear({ ...good, ...one }), authgear({ ...other, ...another })],
+  });
 
   test.each([
     ['cookies of two', two(cookies, cookies), /cookies or opaqueTokens/],
     ['opaque tokens of two', two(opaque, opaque), /cookies or opaqueTokens/],
-    ['cookies of one and opaque tokens of another', two(cookies, opaque), /cookies or opaqueTokens/],
+    [
+      'cookies of one and opaque tokens of another',
+      two(cookies, opaque),
+      /cookies or opaqueTokens/,
+    ],
     ['two proxies', two(proxy, proxy), /proxyHeaders/],
     ['one path for two', two(hooks('/hooks'), hooks('/hooks')), /webhooks.*path of its own/],
-    ['one path for two, to Express', two(hooks('/hooks'), hooks('/Hooks')), /webhooks.*path of its own/],
-    ['one path for two, but for a slash', two(hooks('/hooks'), hooks('/hooks/')), /webhooks.*path of its own/],
+    [
+      'one path for two, to Express',
+      two(hooks('/hooks'), hooks('/Hooks')),
+      /webhooks.*path of its own/,
+    ],
+    [
+      'one path for two, but for a slash',
+      two(hooks('/hooks'), hooks('/hooks/')),
+      /webhooks.*path of its own/,
+    ],
   ])('%s', (_, options, fix) => {
     const lines = linesOf(options);
     expect(lines).toHaveLength(1);
@@ -336,7 +471,10 @@ describe('contradictions', () => {
   });
 
   test.each([
-    ['cookies and opaque tokens of one', two({ resolver: { cookies: true, opaqueTokens: true } }, {})],
+    [
+      'cookies and opaque tokens of one',
+      two({ resolver: { cookies: true, opaqueTokens: true } }, {}),
+    ],
     ['a resolver that is only asked, beside one of cookies', two(cookies, { resolver: {} })],
     ['cookies of one and a proxy of another', two(cookies, proxy)],
     ['everything of one', two({ ...cookies, ...proxy, ...hooks('/hooks') }, {})],
@@ -360,21 +498,39 @@ describe('contradictions', () => {
 
   test('what stands beside the list is for each that can have it', () => {
     const rules = rulesOf(
-      resolveAll({ resolver: { timeout: '1s' }, issuers: [authgear(good), authgear({ ...other, resolver: { timeout: '2s' } })] }),
+      resolveAll({
+        resolver: { timeout: '1s' },
+        issuers: [authgear(good), authgear({ ...other, resolver: { timeout: '2s' } })],
+      }),
     );
     expect(rules.map(({ resolver }) => resolver?.timeout)).toEqual([1_000, 2_000]);
-    expect(rules.map(({ resolver }) => resolver?.url)).toEqual([`${good.issuer}/_resolver/resolve`, `${other.issuer}/_resolver/resolve`]);
-    expect(linesOf({ ...cookies, issuers: [authgear(good), authgear(other)] })[0]).toMatch(/cookies or opaqueTokens/);
-    expect(linesOf({ ...cookies, issuers: [authgear(good), oidc(foreign)] })[0]).toContain('- issuers[1].resolver: ');
-    expect(linesOf({ ...hooks('/hooks'), issuers: [authgear(good), authgear(other)] })[0]).toMatch(/path of its own/);
+    expect(rules.map(({ resolver }) => resolver?.url)).toEqual([
+      `${good.issuer}/_resolver/resolve`,
+      `${other.issuer}/_resolver/resolve`,
+    ]);
+    expect(linesOf({ ...cookies, issuers: [authgear(good), authgear(other)] })[0]).toMatch(
+      /cookies or opaqueTokens/,
+    );
+    expect(linesOf({ ...cookies, issuers: [authgear(good), oidc(foreign)] })[0]).toContain(
+      '- issuers[1].resolver: ',
+    );
+    expect(linesOf({ ...hooks('/hooks'), issuers: [authgear(good), authgear(other)] })[0]).toMatch(
+      /path of its own/,
+    );
     // The tokens of one issuer would go to another.
-    for (const elsewhere of [{ userinfoUrl: 'https://a.example/userinfo' }, { resolver: { url: 'https://a.example/resolve' } }]) {
-      expect(linesOf({ ...elsewhere, issuers: [authgear(good), authgear(other)] })[0]).toMatch(/write it into the entry/);
+    for (const elsewhere of [
+      { userinfoUrl: 'https://a.example/userinfo' },
+      { resolver: { url: 'https://a.example/resolve' } },
+    ]) {
+      expect(linesOf({ ...elsewhere, issuers: [authgear(good), authgear(other)] })[0]).toMatch(
+        /write it into the entry/,
+      );
     }
   });
 
   describe('a function that looks issuers up', () => {
-    const lookup = (entry?: object) => async () => (entry === undefined ? undefined : authgear({ ...good, ...entry }));
+    const lookup = (entry?: object) => async () =>
+      entry === undefined ? undefined : authgear({ ...good, ...entry });
     const found = async (options: object) => {
       const { issuers } = resolveAll(options);
       if (typeof issuers !== 'function') throw new Error('expected a function');
@@ -398,13 +554,25 @@ describe('contradictions', () => {
     });
 
     test('a resolver that is only asked may be looked up', async () => {
-      const origin = await found({ issuers: lookup({ resolver: { timeout: '1s' } }), maxStaleness: '10s' });
-      expect(origin?.issuer.resolver).toMatchObject({ timeout: 1_000, cookies: false, opaqueTokens: false });
-      expect((await found({ issuers: lookup({}), resolver: { cookies: false, timeout: '3s' } }))?.issuer.resolver?.timeout).toBe(3_000);
+      const origin = await found({
+        issuers: lookup({ resolver: { timeout: '1s' } }),
+        maxStaleness: '10s',
+      });
+      expect(origin?.issuer.resolver).toMatchObject({
+        timeout: 1_000,
+        cookies: false,
+        opaqueTokens: false,
+      });
+      expect(
+        (await found({ issuers: lookup({}), resolver: { cookies: false, timeout: '3s' } }))?.issuer
+          .resolver?.timeout,
+      ).toBe(3_000);
     });
 
     test('what stands beside it is checked at once', () => {
-      expect(linesOf({ issuers: lookup(), resolver: { timeout: 0 } })[0]).toContain('- resolver.timeout: ');
+      expect(linesOf({ issuers: lookup(), resolver: { timeout: 0 } })[0]).toContain(
+        '- resolver.timeout: ',
+      );
     });
   });
 });

@@ -6,12 +6,18 @@ import { countingVerifier, type CountingVerifier } from '../../support/verifier.
 
 const algorithms = ['ES256', 'RS256', 'EdDSA', 'PS256'] as const;
 const keys = algorithms.map((alg) => createSigningKey(alg, { kid: alg }));
-const tokens = keys.map((key) => signJwt(headerWith({ alg: key.alg, kid: key.kid }), claimsWith(), key));
+const tokens = keys.map((key) =>
+  signJwt(headerWith({ alg: key.alg, kid: key.kid }), claimsWith(), key),
+);
 const anyToken = fc.constantFrom(...tokens);
 
 let t: CountingVerifier;
 beforeAll(async () => {
-  t = await countingVerifier([trustedIssuer({ algorithms })], { [ISSUER]: { keys: keys.map(({ jwk }) => jwk) } }, () => NOW * 1000);
+  t = await countingVerifier(
+    [trustedIssuer({ algorithms })],
+    { [ISSUER]: { keys: keys.map(({ jwk }) => jwk) } },
+    () => NOW * 1000,
+  );
 });
 
 async function expectRefused(token: string): Promise<void> {
@@ -80,24 +86,37 @@ test('cut anywhere: refused', async () => {
 
 test('something inserted anywhere: refused', async () => {
   await fc.assert(
-    fc.asyncProperty(anyToken, fc.nat(), fc.oneof(anyCharacter, fc.string({ minLength: 1, maxLength: 50 })), async (token, at, text) => {
-      const index = at % (token.length + 1);
-      await expectRefused(token.slice(0, index) + text + token.slice(index));
-    }),
+    fc.asyncProperty(
+      anyToken,
+      fc.nat(),
+      fc.oneof(anyCharacter, fc.string({ minLength: 1, maxLength: 50 })),
+      async (token, at, text) => {
+        const index = at % (token.length + 1);
+        await expectRefused(token.slice(0, index) + text + token.slice(index));
+      },
+    ),
     { numRuns: 300 },
   );
 });
 
 test('parts of two tokens mixed: refused', async () => {
-  const other = signJwt(headerWith({ alg: 'ES256', kid: 'ES256' }), claimsWith({ sub: 'admin' }), keys[0] as (typeof keys)[number]).split('.');
+  const other = signJwt(
+    headerWith({ alg: 'ES256', kid: 'ES256' }),
+    claimsWith({ sub: 'admin' }),
+    keys[0] as (typeof keys)[number],
+  ).split('.');
   for (const token of tokens) {
     const parts = token.split('.');
     for (const mask of [1, 2, 3, 4, 5, 6]) {
-      const mixed = parts.map((part, index) => ((mask >> index) & 1 ? other[index] : part)).join('.');
-      if (mixed !== token && mixed !== other.join('.') && !isRespelt(mixed)) await expectRefused(mixed);
+      const mixed = parts
+        .map((part, index) => ((mask >> index) & 1 ? other[index] : part))
+        .join('.');
+      if (mixed !== token && mixed !== other.join('.') && !isRespelt(mixed))
+        await expectRefused(mixed);
     }
   }
-  // Header and signature of a token with the same header belong to its own payload: the header alone may be shared.
+  // Header and signature of a token with the same header belong to its own payload: the header
+  // alone may be shared.
   function isRespelt(mixed: string): boolean {
     return [...tokens, other.join('.')].includes(mixed);
   }

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import type { AuthError } from '../../../lib/core/errors.js';
 import type { PublicKey } from '../../../lib/core/keys/key-set.js';
-import { defaultPolicy, makeKeys, ScriptedSource, settle, storeFixture, type StoreFixture } from '../../support/scripted-source.js';
+import {
+  defaultPolicy,
+  makeKeys,
+  ScriptedSource,
+  settle,
+  storeFixture,
+  type StoreFixture,
+} from '../../support/scripted-source.js';
 
 const KIDS = ['a', 'b', 'c', 'd'] as const;
 let keys: Map<string, PublicKey>;
@@ -9,18 +16,29 @@ beforeAll(async () => {
   keys = new Map((await makeKeys(...KIDS)).map((key) => [key.kid as string, key]));
 });
 
-/** What the world knows, independently of the store: what was published when, and how every attempt ended. */
+/**
+ * What the world knows, independently of the store: what was published when, and how every attempt
+ * ended.
+ */
 interface World {
   /** Of the last successful fetch. */
-  set: { readonly kids: ReadonlySet<string>; readonly at: number; readonly expiresAt: number } | undefined;
+  set:
+    | { readonly kids: ReadonlySet<string>; readonly at: number; readonly expiresAt: number }
+    | undefined;
   lastFailed: boolean;
   failures: number;
   lastEnd: number;
-  /** Whether the attempt under way is a look: no refresh was due, so only an unknown key can have caused it. */
+  /**
+   * Whether the attempt under way is a look: no refresh was due, so only an unknown key can have
+   * caused it.
+   */
   looking: boolean;
   /** When the last look ended. */
   lookedAt: number | undefined;
-  /** Attempts that broke a budget. An assertion inside the source would look like an outage to the store. */
+  /**
+   * Attempts that broke a budget. An assertion inside the source would look like an outage to the
+   * store.
+   */
   readonly violations: string[];
   readonly unsettled: { readonly kid: string; readonly work: Promise<Outcome> }[];
 }
@@ -38,31 +56,55 @@ const initial = (): World => ({
   unsettled: [],
 });
 
-/** The earliest moment at which a refresh may be due: 30 s and 5 % of the lifetime before its end. */
-const refreshDue = ({ at, expiresAt }: NonNullable<World['set']>) => expiresAt - defaultPolicy.refreshAhead - 0.05 * (expiresAt - at);
+/**
+ * The earliest moment at which a refresh may be due: 30 s and 5 % of the lifetime before its end.
+ */
+const refreshDue = ({ at, expiresAt }: NonNullable<World['set']>) =>
+  expiresAt - defaultPolicy.refreshAhead - 0.05 * (expiresAt - at);
 
-/** Watches the source: every attempt is held against the budgets when it starts, and remembered when it ends. */
+/**
+ * Watches the source: every attempt is held against the budgets when it starts, and remembered when
+ * it ends.
+ */
 function watch(source: ScriptedSource, world: World): ScriptedSource['ask'] {
   return async (etag) => {
     const started = source.now();
     if (source.underWay > 0) world.violations.push('two attempts at once');
     // Back-off: 1 s, 2 s, 4 s … 30 s; jitter may take a part of it, and never half.
-    if (world.failures > 0 && started - world.lastEnd < Math.min(1_000 * 2 ** (world.failures - 1), 30_000) / 2) {
-      world.violations.push(`an attempt ${started - world.lastEnd} ms after failure ${world.failures}`);
+    if (
+      world.failures > 0 &&
+      started - world.lastEnd < Math.min(1_000 * 2 ** (world.failures - 1), 30_000) / 2
+    ) {
+      world.violations.push(
+        `an attempt ${started - world.lastEnd} ms after failure ${world.failures}`,
+      );
     }
     if (world.set !== undefined && started < refreshDue(world.set)) {
       const since = started - (world.lookedAt ?? -Infinity);
-      if (since < defaultPolicy.cooldown) world.violations.push(`a look ${since} ms after the last`);
+      if (since < defaultPolicy.cooldown)
+        world.violations.push(`a look ${since} ms after the last`);
       world.looking = true;
     }
     try {
       const fetched = await source.ask(etag);
       const at = source.now();
-      const kids = fetched.keySet === undefined ? (world.set?.kids ?? new Set()) : new Set(fetched.keySet.keys.map(({ kid }) => kid as string));
-      Object.assign(world, { set: { kids, at, expiresAt: at + fetched.lifetime }, lastFailed: false, failures: 0, lastEnd: at });
+      const kids =
+        fetched.keySet === undefined
+          ? (world.set?.kids ?? new Set())
+          : new Set(fetched.keySet.keys.map(({ kid }) => kid as string));
+      Object.assign(world, {
+        set: { kids, at, expiresAt: at + fetched.lifetime },
+        lastFailed: false,
+        failures: 0,
+        lastEnd: at,
+      });
       return fetched;
     } catch (error) {
-      Object.assign(world, { lastFailed: true, failures: world.failures + 1, lastEnd: source.now() });
+      Object.assign(world, {
+        lastFailed: true,
+        failures: world.failures + 1,
+        lastEnd: source.now(),
+      });
       throw error;
     } finally {
       // The cooldown runs from the end of a look.
@@ -102,11 +144,23 @@ class Find implements fc.AsyncCommand<World, Real> {
   toString = () => `find(${this.kid})`;
 }
 
-/** Whether what came out agrees with what was published. `sets`: the last successful fetch before and after. */
-function judge(kid: string, outcome: Outcome, sets: readonly World['set'][], world: World, now: number): void {
+/**
+ * Whether what came out agrees with what was published. `sets`: the last successful fetch before
+ * and after.
+ */
+function judge(
+  kid: string,
+  outcome: Outcome,
+  sets: readonly World['set'][],
+  world: World,
+  now: number,
+): void {
   if ('kid' in outcome) {
     expect(outcome.kid).toBe(kid);
-    const usable = sets.filter((set) => set !== undefined && set.kids.has(kid) && now < set.expiresAt + defaultPolicy.staleFor);
+    const usable = sets.filter(
+      (set) =>
+        set !== undefined && set.kids.has(kid) && now < set.expiresAt + defaultPolicy.staleFor,
+    );
     expect(usable.length).toBeGreaterThan(0);
     const latest = sets.at(-1);
     // Past its lifetime it is served on the word of a failure only.
@@ -165,13 +219,15 @@ async function release(world: World, { source, clock }: Real): Promise<void> {
   source.release();
   await settle();
   expect(world.violations).toEqual([]);
-  for (const { kid, work } of world.unsettled.splice(0)) judge(kid, await work, [before, world.set], world, clock.now());
+  for (const { kid, work } of world.unsettled.splice(0))
+    judge(kid, await work, [before, world.set], world, clock.now());
 }
 
 class Advance implements fc.AsyncCommand<World, Real> {
   constructor(private readonly milliseconds: number) {}
   check = () => true;
-  run = async (_: World, { clock }: Real): Promise<void> => clock.set(clock.now() + this.milliseconds);
+  run = async (_: World, { clock }: Real): Promise<void> =>
+    clock.set(clock.now() + this.milliseconds);
   toString = () => `advance(${this.milliseconds} ms)`;
 }
 

@@ -14,7 +14,10 @@ interface Question {
   readonly askedAt: number;
   outcome?: Outcome;
   endedAt?: number;
-  /** Somebody asked at a time before this question: the clock was set back, and nobody knows how old it is. */
+  /**
+   * Somebody asked at a time before this question: the clock was set back, and nobody knows how old
+   * it is.
+   */
   isOfUnknownAge: boolean;
   /** It was refused, or one that was asked later. */
   isOutdated: boolean;
@@ -26,7 +29,10 @@ class World {
   private readonly answers = new FreshAnswers<Told>(this.clock.now);
   private readonly questions: Question[] = [];
   private maxAge = 0;
-  /** What is thrown inside a question, or behind a promise, would look like a failure of the question. */
+  /**
+   * What is thrown inside a question, or behind a promise, would look like a failure of the
+   * question.
+   */
   readonly violations: unknown[] = [];
 
   advance(milliseconds: number): void {
@@ -41,7 +47,8 @@ class World {
   get(maxAge: number): void {
     const now = this.clock.now();
     this.maxAge = maxAge;
-    for (const question of this.questions) if (question.askedAt > now) question.isOfUnknownAge = true;
+    for (const question of this.questions)
+      if (question.askedAt > now) question.isOfUnknownAge = true;
     const ofUnknownAge = new Set(this.questions.filter(({ isOfUnknownAge }) => isOfUnknownAge));
     const before = this.questions.length;
     const answer = this.answers.get('key', maxAge, this.ask);
@@ -54,7 +61,12 @@ class World {
     const newest = this.questions.at(-1);
     const age = this.clock.now() - (newest?.askedAt ?? 0);
     // A question that is under way and would do is not asked again.
-    const wouldDo = newest !== undefined && newest.outcome === undefined && !newest.isOfUnknownAge && age >= 0 && age <= this.maxAge;
+    const wouldDo =
+      newest !== undefined &&
+      newest.outcome === undefined &&
+      !newest.isOfUnknownAge &&
+      age >= 0 &&
+      age <= this.maxAge;
     if (wouldDo) this.violations.push('asked twice');
     return new Promise((resolve, reject) => {
       const number = this.questions.length;
@@ -62,15 +74,29 @@ class World {
         question.outcome = outcome;
         question.endedAt = this.clock.now();
         if (outcome === 'good') return resolve({ number });
-        if (outcome === 'refused') for (const older of this.questions.slice(0, number + 1)) older.isOutdated = true;
-        return reject(new AuthError(outcome === 'refused' ? 'session_invalid' : 'session_unconfirmed', 'no'));
+        if (outcome === 'refused')
+          for (const older of this.questions.slice(0, number + 1)) older.isOutdated = true;
+        return reject(
+          new AuthError(outcome === 'refused' ? 'session_invalid' : 'session_unconfirmed', 'no'),
+        );
       };
-      const question: Question = { number, askedAt: this.clock.now(), isOfUnknownAge: false, isOutdated: false, end };
+      const question: Question = {
+        number,
+        askedAt: this.clock.now(),
+        isOfUnknownAge: false,
+        isOutdated: false,
+        end,
+      };
       this.questions.push(question);
     });
   };
 
-  private async watch(answer: Promise<Answer<Told>>, now: number, maxAge: number, ofUnknownAge: ReadonlySet<Question>): Promise<void> {
+  private async watch(
+    answer: Promise<Answer<Told>>,
+    now: number,
+    maxAge: number,
+    ofUnknownAge: ReadonlySet<Question>,
+  ): Promise<void> {
     const told = await answer.catch(() => undefined);
     if (told === undefined) return;
     try {
@@ -83,11 +109,17 @@ class World {
   }
 
   private checkKnown(answer: Answer<Told>, now: number, maxAge: number): void {
-    expect(this.check(answer, now, maxAge)).toMatchObject({ isOutdated: false, isOfUnknownAge: false });
+    expect(this.check(answer, now, maxAge)).toMatchObject({
+      isOutdated: false,
+      isOfUnknownAge: false,
+    });
     const age = now - answer.askedAt;
     expect(age).toBeLessThan(maxAge);
     // In the second half something is under way, or has failed a moment ago.
-    const hasFailed = this.questions.some(({ outcome, endedAt = Infinity }) => outcome === 'unavailable' && endedAt <= now && now - endedAt < 1_000);
+    const hasFailed = this.questions.some(
+      ({ outcome, endedAt = Infinity }) =>
+        outcome === 'unavailable' && endedAt <= now && now - endedAt < 1_000,
+    );
     expect(age < maxAge / 2 || hasFailed || this.open().length > 0).toBe(true);
   }
 
@@ -109,14 +141,23 @@ const ahead = fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, 
 const back = fc.integer({ min: -20_000, max: -1 });
 const outcome = fc.constantFrom<Outcome>('good', 'good', 'refused', 'unavailable');
 type Step = (world: World) => void;
-const named = (name: string, step: Step) => Object.assign(step, { [fc.toStringMethod]: () => name });
+const named = (name: string, step: Step) =>
+  Object.assign(step, { [fc.toStringMethod]: () => name });
 const step = fc.oneof(
   { weight: 5, arbitrary: maxAge.map((age) => named(`get(${age})`, (world) => world.get(age))) },
-  { weight: 3, arbitrary: ahead.map((time) => named(`advance(${time})`, (world) => world.advance(time))) },
-  { weight: 1, arbitrary: back.map((time) => named(`advance(${time})`, (world) => world.advance(time))) },
+  {
+    weight: 3,
+    arbitrary: ahead.map((time) => named(`advance(${time})`, (world) => world.advance(time))),
+  },
+  {
+    weight: 1,
+    arbitrary: back.map((time) => named(`advance(${time})`, (world) => world.advance(time))),
+  },
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.nat({ max: 5 }), outcome).map(([index, how]) => named(`end(${index}, ${how})`, (world) => world.end(index, how))),
+    arbitrary: fc
+      .tuple(fc.nat({ max: 5 }), outcome)
+      .map(([index, how]) => named(`end(${index}, ${how})`, (world) => world.end(index, how))),
   },
 );
 

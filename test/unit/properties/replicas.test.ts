@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { Revocations } from '../../../lib/revocation/revocations.js';
-import { isRevoked, merge, type RevocationMark } from '../../../lib/core/revocation/revocation-record.js';
+import {
+  isRevoked,
+  merge,
+  type RevocationMark,
+} from '../../../lib/core/revocation/revocation-record.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';
@@ -9,7 +13,14 @@ import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
 const at = fc.integer({ min: NOW - 2, max: NOW });
 const mark: fc.Arbitrary<RevocationMark> = fc.oneof(
-  fc.record({ latest: fc.record({ at, seq: fc.nat({ max: 2 }), notBefore: fc.option(at, { nil: undefined }) }), endedAt: fc.constant(undefined) }),
+  fc.record({
+    latest: fc.record({
+      at,
+      seq: fc.nat({ max: 2 }),
+      notBefore: fc.option(at, { nil: undefined }),
+    }),
+    endedAt: fc.constant(undefined),
+  }),
   fc.record({ latest: fc.constant(undefined), endedAt: at }),
 );
 const step = fc.oneof(
@@ -19,41 +30,57 @@ const step = fc.oneof(
 
 test('two replicas that write at once come to the same, in any order of what happens in the store', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), fc.scheduler(), async (steps, scheduler) => {
-      const clock = new TestClock(NOW * 1000);
-      const store = new ScriptedStore();
-      store.when = (label) => scheduler.schedule(Promise.resolve(), label);
-      const make = () =>
-        new Revocations({
-          issuers: [{ issuer: trustedIssuer(), metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false }],
-          revocation: { store: store.connect(), onStoreFailure: 'closed', keepFor: 3_600_000 },
-          clock: clock.now,
-          logger: new MemoryLogger(),
+    fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 6 }),
+      fc.scheduler(),
+      async (steps, scheduler) => {
+        const clock = new TestClock(NOW * 1000);
+        const store = new ScriptedStore();
+        store.when = (label) => scheduler.schedule(Promise.resolve(), label);
+        const make = () =>
+          new Revocations({
+            issuers: [
+              {
+                issuer: trustedIssuer(),
+                metadataUrl: undefined,
+                jwksUri: undefined,
+                jwks: undefined,
+                allowInsecure: false,
+              },
+            ],
+            revocation: { store: store.connect(), onStoreFailure: 'closed', keepFor: 3_600_000 },
+            clock: clock.now,
+            logger: new MemoryLogger(),
+          });
+        const replicas = [make(), make()] as const;
+        const works = steps.map((one) => {
+          const replica = replicas[one.replica === 0 ? 0 : 1];
+          return 'mark' in one ? replica.apply(ISSUER, 'user-1', one.mark) : replica.keepUp();
         });
-      const replicas = [make(), make()] as const;
-      const works = steps.map((one) => {
-        const replica = replicas[one.replica === 0 ? 0 : 1];
-        return 'mark' in one ? replica.apply(ISSUER, 'user-1', one.mark) : replica.keepUp();
-      });
-      await scheduler.waitFor(Promise.all(works));
-      store.when = () => Promise.resolve();
-      for (let round = 0; round < 4; round += 1) for (const replica of replicas) await replica.keepUp();
-      clock.advance('1s');
+        await scheduler.waitFor(Promise.all(works));
+        store.when = () => Promise.resolve();
+        for (let round = 0; round < 4; round += 1)
+          for (const replica of replicas) await replica.keepUp();
+        clock.advance('1s');
 
-      const marks = steps.flatMap((one) => ('mark' in one ? one.mark : []));
-      const expected = marks.reduce<RevocationMark>(merge, { latest: undefined, endedAt: undefined });
-      const user = new AuthgearUser({ sub: 'user-1', issuer: ISSUER, via: 'jwt' });
-      // One that knows nothing, too: everything is in the store.
-      for (const replica of [...replicas, make()]) {
-        for (const issuedAt of [NOW - 3, NOW - 2, NOW - 1, NOW, NOW + 1]) {
-          const refused = await Promise.resolve(replica.check(user, issuedAt)).then(
-            () => undefined,
-            ({ code }: { code: string }) => code,
-          );
-          expect(refused).toBe(isRevoked(expected, issuedAt) ? 'token_revoked' : undefined);
+        const marks = steps.flatMap((one) => ('mark' in one ? one.mark : []));
+        const expected = marks.reduce<RevocationMark>(merge, {
+          latest: undefined,
+          endedAt: undefined,
+        });
+        const user = new AuthgearUser({ sub: 'user-1', issuer: ISSUER, via: 'jwt' });
+        // One that knows nothing, too: everything is in the store.
+        for (const replica of [...replicas, make()]) {
+          for (const issuedAt of [NOW - 3, NOW - 2, NOW - 1, NOW, NOW + 1]) {
+            const refused = await Promise.resolve(replica.check(user, issuedAt)).then(
+              () => undefined,
+              ({ code }: { code: string }) => code,
+            );
+            expect(refused).toBe(isRevoked(expected, issuedAt) ? 'token_revoked' : undefined);
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 200 },
   );
 }, 30_000);

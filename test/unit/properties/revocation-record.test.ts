@@ -1,5 +1,13 @@
 import * as fc from 'fast-check';
-import { isRevoked, isSameMark, lastEventAt, merge, readMark, writeMark, type RevocationMark } from '../../../lib/core/revocation/revocation-record.js';
+import {
+  isRevoked,
+  isSameMark,
+  lastEventAt,
+  merge,
+  readMark,
+  writeMark,
+  type RevocationMark,
+} from '../../../lib/core/revocation/revocation-record.js';
 import { readWebhookEvent } from '../../../lib/core/revocation/webhook-event.js';
 
 // Few values, so that they meet.
@@ -30,10 +38,17 @@ test('merging forgets no end, and never goes back in time', () => {
   fc.assert(
     fc.property(mark, mark, time, (a, b, issuedAt) => {
       const both = merge(a, b);
-      expect(lastEventAt(both)).toBeGreaterThanOrEqual(Math.max(a.endedAt ?? -Infinity, b.endedAt ?? -Infinity, a.latest?.at ?? -Infinity));
-      for (const { endedAt } of [a, b]) expect(endedAt !== undefined && issuedAt <= endedAt && !isRevoked(both, issuedAt)).toBe(false);
+      expect(lastEventAt(both)).toBeGreaterThanOrEqual(
+        Math.max(a.endedAt ?? -Infinity, b.endedAt ?? -Infinity, a.latest?.at ?? -Infinity),
+      );
+      for (const { endedAt } of [a, b])
+        expect(endedAt !== undefined && issuedAt <= endedAt && !isRevoked(both, issuedAt)).toBe(
+          false,
+        );
       // Nobody is revoked whom neither knows of.
-      expect(isRevoked(both, issuedAt) && !isRevoked(a, issuedAt) && !isRevoked(b, issuedAt)).toBe(false);
+      expect(isRevoked(both, issuedAt) && !isRevoked(a, issuedAt) && !isRevoked(b, issuedAt)).toBe(
+        false,
+      );
     }),
     { numRuns: 1_000 },
   );
@@ -58,8 +73,19 @@ test('reading survives everything', () => {
   );
 });
 
-const types = ['user.disabled', 'user.reenabled', 'user.deletion_scheduled', 'user.deletion_unscheduled', 'user.deleted', 'user.anonymized'] as const;
-const event = fc.record({ type: fc.constantFrom(...types), timestamp: fc.integer({ min: 100, max: 103 }), isDisabled: fc.boolean() });
+const types = [
+  'user.disabled',
+  'user.reenabled',
+  'user.deletion_scheduled',
+  'user.deletion_unscheduled',
+  'user.deleted',
+  'user.anonymized',
+] as const;
+const event = fc.record({
+  type: fc.constantFrom(...types),
+  timestamp: fc.integer({ min: 100, max: 103 }),
+  isDisabled: fc.boolean(),
+});
 
 test('any order and repetition of events gives the same, and the latest of them decides', () => {
   const arrivals = fc.array(event, { minLength: 1, maxLength: 8 }).chain((events) =>
@@ -75,20 +101,32 @@ test('any order and repetition of events gives the same, and the latest of them 
     fc.property(arrivals, fc.integer({ min: 98, max: 105 }), ([events, order], issuedAt) => {
       const marks = events.map(({ type, timestamp, isDisabled }, seq) => {
         const user = { id: 'user-1', is_disabled: isDisabled };
-        return readWebhookEvent(JSON.stringify({ id: String(seq), seq, type, payload: { user }, context: { timestamp } })).revocation?.mark;
+        return readWebhookEvent(
+          JSON.stringify({ id: String(seq), seq, type, payload: { user }, context: { timestamp } }),
+        ).revocation?.mark;
       });
       const take = (indices: Iterable<number>) =>
-        [...indices].flatMap((index) => marks[index] ?? []).reduce<RevocationMark>(merge, { latest: undefined, endedAt: undefined });
+        [...indices]
+          .flatMap((index) => marks[index] ?? [])
+          .reduce<RevocationMark>(merge, { latest: undefined, endedAt: undefined });
       const result = take(order);
       expect(isSameMark(result, take(events.keys()))).toBe(true);
 
-      // The same from the text of the rule: the end of a user stays; of the rest the last one that says something.
-      const revokes = (type: string) => /disabled|_scheduled/.test(type) && !type.includes('reenabled');
+      // The same from the text of the rule: the end of a user stays; of the rest the last one that
+      // says something.
+      const revokes = (type: string) =>
+        /disabled|_scheduled/.test(type) && !type.includes('reenabled');
       const telling = events
         .map((one, seq) => ({ ...one, seq }))
-        .filter(({ type, isDisabled }) => !/deleted|anonymized$/.test(type) && (type === 'user.deletion_scheduled' || revokes(type) === isDisabled));
+        .filter(
+          ({ type, isDisabled }) =>
+            !/deleted|anonymized$/.test(type) &&
+            (type === 'user.deletion_scheduled' || revokes(type) === isDisabled),
+        );
       const last = telling.toSorted((a, b) => a.timestamp - b.timestamp || a.seq - b.seq).at(-1);
-      const isOver = events.some(({ type, timestamp }) => /deleted|anonymized$/.test(type) && issuedAt <= timestamp);
+      const isOver = events.some(
+        ({ type, timestamp }) => /deleted|anonymized$/.test(type) && issuedAt <= timestamp,
+      );
       const isHeld = last !== undefined && revokes(last.type) && issuedAt <= last.timestamp;
       expect(isRevoked(result, issuedAt)).toBe(isOver || isHeld);
     }),

@@ -20,12 +20,23 @@ const named = (kid: string) => createSigningKey('ES256', { kid });
 /** Two keys have the same id. */
 const signingKeys = [named('a'), named('b'), named('c'), named('a')] as const;
 
-const sign = (claims: Record<string, unknown>, key: SigningKey, header: Record<string, unknown> = {}) =>
-  signJwt(headerWith({ alg: 'ES256', kid: key.kid, ...header }), claimsWith({ exp: NOW + 4_000, ...claims }), key);
+const sign = (
+  claims: Record<string, unknown>,
+  key: SigningKey,
+  header: Record<string, unknown> = {},
+) =>
+  signJwt(
+    headerWith({ alg: 'ES256', kid: key.kid, ...header }),
+    claimsWith({ exp: NOW + 4_000, ...claims }),
+    key,
+  );
 
 const users = ['first user', 'second user'] as const;
 
-/** Good ones by each key, short and long-lived ones, early ones, one without a key id, ones for others, and ones that are bad in any world. */
+/**
+ * Good ones by each key, short and long-lived ones, early ones, one without a key id, ones for
+ * others, and ones that are bad in any world.
+ */
 const tokens = [
   ...signingKeys.map((key, index) => sign({ jti: `by key ${index}`, sub: users[index % 2] }, key)),
   sign({ exp: NOW + 60 }, signingKeys[0]),
@@ -67,12 +78,21 @@ function createWorld(): World {
   const clock = new TestClock(NOW * 1000);
   const issuer = trustedIssuer({ webhooks: { path: '/hooks', key: Buffer.alloc(32) } });
   const revocations = new Revocations({
-    issuers: [{ issuer, metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false }],
+    issuers: [
+      { issuer, metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false },
+    ],
     revocation: { store: undefined, onStoreFailure: 'closed', keepFor: 3_600_000 },
     clock: clock.now,
     logger: new MemoryLogger(),
   });
-  return { clock, published: signingKeys.slice(0, 3), down: false, trusted: trust(0), revocations, events: 0 };
+  return {
+    clock,
+    published: signingKeys.slice(0, 3),
+    down: false,
+    trusted: trust(0),
+    revocations,
+    events: 0,
+  };
 }
 
 interface Side {
@@ -117,14 +137,31 @@ type Step =
   | { readonly revoke: string; readonly seconds: number | undefined };
 
 /** Good ones come again and again. */
-const see = fc.record({ see: fc.oneof(fc.nat(5), fc.nat(tokens.length - 1)), times: fc.integer({ min: 1, max: 3 }) });
+const see = fc.record({
+  see: fc.oneof(fc.nat(5), fc.nat(tokens.length - 1)),
+  times: fc.integer({ min: 1, max: 3 }),
+});
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 20, arbitrary: see },
-  { weight: 3, arbitrary: fc.record({ pass: fc.constantFrom(0.001, 1, 29, 31, 60, 400, 590, 700, 3_700, -1, -100, -800) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      pass: fc.constantFrom(0.001, 1, 29, 31, 60, 400, 590, 700, 3_700, -1, -100, -800),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ publish: fc.subarray([...signingKeys]) }) },
   { weight: 1, arbitrary: fc.record({ down: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ revoke: fc.constantFrom(...users), seconds: fc.constantFrom(undefined, undefined, 0, -90) }) },
-  { weight: 1, arbitrary: fc.record({ rules: fc.option(fc.nat(rules.length - 1), { nil: undefined }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      revoke: fc.constantFrom(...users),
+      seconds: fc.constantFrom(undefined, undefined, 0, -90),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ rules: fc.option(fc.nat(rules.length - 1), { nil: undefined }) }),
+  },
 );
 
 const trust = (index: number) => trustedIssuer({ algorithms: ['ES256'], ...rules[index] });
@@ -149,14 +186,23 @@ async function take(world: World, action: Step): Promise<void> {
   if ('pass' in action) world.clock.advance(action.pass);
   if ('publish' in action) world.published = action.publish;
   if ('down' in action) world.down = action.down;
-  if ('rules' in action) world.trusted = action.rules === undefined ? undefined : trust(action.rules);
-  if ('revoke' in action) await world.revocations.apply(ISSUER, action.revoke, markOf(world, action.seconds));
+  if ('rules' in action)
+    world.trusted = action.rules === undefined ? undefined : trust(action.rules);
+  if ('revoke' in action)
+    await world.revocations.apply(ISSUER, action.revoke, markOf(world, action.seconds));
 }
 
 /** Disabled so long ago, or enabled again. */
 function markOf(world: World, seconds: number | undefined): RevocationMark {
   const at = world.clock.now() / 1000;
-  return { latest: { at, seq: world.events++, notBefore: seconds === undefined ? undefined : at + seconds }, endedAt: undefined };
+  return {
+    latest: {
+      at,
+      seq: world.events++,
+      notBefore: seconds === undefined ? undefined : at + seconds,
+    },
+    endedAt: undefined,
+  };
 }
 
 const counts = { accepted: 0, refused: new Set<string>(), hits: 0 };
@@ -174,7 +220,8 @@ test.each([1, 3, 1_000])(
             continue;
           }
           const token = tokens[action.see] as string;
-          const answers = (side: Side) => Promise.all(Array.from({ length: action.times }, () => answerOf(side, token)));
+          const answers = (side: Side) =>
+            Promise.all(Array.from({ length: action.times }, () => answerOf(side, token)));
           const [given, expected] = await Promise.all([answers(cached), answers(plain)]);
           await settle();
           expect(given).toEqual(expected);

@@ -14,7 +14,10 @@ function watch() {
   };
   const mounted: number[] = [];
   const onKept = () => void mounted.push(registered.length);
-  const isKept = watchRawBody({ init$, httpAdapter: adapter } as unknown as HttpAdapterHost, onKept);
+  const isKept = watchRawBody(
+    { init$, httpAdapter: adapter } as unknown as HttpAdapterHost,
+    onKept,
+  );
   return { init$, adapter, registered, isKept, mounted };
 }
 

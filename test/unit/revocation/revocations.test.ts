@@ -13,8 +13,14 @@ import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 const KEEP_FOR = 3_600_000;
 const user = (sub: string, changes: { issuer?: string; isMachine?: boolean } = {}) =>
   new AuthgearUser({ sub, issuer: ISSUER, via: 'jwt', ...changes });
-const disabled = (at = NOW, seq = 1): RevocationMark => ({ latest: { at, seq, notBefore: at }, endedAt: undefined });
-const lifted = (at = NOW, seq = 2): RevocationMark => ({ latest: { at, seq, notBefore: undefined }, endedAt: undefined });
+const disabled = (at = NOW, seq = 1): RevocationMark => ({
+  latest: { at, seq, notBefore: at },
+  endedAt: undefined,
+});
+const lifted = (at = NOW, seq = 2): RevocationMark => ({
+  latest: { at, seq, notBefore: undefined },
+  endedAt: undefined,
+});
 const ended = (at = NOW): RevocationMark => ({ latest: undefined, endedAt: at });
 
 let clock: TestClock;
@@ -30,9 +36,13 @@ interface Setup {
   readonly hasWebhooks?: boolean;
 }
 function replica({ store, onStoreFailure = 'closed', hasWebhooks = true }: Setup = {}) {
-  const issuer = trustedIssuer(hasWebhooks ? { webhooks: { path: '/hooks', key: Buffer.alloc(32) } } : {});
+  const issuer = trustedIssuer(
+    hasWebhooks ? { webhooks: { path: '/hooks', key: Buffer.alloc(32) } } : {},
+  );
   const revocations = new Revocations({
-    issuers: [{ issuer, metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false }],
+    issuers: [
+      { issuer, metadataUrl: undefined, jwksUri: undefined, jwks: undefined, allowInsecure: false },
+    ],
     revocation: { store, onStoreFailure, keepFor: KEEP_FOR },
     clock: clock.now,
     logger,
@@ -71,7 +81,9 @@ describe('of this replica alone', () => {
     const { revocations, apply } = replica();
     expect(revocations.check(user('user-1'), NOW)).toBeUndefined();
     await apply('user-1', disabled());
-    expect((await rejectionOf(Promise.resolve(revocations.check(user('user-1'), NOW)))).code).toBe('token_revoked');
+    expect((await rejectionOf(Promise.resolve(revocations.check(user('user-1'), NOW)))).code).toBe(
+      'token_revoked',
+    );
   });
 
   test('users of two issuers are two, and names do not run into each other', async () => {
@@ -120,7 +132,10 @@ describe('a store', () => {
   let store: ScriptedStore;
   beforeEach(() => (store = new ScriptedStore()));
   const pair = (onStoreFailure: 'closed' | 'open' = 'closed') =>
-    [replica({ store: store.connect(), onStoreFailure }), replica({ store: store.connect(), onStoreFailure, hasWebhooks: false })] as const;
+    [
+      replica({ store: store.connect(), onStoreFailure }),
+      replica({ store: store.connect(), onStoreFailure, hasWebhooks: false }),
+    ] as const;
 
   test('what one is told, the other knows', async () => {
     const [one, other] = pair();
@@ -231,7 +246,8 @@ describe('a store', () => {
       await one.revocations.keepUp();
       expect(store.users).toHaveLength(2);
       clock.advance('1s');
-      for (const { refuses } of [one, other]) for (const sub of ['user-1', 'user-2']) expect(await refuses(sub)).toBe('token_revoked');
+      for (const { refuses } of [one, other])
+        for (const sub of ['user-1', 'user-2']) expect(await refuses(sub)).toBe('token_revoked');
     });
 
     test('is reported once, and once when it works again', async () => {
@@ -262,7 +278,10 @@ describe('a store', () => {
 
   test('an error while nothing is asked fails nobody', async () => {
     let report: (error: unknown) => void = () => undefined;
-    const connection = { ...store.connect(), on: (_: 'error', listener: (error: unknown) => void) => void (report = listener) };
+    const connection = {
+      ...store.connect(),
+      on: (_: 'error', listener: (error: unknown) => void) => void (report = listener),
+    };
     const { refuses } = replica({ store: connection });
     report(new Error(DRIVER_ERROR));
     expect(await refuses('user-1')).toBeUndefined();
@@ -278,7 +297,9 @@ describe('a store', () => {
   test('that hangs has failed after a second of the real clock', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'Date'] });
     try {
-      const { refuses } = replica({ store: { get: () => new Promise(() => undefined), set: async () => true } });
+      const { refuses } = replica({
+        store: { get: () => new Promise(() => undefined), set: async () => true },
+      });
       let code: string | undefined = 'none yet';
       void refuses('user-1').then((found) => (code = found));
       jest.advanceTimersByTime(999);
@@ -294,20 +315,23 @@ describe('a store', () => {
   });
 
   describe('that was emptied', () => {
-    test.each([undefined, null] as const)('is filled again by every replica that knows something, reading %p', async (missing) => {
-      store.missing = missing;
-      const [one, other] = pair();
-      await one.revocations.keepUp();
-      await other.revocations.keepUp();
-      await one.apply('user-1', disabled());
-      await other.apply('user-2', disabled());
-      store.data.clear();
-      for (const { revocations } of [one, other, one, other]) await revocations.keepUp();
-      expect(store.users).toHaveLength(2);
-      const fresh = replica({ store: store.connect() });
-      expect(await fresh.refuses('user-1')).toBe('token_revoked');
-      expect(await fresh.refuses('user-2')).toBe('token_revoked');
-    });
+    test.each([undefined, null] as const)(
+      'is filled again by every replica that knows something, reading %p',
+      async (missing) => {
+        store.missing = missing;
+        const [one, other] = pair();
+        await one.revocations.keepUp();
+        await other.revocations.keepUp();
+        await one.apply('user-1', disabled());
+        await other.apply('user-2', disabled());
+        store.data.clear();
+        for (const { revocations } of [one, other, one, other]) await revocations.keepUp();
+        expect(store.users).toHaveLength(2);
+        const fresh = replica({ store: store.connect() });
+        expect(await fresh.refuses('user-1')).toBe('token_revoked');
+        expect(await fresh.refuses('user-2')).toBe('token_revoked');
+      },
+    );
 
     test('while it could not be reached', async () => {
       const [one, other] = pair();
@@ -339,7 +363,8 @@ describe('a store', () => {
     test('and nothing is written while nothing happens', async () => {
       const [one, other] = pair();
       await one.apply('user-1', disabled());
-      for (let second = 0; second < 10; second += 1) for (const { revocations } of [one, other]) await revocations.keepUp();
+      for (let second = 0; second < 10; second += 1)
+        for (const { revocations } of [one, other]) await revocations.keepUp();
       const { length } = store.sets;
       const reads = store.gets.length;
       for (const { revocations } of [one, other]) await revocations.keepUp();
@@ -391,21 +416,33 @@ describe('a store', () => {
   });
 
   describe('of which errors are told', () => {
-    test.each<StoreFailure>(['rejects', 'throws', 'emits', 'refuses'])("nothing of the driver's own words, when it %s", async (failure) => {
-      store.failure = failure;
-      const { revocations, apply } = replica({ store: store.connect() });
-      await apply('user-1', disabled());
-      const { reason, message, fix, publicMessage } = await rejectionOf(revocations.check(user('user-2'), NOW) as Promise<void>);
-      expect([reason, message, fix, publicMessage, ...logger.lines].join('\n')).not.toMatch(/hunter2|redis\.example/);
-    });
+    test.each<StoreFailure>(['rejects', 'throws', 'emits', 'refuses'])(
+      "nothing of the driver's own words, when it %s",
+      async (failure) => {
+        store.failure = failure;
+        const { revocations, apply } = replica({ store: store.connect() });
+        await apply('user-1', disabled());
+        const { reason, message, fix, publicMessage } = await rejectionOf(
+          revocations.check(user('user-2'), NOW) as Promise<void>,
+        );
+        expect([reason, message, fix, publicMessage, ...logger.lines].join('\n')).not.toMatch(
+          /hunter2|redis\.example/,
+        );
+      },
+    );
   });
 
-  test.each([undefined, null])('that keeps nothing, and reads it as %p, has failed', async (missing) => {
-    const { revocations, refuses } = replica({ store: { get: async () => missing, set: async () => true } });
-    await revocations.keepUp();
-    expect(logger.lines.join()).toMatch(/it does not keep what is written to it/);
-    expect(await refuses('user-1')).toBe('revocation_unavailable');
-  });
+  test.each([undefined, null])(
+    'that keeps nothing, and reads it as %p, has failed',
+    async (missing) => {
+      const { revocations, refuses } = replica({
+        store: { get: async () => missing, set: async () => true },
+      });
+      await revocations.keepUp();
+      expect(logger.lines.join()).toMatch(/it does not keep what is written to it/);
+      expect(await refuses('user-1')).toBe('revocation_unavailable');
+    },
+  );
 
   describe('two at once', () => {
     /** Operations happen when they are let go, in the order of the list. */
@@ -440,7 +477,8 @@ describe('a store', () => {
       const release = hold();
       const works = [one.apply('user-1', ended()), other.apply('user-1', lifted(NOW - 50))];
       await settle();
-      // Both have read that there is nothing; then the first writes and reads it again, and the other writes over it.
+      // Both have read that there is nothing; then the first writes and reads it again, and the
+      // other writes over it.
       await release(0);
       await release(0);
       await release(0);
@@ -448,7 +486,8 @@ describe('a store', () => {
       store.when = () => Promise.resolve();
       for (let left = 0; left < 5; left += 1) await release(0);
       await Promise.all(works);
-      for (let second = 0; second < 3; second += 1) for (const { revocations } of [one, other]) await revocations.keepUp();
+      for (let second = 0; second < 3; second += 1)
+        for (const { revocations } of [one, other]) await revocations.keepUp();
       clock.advance('1s');
       expect(await other.refuses('user-1')).toBe('token_revoked');
     });

@@ -17,10 +17,15 @@ function start() {
     },
   };
   const receiver = new WebhookReceiver(revocations as Revocations);
-  const receive = (delivery: WebhookDelivery, of = 'a') => receiver.receive(requestOf(delivery), of, rules);
+  const receive = (delivery: WebhookDelivery, of = 'a') =>
+    receiver.receive(requestOf(delivery), of, rules);
   return { receiver, applied, receive, fail: (error?: Error) => void (failure = error) };
 }
-const requestOf = ({ body, headers }: WebhookDelivery): WebhookRequest => ({ method: 'POST', headers: { ...headers }, rawBody: Buffer.from(body) });
+const requestOf = ({ body, headers }: WebhookDelivery): WebhookRequest => ({
+  method: 'POST',
+  headers: { ...headers },
+  rawBody: Buffer.from(body),
+});
 
 test('an event is taken in once, however often it is delivered', async () => {
   const { applied, receive } = start();
@@ -60,12 +65,18 @@ test.each<[string, (delivery: WebhookDelivery) => object, string]>([
   ['no signature', () => ({ headers: {} }), 'webhook_signature_invalid'],
   [
     'two signatures',
-    ({ headers }) => ({ headers: { 'x-authgear-body-signature': Array(2).fill(headers['x-authgear-body-signature']) } }),
+    ({ headers }) => ({
+      headers: { 'x-authgear-body-signature': Array(2).fill(headers['x-authgear-body-signature']) },
+    }),
     'webhook_signature_invalid',
   ],
   ['another body', () => ({ rawBody: Buffer.from('{}') }), 'webhook_signature_invalid'],
   ['an empty body', () => ({ rawBody: Buffer.alloc(0) }), 'webhook_signature_invalid'],
-  ['the parsed body alone', () => ({ rawBody: undefined, body: { id: 'a', type: 'user.deleted' } }), 'webhook_malformed'],
+  [
+    'the parsed body alone',
+    () => ({ rawBody: undefined, body: { id: 'a', type: 'user.deleted' } }),
+    'webhook_malformed',
+  ],
 ])('refused: %s', async (_, change, code) => {
   const { receiver, applied } = start();
   const delivery = issuer.webhook('user.disabled', 'user-1');
@@ -77,9 +88,16 @@ test.each<[string, (delivery: WebhookDelivery) => object, string]>([
 test('a forged event does not take the place of the real one', async () => {
   const { receiver, applied, receive } = start();
   const delivery = issuer.webhook('user.disabled', 'user-1');
-  const forged = { ...requestOf(delivery), headers: { 'x-authgear-body-signature': '0'.repeat(64) } };
+  const forged = {
+    ...requestOf(delivery),
+    headers: { 'x-authgear-body-signature': '0'.repeat(64) },
+  };
   await rejectionOf(receiver.receive(forged, 'a', rules));
-  await rejectionOf(receive(issuer.webhooks.sign(delivery.body.replace('"user-1"', '7').replace('"context"', '"other"'))));
+  await rejectionOf(
+    receive(
+      issuer.webhooks.sign(delivery.body.replace('"user-1"', '7').replace('"context"', '"other"')),
+    ),
+  );
   await receive(delivery);
   expect(applied).toEqual(['a user-1']);
 });
@@ -89,8 +107,12 @@ test('what is signed is the bytes: a body that is not UTF-8 is no event of anybo
   const { body } = issuer.webhook('user.disabled', 'user-1');
   const { headers } = issuer.webhooks.sign(body);
   const latin = Buffer.from(body.replace('user-1', 'us\u00e9r-1'), 'latin1');
-  expect((await rejectionOf(receiver.receive({ method: 'POST', headers: { ...headers }, rawBody: latin }, 'a', rules))).code).toBe(
-    'webhook_signature_invalid',
-  );
+  expect(
+    (
+      await rejectionOf(
+        receiver.receive({ method: 'POST', headers: { ...headers }, rawBody: latin }, 'a', rules),
+      )
+    ).code,
+  ).toBe('webhook_signature_invalid');
   expect(applied).toEqual([]);
 });

@@ -58,12 +58,26 @@ describe('@MaxAuthAge() is checked at decoration', () => {
     expect(() => maxAuthAge(age)).not.toThrow();
   });
 
-  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '', '0s', '5', '300', '-5m', 'five minutes', null, undefined, {}, [], true, 5n])(
-    '%p is refused',
-    (age) => {
-      expect(() => maxAuthAge(age)).toThrow(TypeError);
-    },
-  );
+  test.each([
+    0,
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '',
+    '0s',
+    '5',
+    '300',
+    '-5m',
+    'five minutes',
+    null,
+    undefined,
+    {},
+    [],
+    true,
+    5n,
+  ])('%p is refused', (age) => {
+    expect(() => maxAuthAge(age)).toThrow(TypeError);
+  });
 
   test('the message says which, and what to do', () => {
     expect(() => maxAuthAge('300')).toThrow(/@MaxAuthAge\(\).*300.*'5m'/);

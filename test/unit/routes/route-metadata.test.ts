@@ -10,19 +10,24 @@ type Handler = (...args: never[]) => unknown;
 
 function handlersOf(target: Type): Record<string, Handler> {
   const handlers: Record<string, Handler> = {};
-  for (let prototype = target.prototype as object; prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype) as object) {
+  for (
+    let prototype = target.prototype as object;
+    prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object
+  ) {
     for (const name of Object.getOwnPropertyNames(prototype)) {
-      if (name !== 'constructor') handlers[name] ??= (prototype as Record<string, Handler>)[name] as Handler;
+      if (name !== 'constructor')
+        handlers[name] ??= (prototype as Record<string, Handler>)[name] as Handler;
     }
   }
   return handlers;
 }
 
 function route(target: Type, name: string): Route {
-  const context = { getClass: () => target, getHandler: () => handlersOf(target)[name] } as unknown as Pick<
-    ExecutionContext,
-    'getClass' | 'getHandler'
-  >;
+  const context = {
+    getClass: () => target,
+    getHandler: () => handlersOf(target)[name],
+  } as unknown as Pick<ExecutionContext, 'getClass' | 'getHandler'>;
   return routeOf(context);
 }
 
@@ -96,12 +101,22 @@ describe('requirements', () => {
     expect(route(Plain, 'plain').requirement).toEqual(noRequirement);
   });
 
-  test('several decorators on one handler add up, in the order they are written; the strictest age wins', () => {
-    expect(summary(Plain, 'several')).toEqual({ scopes: [{ allOf: ['a', 'b'] }, { anyOf: ['c', 'd'] }], maxAge: 60 });
-  });
+  test(
+    'several decorators on one handler add up, in the order they are written; the strictest ' +
+      'age wins',
+    () => {
+      expect(summary(Plain, 'several')).toEqual({
+        scopes: [{ allOf: ['a', 'b'] }, { anyOf: ['c', 'd'] }],
+        maxAge: 60,
+      });
+    },
+  );
 
   test('class and handler add up, the class first', () => {
-    expect(summary(Demanding, 'stricter')).toEqual({ scopes: [{ allOf: ['class'] }, { allOf: ['handler'] }], maxAge: 300 });
+    expect(summary(Demanding, 'stricter')).toEqual({
+      scopes: [{ allOf: ['class'] }, { allOf: ['handler'] }],
+      maxAge: 300,
+    });
     expect(summary(Demanding, 'plain')).toEqual({ scopes: [{ allOf: ['class'] }], maxAge: 3600 });
   });
 
@@ -114,7 +129,10 @@ describe('requirements', () => {
   });
 
   test('@OptionalAuth() drops nothing', () => {
-    expect(summary(Demanding, 'optional')).toEqual({ scopes: [{ allOf: ['class'] }], maxAge: 3600 });
+    expect(summary(Demanding, 'optional')).toEqual({
+      scopes: [{ allOf: ['class'] }],
+      maxAge: 3600,
+    });
     expect(route(Optional, 'scoped').requirement.scopes).toEqual([{ allOf: ['a'] }]);
   });
 
@@ -136,7 +154,9 @@ describe('requirements', () => {
 describe('inheritance', () => {
   test('a class without decorators has those of its base class', () => {
     expect(route(SilentChild, 'plain').requirement).toEqual(route(Demanding, 'plain').requirement);
-    expect(route(SilentChild, 'stricter').requirement).toEqual(route(Demanding, 'stricter').requirement);
+    expect(route(SilentChild, 'stricter').requirement).toEqual(
+      route(Demanding, 'stricter').requirement,
+    );
   });
 
   test('a class with decorators adds to its base class', () => {
@@ -155,9 +175,12 @@ describe('inheritance', () => {
 });
 
 describe('contradictions', () => {
-  test.each<[Type]>([[Plain], [Demanding], [Optional], [Child], [SilentChild]])('%p has none', (target) => {
-    expect(contradictions(target)).toEqual([]);
-  });
+  test.each<[Type]>([[Plain], [Demanding], [Optional], [Child], [SilentChild]])(
+    '%p has none',
+    (target) => {
+      expect(contradictions(target)).toEqual([]);
+    },
+  );
 
   class PublicAndScoped {
     @Public() @Scopes('a') handler() {}
@@ -200,7 +223,10 @@ describe('contradictions', () => {
   });
 
   test('a contradiction that got through fails closed', () => {
-    expect(route(PublicClassScopedHandler, 'handler')).toMatchObject({ access: 'protected', requirement: { scopes: [{ allOf: ['a'] }] } });
+    expect(route(PublicClassScopedHandler, 'handler')).toMatchObject({
+      access: 'protected',
+      requirement: { scopes: [{ allOf: ['a'] }] },
+    });
   });
 
   test('all places are told, not only the first', () => {

@@ -19,5 +19,8 @@ test.each(algorithms)('%s: what it signs, jose verifies with the published key',
 
 test('kid and size may be chosen', () => {
   expect(createSigningKey('ES256', { kid: 'k' }).jwk.kid).toBe('k');
-  expect(createSigningKey('RS256', { modulusLength: 1024 }).publicKey.asymmetricKeyDetails?.modulusLength).toBe(1024);
+  expect(
+    createSigningKey('RS256', { modulusLength: 1024 }).publicKey.asymmetricKeyDetails
+      ?.modulusLength,
+  ).toBe(1024);
 });

@@ -33,6 +33,9 @@ test('set() moves to a time', () => {
   expect(clock.now()).toBe(42);
 });
 
-test.each(['5', 'soon', Number.NaN, Number.POSITIVE_INFINITY, undefined])('advance(%p) is refused', (by) => {
-  expect(() => new TestClock().advance(by as Duration)).toThrow(TypeError);
-});
+test.each(['5', 'soon', Number.NaN, Number.POSITIVE_INFINITY, undefined])(
+  'advance(%p) is refused',
+  (by) => {
+    expect(() => new TestClock().advance(by as Duration)).toThrow(TypeError);
+  },
+);

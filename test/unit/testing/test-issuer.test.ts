@@ -44,23 +44,35 @@ describe('by default', () => {
     const { signingKey } = new TestIssuer();
     expect(signingKey.alg).toBe('RS256');
     expect(signingKey.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
-    expect(signingKey.jwk).toMatchObject({ kty: 'RSA', use: 'sig', alg: 'RS256', e: 'AQAB', kid: signingKey.kid });
+    expect(signingKey.jwk).toMatchObject({
+      kty: 'RSA',
+      use: 'sig',
+      alg: 'RS256',
+      e: 'AQAB',
+      kid: signingKey.kid,
+    });
   });
 
   test('publishes no private part', () => {
-    for (const key of issuer.jwks().keys) expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['d']));
+    for (const key of issuer.jwks().keys)
+      expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['d']));
   });
 
   test('its module options trust it', () => {
     expect(issuer.moduleOptions).toEqual({ issuer: NAME, audience: NAME, clock: clock.now });
   });
 
-  test.each(['authgear', 'authpi'] as const)('its module options trust its tokens: %s', async (kind) => {
-    const other = new TestIssuer({ kind });
-    const compiled = await Test.createTestingModule({ imports: [AuthgearModule.forRoot({ ...other.moduleOptions, jwks: other.jwks() })] }).compile();
-    const user = await compiled.get(TokenService).verifyAccessToken(other.accessToken());
-    expect(user.issuer).toBe(other.issuer);
-  });
+  test.each(['authgear', 'authpi'] as const)(
+    'its module options trust its tokens: %s',
+    async (kind) => {
+      const other = new TestIssuer({ kind });
+      const compiled = await Test.createTestingModule({
+        imports: [AuthgearModule.forRoot({ ...other.moduleOptions, jwks: other.jwks() })],
+      }).compile();
+      const user = await compiled.get(TokenService).verifyAccessToken(other.accessToken());
+      expect(user.issuer).toBe(other.issuer);
+    },
+  );
 });
 
 describe('a user token', () => {
@@ -142,7 +154,13 @@ describe('a user token', () => {
 
 describe('a machine token', () => {
   test('has exactly the claims of Authgear', () => {
-    const { header, claims } = read(issuer.machineToken({ clientId: 'm', audience: 'https://api.example', scope: 'read:reports' }));
+    const { header, claims } = read(
+      issuer.machineToken({
+        clientId: 'm',
+        audience: 'https://api.example',
+        scope: 'read:reports',
+      }),
+    );
     expect(header).toMatchObject({ typ: 'at+jwt' });
     expect(claims).toEqual({
       iss: NAME,
@@ -157,7 +175,9 @@ describe('a machine token', () => {
   });
 
   test('has no scopes of people by default', () => {
-    expect(read(issuer.machineToken()).claims['scope']).not.toMatch(/openid|offline_access|full-access/);
+    expect(read(issuer.machineToken()).claims['scope']).not.toMatch(
+      /openid|offline_access|full-access/,
+    );
   });
 });
 
@@ -169,7 +189,12 @@ describe('an ID token', () => {
   });
 
   test('has exactly the claims of Authgear', () => {
-    expect(new Set(Object.keys(claims))).toEqual(new Set([...userClaims.filter((name) => !['client_id', 'scope', 'jti'].includes(name)), 'sid']));
+    expect(new Set(Object.keys(claims))).toEqual(
+      new Set([
+        ...userClaims.filter((name) => !['client_id', 'scope', 'jti'].includes(name)),
+        'sid',
+      ]),
+    );
     expect(claims).toMatchObject({
       iss: NAME,
       aud: ['c'],
@@ -239,7 +264,9 @@ describe('wrong tokens', () => {
   test('the HMAC really is one with the public key', () => {
     const [header, payload, signature] = issuer.wrongToken('hmac with the public key').split('.');
     const pem = issuer.signingKey.publicKey.export({ type: 'spki', format: 'pem' });
-    expect(createHmac('sha256', pem).update(`${header}.${payload}`).digest('base64url')).toBe(signature);
+    expect(createHmac('sha256', pem).update(`${header}.${payload}`).digest('base64url')).toBe(
+      signature,
+    );
   });
 });
 
@@ -252,7 +279,14 @@ describe('rotate', () => {
     expect(own.jwks().keys).toEqual([next.jwk, old.jwk]);
     const [header, payload, signature] = own.accessToken().split('.') as [string, string, string];
     const key = { key: next.publicKey, dsaEncoding: 'ieee-p1363' } as const;
-    expect(verifyBytes('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
+    expect(
+      verifyBytes(
+        'sha256',
+        Buffer.from(`${header}.${payload}`),
+        key,
+        Buffer.from(signature, 'base64url'),
+      ),
+    ).toBe(true);
   });
 
   test('without overlap withdraws the old one', () => {
@@ -266,26 +300,38 @@ describe('rotate', () => {
 describe('over HTTP', () => {
   let served: TestIssuer;
   beforeEach(async () => {
-    served = await TestIssuer.listen({ algorithm: 'ES256', clock, etag: true, cacheControl: 'max-age=60' });
+    served = await TestIssuer.listen({
+      algorithm: 'ES256',
+      clock,
+      etag: true,
+      cacheControl: 'max-age=60',
+    });
   });
   afterEach(() => served.close());
-  const get = (path: string, headers: Record<string, string> = {}) => fetch(served.issuer + path, { headers, redirect: 'manual' });
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(served.issuer + path, { headers, redirect: 'manual' });
 
   test('listens on loopback, and is named after its address', () => {
     expect(served.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(read(served.accessToken()).claims).toMatchObject({ iss: served.issuer, aud: [served.issuer] });
+    expect(read(served.accessToken()).claims).toMatchObject({
+      iss: served.issuer,
+      aud: [served.issuer],
+    });
   });
 
-  test.each(['openid-configuration', 'oauth-authorization-server'])('%s is the metadata of Authgear', async (name) => {
-    const document = (await (await get(`/.well-known/${name}`)).json()) as object;
-    expect(document).toMatchObject({
-      issuer: served.issuer,
-      jwks_uri: `${served.issuer}/oauth2/jwks`,
-      token_endpoint: `${served.issuer}/oauth2/token`,
-      userinfo_endpoint: `${served.issuer}/oauth2/userinfo`,
-    });
-    expect(document).not.toHaveProperty('introspection_endpoint');
-  });
+  test.each(['openid-configuration', 'oauth-authorization-server'])(
+    '%s is the metadata of Authgear',
+    async (name) => {
+      const document = (await (await get(`/.well-known/${name}`)).json()) as object;
+      expect(document).toMatchObject({
+        issuer: served.issuer,
+        jwks_uri: `${served.issuer}/oauth2/jwks`,
+        token_endpoint: `${served.issuer}/oauth2/token`,
+        userinfo_endpoint: `${served.issuer}/oauth2/userinfo`,
+      });
+      expect(document).not.toHaveProperty('introspection_endpoint');
+    },
+  );
 
   test('keys, with caching headers when it was told to', async () => {
     const response = await get('/oauth2/jwks');
@@ -301,7 +347,8 @@ describe('over HTTP', () => {
     const plain = await TestIssuer.listen({ algorithm: 'ES256' });
     const { headers } = await fetch(`${plain.issuer}/oauth2/jwks`);
     await plain.close();
-    for (const name of ['cache-control', 'etag', 'last-modified']) expect(headers.get(name)).toBeNull();
+    for (const name of ['cache-control', 'etag', 'last-modified'])
+      expect(headers.get(name)).toBeNull();
   });
 
   test('counts requests, failed ones too', async () => {
@@ -310,7 +357,9 @@ describe('over HTTP', () => {
     served.outage(500);
     await get('/oauth2/jwks');
     expect(served.requests).toEqual({ metadata: 1, jwks: 2, total: 3 });
-    expect(['/oauth2/jwks', '/oauth2/userinfo'].map((path) => served.requestCount(path))).toEqual([2, 0]);
+    expect(['/oauth2/jwks', '/oauth2/userinfo'].map((path) => served.requestCount(path))).toEqual([
+      2, 0,
+    ]);
   });
 
   test('fails until it recovers', async () => {
@@ -322,12 +371,15 @@ describe('over HTTP', () => {
     expect((await get('/oauth2/jwks')).status).toBe(200);
   });
 
-  test.each([{ keys: [] }, { keys: 'no' }, [], 'text', null])('publishes whatever it is told: %j', async (document) => {
-    served.publish(document);
-    expect(await (await get('/oauth2/jwks')).json()).toEqual(document);
-    served.publish(undefined);
-    expect(await (await get('/oauth2/jwks')).json()).toEqual(withoutTokens(served.jwks()));
-  });
+  test.each([{ keys: [] }, { keys: 'no' }, [], 'text', null])(
+    'publishes whatever it is told: %j',
+    async (document) => {
+      served.publish(document);
+      expect(await (await get('/oauth2/jwks')).json()).toEqual(document);
+      served.publish(undefined);
+      expect(await (await get('/oauth2/jwks')).json()).toEqual(withoutTokens(served.jwks()));
+    },
+  );
 
   test('changes the metadata, and takes members away', async () => {
     served.publishMetadata({ issuer: 'https://other.example', jwks_uri: undefined });

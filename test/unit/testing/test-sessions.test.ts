@@ -13,36 +13,50 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.close());
 
-const call = (path: string, headers: Record<string, string>, method = 'GET') => fetch(issuer.issuer + path, { method, headers, redirect: 'manual' });
-const resolve = (headers: Record<string, string>, method?: string) => call('/_resolver/resolve', headers, method);
+const call = (path: string, headers: Record<string, string>, method = 'GET') =>
+  fetch(issuer.issuer + path, { method, headers, redirect: 'manual' });
+const resolve = (headers: Record<string, string>, method?: string) =>
+  call('/_resolver/resolve', headers, method);
 const answerTo = async (headers: Record<string, string>): Promise<SessionAnswer> => {
   const response = await resolve(headers);
   expect(response.status).toBe(200);
   return readSession((name) => response.headers.get(name) ?? undefined);
 };
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-const ours = ({ headers }: Response) => Object.fromEntries([...headers].filter(([name]) => /^x-authgear-|^set-cookie$/.test(name)));
+const ours = ({ headers }: Response) =>
+  Object.fromEntries([...headers].filter(([name]) => /^x-authgear-|^set-cookie$/.test(name)));
 
 describe('the resolver', () => {
-  test.each(['GET', 'HEAD'])('tells of a session in the headers of the wire facts, by %s', async (method) => {
-    const { cookie } = issuer.openSession({ sub: 'user-1', roles: ['a', 'b'], amr: ['pwd', 'mfa'], isVerified: false, authTime: NOW - 70 });
-    const response = await resolve({ cookie }, method);
-    expect(response.status).toBe(200);
-    expect(await response.text()).toBe('');
-    expect(ours(response)).toEqual({
-      'x-authgear-session-valid': 'true',
-      'x-authgear-user-id': 'user-1',
-      'x-authgear-user-anonymous': 'false',
-      'x-authgear-user-verified': 'false',
-      'x-authgear-user-can-reauthenticate': 'true',
-      'x-authgear-user-roles': 'a,b',
-      'x-authgear-session-amr': 'pwd mfa',
-      'x-authgear-session-authenticated-at': String(NOW - 70),
-    });
-  });
+  test.each(['GET', 'HEAD'])(
+    'tells of a session in the headers of the wire facts, by %s',
+    async (method) => {
+      const { cookie } = issuer.openSession({
+        sub: 'user-1',
+        roles: ['a', 'b'],
+        amr: ['pwd', 'mfa'],
+        isVerified: false,
+        authTime: NOW - 70,
+      });
+      const response = await resolve({ cookie }, method);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toBe('');
+      expect(ours(response)).toEqual({
+        'x-authgear-session-valid': 'true',
+        'x-authgear-user-id': 'user-1',
+        'x-authgear-user-anonymous': 'false',
+        'x-authgear-user-verified': 'false',
+        'x-authgear-user-can-reauthenticate': 'true',
+        'x-authgear-user-roles': 'a,b',
+        'x-authgear-session-amr': 'pwd mfa',
+        'x-authgear-session-authenticated-at': String(NOW - 70),
+      });
+    },
+  );
 
   test('roles are absent without any, amr is empty, and the time can be left away', async () => {
-    const response = await resolve({ cookie: issuer.openSession({ roles: [], amr: [], authTime: null }).cookie });
+    const response = await resolve({
+      cookie: issuer.openSession({ roles: [], amr: [], authTime: null }).cookie,
+    });
     expect(response.headers.has('x-authgear-user-roles')).toBe(false);
     expect(response.headers.get('x-authgear-session-amr')).toBe('');
     expect(response.headers.has('x-authgear-session-authenticated-at')).toBe(false);
@@ -75,7 +89,9 @@ describe('the resolver', () => {
     issuer.disableUser('user-1');
     for (const headers of [{ cookie: session.cookie }, bearer(session.opaqueToken), bearer(token)])
       expect(ours(await resolve(headers))).toEqual({ 'x-authgear-session-valid': 'false' });
-    expect(await answerTo({ cookie: issuer.openSession({ sub: 'user-2' }).cookie })).toMatchObject({ userId: 'user-2' });
+    expect(await answerTo({ cookie: issuer.openSession({ sub: 'user-2' }).cookie })).toMatchObject({
+      userId: 'user-2',
+    });
     issuer.disableUser('user-1', false);
     expect(await answerTo(bearer(token))).toMatchObject({ userId: 'user-1' });
   });
@@ -83,21 +99,41 @@ describe('the resolver', () => {
   test('each credential stands for the session, until it ends', async () => {
     const session = issuer.openSession({ sub: 'user-1' });
     const { cookies, opaqueToken } = session;
-    const all = [...Object.entries(cookies).map(([name, value]) => ({ cookie: `${name}=${value}` })), bearer(opaqueToken)];
+    const all = [
+      ...Object.entries(cookies).map(([name, value]) => ({ cookie: `${name}=${value}` })),
+      bearer(opaqueToken),
+    ];
     for (const headers of all) expect(await answerTo(headers)).toMatchObject({ userId: 'user-1' });
     // A value counts under its own name only.
     expect(await answerTo({ cookie: `app_session=${cookies.session}` })).toBe('none');
     issuer.endSession(session);
-    expect(await Promise.all(all.map(answerTo))).toEqual(expect.not.arrayContaining([expect.objectContaining({ userId: 'user-1' })]));
+    expect(await Promise.all(all.map(answerTo))).toEqual(
+      expect.not.arrayContaining([expect.objectContaining({ userId: 'user-1' })]),
+    );
   });
 
   test('the first good credential wins: a bad bearer token beside a cookie is the cookie’s user', async () => {
-    const [one, other] = [issuer.openSession({ sub: 'user-1' }), issuer.openSession({ sub: 'user-2' })];
-    expect(await answerTo({ ...bearer('bad'), cookie: one.cookie })).toMatchObject({ userId: 'user-1' });
-    expect(await answerTo({ ...bearer(other.opaqueToken), cookie: one.cookie })).toMatchObject({ userId: 'user-2' });
-    expect(await answerTo({ cookie: `app_session=bad; ${one.cookie}` })).toMatchObject({ userId: 'user-1' });
-    expect(await answerTo({ cookie: `${one.cookie}; app_access_token=${other.cookies.app_access_token}` })).toMatchObject({ userId: 'user-2' });
-    expect(await answerTo({ cookie: `session=bad; app_session=${other.cookies.app_session}` })).toMatchObject({ userId: 'user-2' });
+    const [one, other] = [
+      issuer.openSession({ sub: 'user-1' }),
+      issuer.openSession({ sub: 'user-2' }),
+    ];
+    expect(await answerTo({ ...bearer('bad'), cookie: one.cookie })).toMatchObject({
+      userId: 'user-1',
+    });
+    expect(await answerTo({ ...bearer(other.opaqueToken), cookie: one.cookie })).toMatchObject({
+      userId: 'user-2',
+    });
+    expect(await answerTo({ cookie: `app_session=bad; ${one.cookie}` })).toMatchObject({
+      userId: 'user-1',
+    });
+    expect(
+      await answerTo({
+        cookie: `${one.cookie}; app_access_token=${other.cookies.app_access_token}`,
+      }),
+    ).toMatchObject({ userId: 'user-2' });
+    expect(
+      await answerTo({ cookie: `session=bad; app_session=${other.cookies.app_session}` }),
+    ).toMatchObject({ userId: 'user-2' });
   });
 
   test('a token that was revoked is none; its signature holds', async () => {
@@ -105,7 +141,9 @@ describe('the resolver', () => {
     expect(await answerTo(bearer(token))).toMatchObject({ userId: 'user-1', roles: ['a'] });
     issuer.revoke(token);
     expect(await answerTo(bearer(token))).toBe('none');
-    expect(await answerTo(bearer(issuer.accessToken({ sub: 'user-1' })))).toMatchObject({ userId: 'user-1' });
+    expect(await answerTo(bearer(issuer.accessToken({ sub: 'user-1' })))).toMatchObject({
+      userId: 'user-1',
+    });
   });
 
   test('with a prefix the bare names are nothing', async () => {
@@ -114,13 +152,18 @@ describe('the resolver', () => {
     expect(cookie).toBe(`pre_session=${cookies.session}`);
     expect(await answerTo({ cookie })).toMatchObject({ userId: 'user-1' });
     expect(await answerTo({ cookie: `session=${cookies.session}` })).toBe('none');
-    expect(ours(await resolve({ cookie: 'pre_session=bad' }))['set-cookie']).toMatch(/^pre_session=;/);
+    expect(ours(await resolve({ cookie: 'pre_session=bad' }))['set-cookie']).toMatch(
+      /^pre_session=;/,
+    );
   });
 
   test('what was asked can be looked at, and it fails alone', async () => {
     await resolve({ cookie: 'session=a', 'user-agent': 'Browser/1.0' }, 'HEAD');
     expect(issuer.requestsTo('/_resolver/resolve')).toEqual([
-      expect.objectContaining({ method: 'HEAD', headers: expect.objectContaining({ cookie: 'session=a', 'user-agent': 'Browser/1.0' }) }),
+      expect.objectContaining({
+        method: 'HEAD',
+        headers: expect.objectContaining({ cookie: 'session=a', 'user-agent': 'Browser/1.0' }),
+      }),
     ]);
     issuer.outage(503, '/_resolver/resolve');
     expect((await resolve({})).status).toBe(503);
@@ -134,7 +177,10 @@ describe('the userinfo endpoint', () => {
   const userinfo = (headers: Record<string, string>) => call('/oauth2/userinfo', headers);
 
   test('tells whose token it is, JWT or opaque', async () => {
-    for (const token of [issuer.accessToken({ sub: 'user-1' }), issuer.openSession({ sub: 'user-1' }).opaqueToken]) {
+    for (const token of [
+      issuer.accessToken({ sub: 'user-1' }),
+      issuer.openSession({ sub: 'user-1' }).opaqueToken,
+    ]) {
       const response = await userinfo(bearer(token));
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ sub: 'user-1' });
@@ -172,7 +218,9 @@ describe('the userinfo endpoint', () => {
 test("AuthPI's has neither", async () => {
   const authpi = await TestIssuer.listen({ kind: 'authpi', algorithm: 'ES256', clock });
   const statuses = await Promise.all(
-    ['/_resolver/resolve', '/oauth2/userinfo'].map(async (path) => (await fetch(new URL(path, authpi.issuer))).status),
+    ['/_resolver/resolve', '/oauth2/userinfo'].map(
+      async (path) => (await fetch(new URL(path, authpi.issuer))).status,
+    ),
   );
   await authpi.close();
   expect(statuses).toEqual([404, 404]);
@@ -185,8 +233,23 @@ describe('webhooks', () => {
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
       seq: 435,
       type: 'user.disabled',
-      payload: { user: { id: 'user-1', is_disabled: true, is_deactivated: false, is_anonymized: false, roles: [], groups: [] } },
-      context: { timestamp: NOW, user_id: 'user-1', triggered_by: 'admin_api', app_id: 'my-project', audit_context: {} },
+      payload: {
+        user: {
+          id: 'user-1',
+          is_disabled: true,
+          is_deactivated: false,
+          is_anonymized: false,
+          roles: [],
+          groups: [],
+        },
+      },
+      context: {
+        timestamp: NOW,
+        user_id: 'user-1',
+        triggered_by: 'admin_api',
+        app_id: 'my-project',
+        audit_context: {},
+      },
     });
     expect(JSON.parse(body)).toMatchObject({ id: '00000000000001b3' });
     expect(headers['content-type']).toBe('application/json');
@@ -194,23 +257,37 @@ describe('webhooks', () => {
 
   test('are signed over what is sent, by the secret', () => {
     expect(issuer.webhooks.secret).toMatch(/^[A-Za-z0-9]{32}$/);
-    for (const { body, headers } of [issuer.webhook('user.deleted', 'ü'), issuer.webhooks.sign('anything'), issuer.webhooks.sign('')]) {
+    for (const { body, headers } of [
+      issuer.webhook('user.deleted', 'ü'),
+      issuer.webhooks.sign('anything'),
+      issuer.webhooks.sign(''),
+    ]) {
       const signature = headers['x-authgear-body-signature'];
-      expect(signature).toBe(createHmac('sha256', issuer.webhooks.secret).update(body, 'utf8').digest('hex'));
-      expect(() => checkWebhookSignature(Buffer.from(body), signature, Buffer.from(issuer.webhooks.secret))).not.toThrow();
+      expect(signature).toBe(
+        createHmac('sha256', issuer.webhooks.secret).update(body, 'utf8').digest('hex'),
+      );
+      expect(() =>
+        checkWebhookSignature(Buffer.from(body), signature, Buffer.from(issuer.webhooks.secret)),
+      ).not.toThrow();
     }
   });
 
   test('each is another one, unless it is told to be the same', () => {
-    const [one, other] = [issuer.webhook('user.disabled', 'user-1'), issuer.webhook('user.disabled', 'user-1')].map(({ body }) => JSON.parse(body));
+    const [one, other] = [
+      issuer.webhook('user.disabled', 'user-1'),
+      issuer.webhook('user.disabled', 'user-1'),
+    ].map(({ body }) => JSON.parse(body));
     expect(other.id).not.toBe(one.id);
     expect(other.seq).toBe(one.seq + 1);
     const fields = { id: 'a', seq: 7, timestamp: 5 };
-    expect(issuer.webhook('user.disabled', 'user-1', fields)).toEqual(issuer.webhook('user.disabled', 'user-1', fields));
+    expect(issuer.webhook('user.disabled', 'user-1', fields)).toEqual(
+      issuer.webhook('user.disabled', 'user-1', fields),
+    );
   });
 
   test('whether the user is disabled is so', () => {
-    const isDisabled = (type: string, fields = {}) => JSON.parse(issuer.webhook(type, 'user-1', fields).body).payload.user.is_disabled as unknown;
+    const isDisabled = (type: string, fields = {}) =>
+      JSON.parse(issuer.webhook(type, 'user-1', fields).body).payload.user.is_disabled as unknown;
     expect(isDisabled('user.disabled')).toBe(true);
     expect(isDisabled('user.disabled', { user: { is_disabled: false } })).toBe(false);
     expect(isDisabled('user.reenabled')).toBe(false);
@@ -220,6 +297,9 @@ describe('webhooks', () => {
 
   test('are read by the library', () => {
     const { body } = issuer.webhook('user.disabled', 'user-1');
-    expect(readWebhookEvent(body).revocation).toMatchObject({ userId: 'user-1', mark: { latest: { at: NOW, notBefore: NOW } } });
+    expect(readWebhookEvent(body).revocation).toMatchObject({
+      userId: 'user-1',
+      mark: { latest: { at: NOW, notBefore: NOW } },
+    });
   });
 });

@@ -17,7 +17,11 @@ test.each([
   ['of an adapter that tells of no raw headers', request({ a: '1' }, []), ['1']],
   ['as a list', request({ a: ['1', '2'] }), ['1', '2']],
   ['that is not there', request({ b: '2' }, ['B', '2']), []],
-  ['by the request in "raw"', { ...request({ a: '1' }), raw: { rawHeaders: ['A', '1', 'A', '2'] } }, ['1', '2']],
+  [
+    'by the request in "raw"',
+    { ...request({ a: '1' }), raw: { rawHeaders: ['A', '1', 'A', '2'] } },
+    ['1', '2'],
+  ],
 ])('a field %s', (_, given, expected) => {
   expect(headerFields(given, 'a')).toEqual(expected);
 });

@@ -16,7 +16,8 @@ const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 
 function exchange(): { exchange: HttpExchange; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
-  const header = (name: string, value: string | readonly string[]) => void (headers[name] = String(value));
+  const header = (name: string, value: string | readonly string[]) =>
+    void (headers[name] = String(value));
   return { headers, exchange: { request: { method: 'GET', headers: {} }, response: { header } } };
 }
 
@@ -29,7 +30,11 @@ const names: Record<number, [string, typeof BadRequestException]> = {
 };
 
 describe.each(codes)('%s', (code) => {
-  const error = new AuthError(code, 'the secret reason', { scopes: ['a'], maxAge: 300, retryAfter: 3 });
+  const error = new AuthError(code, 'the secret reason', {
+    scopes: ['a'],
+    maxAge: 300,
+    retryAfter: 3,
+  });
   const { status, headers: expected } = answerTo(error);
   const [name, type] = names[status] as [string, typeof BadRequestException];
 
@@ -50,7 +55,12 @@ describe.each(codes)('%s', (code) => {
   });
 
   test("has Nest's body plus the code", () => {
-    expect(refuse(error, undefined).getResponse()).toEqual({ statusCode: status, error: name, message: error.publicMessage, code: error.publicCode });
+    expect(refuse(error, undefined).getResponse()).toEqual({
+      statusCode: status,
+      error: name,
+      message: error.publicMessage,
+      code: error.publicCode,
+    });
   });
 
   test('sets the headers on the response before it is thrown', () => {
@@ -74,8 +84,10 @@ describe('cookies that a client should forget', () => {
   /** As Express: `header` replaces, `append` adds. */
   function expressLike() {
     const headers = new Map<string, string[]>([['set-cookie', [own]]]);
-    const header = (name: string, value: string | readonly string[]) => void headers.set(name.toLowerCase(), [value].flat());
-    const append = (name: string, value: string | readonly string[]) => header(name, [...(headers.get(name.toLowerCase()) ?? []), ...[value].flat()]);
+    const header = (name: string, value: string | readonly string[]) =>
+      void headers.set(name.toLowerCase(), [value].flat());
+    const append = (name: string, value: string | readonly string[]) =>
+      header(name, [...(headers.get(name.toLowerCase()) ?? []), ...[value].flat()]);
     return { headers, response: { header, append } };
   }
   /** As Fastify: there is no `append`, and `header` adds cookies. */
@@ -97,13 +109,21 @@ describe('cookies that a client should forget', () => {
       refuse(error, { request: { method: 'GET', headers: {} }, response });
       expect(headers.get('set-cookie')).toEqual([own, ...setCookie]);
       expect(headers.get('cache-control')).toEqual(['no-store']);
-      expect(headers.get('www-authenticate')).toEqual([expect.stringMatching(/^Bearer error="invalid_token"/)]);
+      expect(headers.get('www-authenticate')).toEqual([
+        expect.stringMatching(/^Bearer error="invalid_token"/),
+      ]);
     });
 
     test('a refusal without any leaves cookies as they are', () => {
       const { headers, response } = make();
-      refuse(new AuthError('session_invalid', 'over'), { request: { method: 'GET', headers: {} }, response });
-      refuse(new AuthError('session_invalid', 'over', { setCookie: [] }), { request: { method: 'GET', headers: {} }, response });
+      refuse(new AuthError('session_invalid', 'over'), {
+        request: { method: 'GET', headers: {} },
+        response,
+      });
+      refuse(new AuthError('session_invalid', 'over', { setCookie: [] }), {
+        request: { method: 'GET', headers: {} },
+        response,
+      });
       expect(headers.get('set-cookie')).toEqual([own]);
     });
   });

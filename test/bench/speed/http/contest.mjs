@@ -6,10 +6,16 @@ import { readTokens } from '../tokens.mjs';
 import { expectOnly, proveFair } from './fairness.mjs';
 import { everybody, HEADER_ONLY } from './names.mjs';
 
-/** Requests a second of ordinary users beside the flood: little, so that what they wait is the flood's doing. */
+/**
+ * Requests a second of ordinary users beside the flood: little, so that what they wait is the
+ * flood's doing.
+ */
 const NORMAL_RATE = 300;
 const FLOOD_RATE = 5_000;
-/** No more than this part of what the machine serves behind a guard that checks nothing: beyond that any guard drowns. */
+/**
+ * No more than this part of what the machine serves behind a guard that checks nothing: beyond that
+ * any guard drowns.
+ */
 const FLOOD_PART = 0.5;
 /** Behind ordinary users on a CPU that both share: their clocks must not wait for the attacker. */
 const FLOOD_PRIORITY = 10;
@@ -23,12 +29,19 @@ export async function openContest(framework, world) {
   const processes = Object.fromEntries(servers.map(({ child }, index) => [names[index], child]));
   const tokens = await readTokens(world);
   for (const name of names) await proveFair(name, urls[name], tokens);
-  const loads = [startLoad({ world }, places.load), startLoad({ world, priority: FLOOD_PRIORITY }, places.flood)];
+  const loads = [
+    startLoad({ world }, places.load),
+    startLoad({ world, priority: FLOOD_PRIORITY }, places.flood),
+  ];
   const [load, flood] = await Promise.all(loads);
 
   const saturate = async (name, mix, seconds) => {
     const before = await ask(processes[name], { about: 'cpu' });
-    const { answers, errors, seconds: taken } = await ask(load, { about: 'saturate', url: urls[name], mix, seconds });
+    const {
+      answers,
+      errors,
+      seconds: taken,
+    } = await ask(load, { about: 'saturate', url: urls[name], mix, seconds });
     const used = (await ask(processes[name], { about: 'cpu' })) - before;
     if (errors > 0) throw new Error(`${name}: ${errors} requests failed`);
     // On a machine this busy, nothing was answered in time.
@@ -50,7 +63,13 @@ export async function openContest(framework, world) {
 
   /** How many forgeries were answered a second. */
   const sendFlood = async (name, seconds, rate) => {
-    const flooded = await ask(flood, { about: 'pace', url: urls[name], mix: 'forged', rate, seconds: seconds + 2 * RISE_SECONDS });
+    const flooded = await ask(flood, {
+      about: 'pace',
+      url: urls[name],
+      mix: 'forged',
+      rate,
+      seconds: seconds + 2 * RISE_SECONDS,
+    });
     if (name !== HEADER_ONLY) expectOnly(401, flooded.answers, name);
     return flooded.rate;
   };
@@ -76,7 +95,10 @@ export async function openContest(framework, world) {
       return results;
     },
 
-    /** What users wait, first without and then with the flood, by name and round. `capacity`: requests per second of the header-only guard. */
+    /**
+     * What users wait, first without and then with the flood, by name and round. `capacity`:
+     * requests per second of the header-only guard.
+     */
     drown: async (runners, capacity, { rounds, seconds }, say) => {
       const rate = Math.round(Math.min(FLOOD_RATE, capacity * FLOOD_PART));
       const results = Object.fromEntries(runners.map((name) => [name, []]));

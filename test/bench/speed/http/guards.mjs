@@ -1,4 +1,5 @@
-// The guards, each as a function from a world to what the application gets: `guard`, `imports` or `middleware`.
+// The guards, each as a function from a world to what the application gets: `guard`, `imports` or
+// `middleware`.
 import { moduleOptions, OURS, require } from '../library.mjs';
 import { HEADER_ONLY, JOSE, MIDDLEWARE, NO_GUARD, PASSPORT } from './names.mjs';
 
@@ -10,7 +11,8 @@ export const guards = {
   [HEADER_ONLY]: async () => ({
     guard: class {
       canActivate(context) {
-        if (bearerToken(context.switchToHttp().getRequest()) === undefined) throw new UnauthorizedException();
+        if (bearerToken(context.switchToHttp().getRequest()) === undefined)
+          throw new UnauthorizedException();
         return true;
       }
     },
@@ -43,14 +45,22 @@ export const guards = {
     };
   },
 
-  /** The strategy as the README of jwks-rsa has it, asked as `AuthGuard('jwt')` of `@nestjs/passport` asks it. */
+  /**
+   * The strategy as the README of jwks-rsa has it, asked as `AuthGuard('jwt')` of
+   * `@nestjs/passport` asks it.
+   */
   [PASSPORT]: async ({ issuer, jwksUri, algorithm }) => {
     const { default: passport } = await import('passport');
     const { default: passportJwt } = await import('passport-jwt');
     const { passportJwtSecret } = await import('jwks-rsa');
     const strategy = {
       jwtFromRequest: passportJwt.ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKeyProvider: passportJwtSecret({ jwksUri, cache: true, rateLimit: true, jwksRequestsPerMinute: 10 }),
+      secretOrKeyProvider: passportJwtSecret({
+        jwksUri,
+        cache: true,
+        rateLimit: true,
+        jwksRequestsPerMinute: 10,
+      }),
       issuer,
       audience: issuer,
       algorithms: [algorithm],
@@ -67,7 +77,11 @@ export const guards = {
               request.user = user;
               resolve(true);
             };
-            passport.authenticate('jwt', { session: false }, decide)(request, http.getResponse(), reject);
+            passport.authenticate('jwt', { session: false }, decide)(
+              request,
+              http.getResponse(),
+              reject,
+            );
           });
         }
       },
@@ -79,7 +93,10 @@ export const guards = {
     const { auth } = await import('express-oauth2-jwt-bearer');
     const verify = auth({ issuer, jwksUri, audience: issuer, tokenSigningAlg: algorithm });
     const translate = (error) => error && new HttpException(error.message, error.status);
-    return { middleware: (request, response, next) => verify(request, response, (error) => next(translate(error))) };
+    return {
+      middleware: (request, response, next) =>
+        verify(request, response, (error) => next(translate(error))),
+    };
   },
 };
 

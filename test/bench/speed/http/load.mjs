@@ -1,4 +1,5 @@
-// Where requests come from, in a process of its own: as many as the server answers, or so many a second.
+// Where requests come from, in a process of its own: as many as the server answers, or so many a
+// second.
 import { setPriority } from 'node:os';
 import autocannon from 'autocannon';
 import { parameters, serve } from '../processes.mjs';
@@ -28,7 +29,10 @@ function requestWriter(url) {
   return (token) => {
     let request = written.get(token);
     if (request === undefined) {
-      request = Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+      request = Buffer.from(
+        `GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nConnection: ` +
+          `keep-alive\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
       written.set(token, request);
     }
     return request;
@@ -44,16 +48,24 @@ async function saturate({ url, mix, seconds }) {
     duration: seconds,
     connections: CONNECTIONS,
     sampleInt: SAMPLE_MS,
-    // Its own `setupRequest` puts the request together anew each time, which costs more than a light server's answer.
+    // Its own `setupRequest` puts the request together anew each time, which costs more than a
+    // light server's answer.
     setupClient: (client) => {
       client.getRequestBuffer = () => requestWith(next());
     },
   });
-  return { seconds: duration, errors, answers: Object.fromEntries(Object.entries(statusCodeStats).map(([code, { count }]) => [code, count])) };
+  return {
+    seconds: duration,
+    errors,
+    answers: Object.fromEntries(
+      Object.entries(statusCodeStats).map(([code, { count }]) => [code, count]),
+    ),
+  };
 }
 
 /** So many a second. */
-const pace = ({ url, mix, rate, seconds }) => sendAtRate({ url, rate, seconds, nextToken: tokenSource(url, mix) });
+const pace = ({ url, mix, rate, seconds }) =>
+  sendAtRate({ url, rate, seconds, nextToken: tokenSource(url, mix) });
 
 serve({ saturate, pace });
 process.send('ready');

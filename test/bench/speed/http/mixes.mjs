@@ -5,8 +5,9 @@ const ACTIVE = 500;
 const USES = 100;
 
 /**
- * Users come and go, as they do in production: each token is used about 100 times among those of 500 users, then a new one takes its place,
- * so that 1,000 users make 100,000 requests. At any moment one request in a hundred brings a token that was never seen.
+ * Users come and go, as they do in production: each token is used about 100 times among those of
+ * 500 users, then a new one takes its place, so that 1,000 users make 100,000 requests. At any
+ * moment one request in a hundred brings a token that was never seen.
  */
 function realistic({ good }) {
   let request = 0;
@@ -16,7 +17,10 @@ function realistic({ good }) {
   };
 }
 
-/** Each in its turn. They come again after all others: when whoever remembers 1,000 has long forgotten them. */
+/**
+ * Each in its turn. They come again after all others: when whoever remembers 1,000 has long
+ * forgotten them.
+ */
 const inCircles = (tokens) => {
   let request = 0;
   return () => tokens[request++ % tokens.length];

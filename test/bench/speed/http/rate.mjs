@@ -1,5 +1,6 @@
-// So many requests a second, evenly, whether or not the server keeps up. autocannon's own rate sends each second's share at its beginning,
-// and waits for answers: both would hide what others have to wait.
+// So many requests a second, evenly, whether or not the server keeps up. autocannon's own rate
+// sends each second's share at its beginning, and waits for answers: both would hide what others
+// have to wait.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { quantile } from '../statistics.mjs';
@@ -18,7 +19,11 @@ export async function sendAtRate({ url, rate, seconds, nextToken }) {
 
   const send = async () => {
     const begin = performance.now();
-    const { statusCode, body } = await pool.request({ path, method: 'GET', headers: { authorization: `Bearer ${nextToken()}` } });
+    const { statusCode, body } = await pool.request({
+      path,
+      method: 'GET',
+      headers: { authorization: `Bearer ${nextToken()}` },
+    });
     await body.dump();
     latencies.push(performance.now() - begin);
     answers[statusCode] = (answers[statusCode] ?? 0) + 1;
@@ -43,5 +48,10 @@ export async function sendAtRate({ url, rate, seconds, nextToken }) {
   const elapsed = (performance.now() - start) / 1_000;
   await Promise.all(waiting);
   await pool.close();
-  return { answers, rate: answered / elapsed, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
+  return {
+    answers,
+    rate: answered / elapsed,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  };
 }

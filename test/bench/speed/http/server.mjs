@@ -30,7 +30,9 @@ function createModule({ imports = [], guard }) {
 
 const { framework, name, world } = parameters();
 const contender = await guards[name](world);
-const app = await NestFactory.create(createModule(contender), adapters[framework](), { logger: false });
+const app = await NestFactory.create(createModule(contender), adapters[framework](), {
+  logger: false,
+});
 if (contender.middleware !== undefined) app.use(contender.middleware);
 await app.listen(0, '127.0.0.1');
 

@@ -1,4 +1,5 @@
-// The most telling rows as bars. Written by hand: it must read in light and in dark, and load nothing.
+// The most telling rows as bars. Written by hand: it must read in light and in dark, and load
+// nothing.
 import { OURS } from '../library.mjs';
 import { median } from '../statistics.mjs';
 
@@ -30,13 +31,30 @@ const STYLE = `
 
 /** Per second, the fastest first. */
 function createGroups({ verify, express, fastify }) {
-  const ofTimes = (samples) => Object.entries(samples).map(([name, times]) => ({ name, rate: 1e6 / median(times) }));
-  const ofRounds = (samples) => Object.entries(samples).map(([name, rounds]) => ({ name, rate: median(rounds.map(({ perSecond }) => perSecond)) }));
+  const ofTimes = (samples) =>
+    Object.entries(samples).map(([name, times]) => ({ name, rate: 1e6 / median(times) }));
+  const ofRounds = (samples) =>
+    Object.entries(samples).map(([name, rounds]) => ({
+      name,
+      rate: median(rounds.map(({ perSecond }) => perSecond)),
+    }));
   return [
-    { title: 'Token seen before, RS256, one at a time: verifications per second', bars: ofTimes(verify['seen, alone']) },
-    { title: 'Token never seen, RS256, one at a time: verifications per second', bars: ofTimes(verify['RS256, alone']) },
-    { title: 'NestJS on Fastify, realistic mix of tokens: requests per second', bars: ofRounds(fastify.realistic) },
-    { title: 'NestJS on Express, realistic mix of tokens: requests per second', bars: ofRounds(express.realistic) },
+    {
+      title: 'Token seen before, RS256, one at a time: verifications per second',
+      bars: ofTimes(verify['seen, alone']),
+    },
+    {
+      title: 'Token never seen, RS256, one at a time: verifications per second',
+      bars: ofTimes(verify['RS256, alone']),
+    },
+    {
+      title: 'NestJS on Fastify, realistic mix of tokens: requests per second',
+      bars: ofRounds(fastify.realistic),
+    },
+    {
+      title: 'NestJS on Express, realistic mix of tokens: requests per second',
+      bars: ofRounds(express.realistic),
+    },
   ].map(({ title, bars }) => ({ title, bars: bars.toSorted((a, b) => b.rate - a.rate) }));
 }
 
@@ -64,7 +82,9 @@ ${drawn.join('\n')}
 function drawGroup({ title, bars }, top) {
   const most = bars[0].rate;
   const lines = bars.map((bar, index) => drawBar(bar, most, top + HEADING + index * LINE));
-  return [`  <text class="heading" x="20" y="${top + 18}">${escape(title)}</text>`, ...lines].join('\n');
+  return [`  <text class="heading" x="20" y="${top + 18}">${escape(title)}</text>`, ...lines].join(
+    '\n',
+  );
 }
 
 function drawBar({ name, rate }, most, y) {
@@ -77,9 +97,15 @@ function drawBar({ name, rate }, most, y) {
 }
 
 const describe = (groups) =>
-  groups.map(({ title, bars }) => `${title}: ${bars.map(({ name, rate }) => `${name} ${count(rate)}`).join(', ')}.`).join(' ');
+  groups
+    .map(
+      ({ title, bars }) =>
+        `${title}: ${bars.map(({ name, rate }) => `${name} ${count(rate)}`).join(', ')}.`,
+    )
+    .join(' ');
 
 /** Three digits: more would promise more than one run can hold. */
 const count = (rate) => Number(rate.toPrecision(3)).toLocaleString('en');
 
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escape = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

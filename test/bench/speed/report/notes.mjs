@@ -6,18 +6,33 @@ import { settings } from '../settings.mjs';
 
 const require = createRequire(import.meta.url);
 
-const peers = ['jose', 'fast-jwt', 'aws-jwt-verify', 'passport-jwt', 'jwks-rsa', 'express-oauth2-jwt-bearer'];
+const peers = [
+  'jose',
+  'fast-jwt',
+  'aws-jwt-verify',
+  'passport-jwt',
+  'jwks-rsa',
+  'express-oauth2-jwt-bearer',
+];
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-export const subtitle = () => `${today()}, Node ${process.version}, ${cpus().length} CPUs; longer is better`;
+export const subtitle = () =>
+  `${today()}, Node ${process.version}, ${cpus().length} CPUs; longer is better`;
 
 export function describeRun() {
-  const versions = peers.map((name) => `${name} ${require(`../../node_modules/${name}/package.json`).version}`).join(', ');
-  return `${today()}, Node ${process.version}, ${cpus().length} CPUs (${cpus()[0].model.trim()}); NestJS ${nest()}; ${versions}.`;
+  const versions = peers
+    .map((name) => `${name} ${require(`../../node_modules/${name}/package.json`).version}`)
+    .join(', ');
+  return (
+    `${today()}, Node ${process.version}, ${cpus().length} CPUs (${cpus()[0].model.trim()}); ` +
+    `NestJS ${nest()}; ${versions}.`
+  );
 }
 
-const nest = () => createRequire(new URL('../../../../package.json', import.meta.url))('@nestjs/core/package.json').version;
+const nest = () =>
+  createRequire(new URL('../../../../package.json', import.meta.url))('@nestjs/core/package.json')
+    .version;
 
 export function explain({ express, fastify }) {
   const { verify, http } = settings;

@@ -59,10 +59,32 @@ function freshRows(verify) {
       ['64 in flight', verify[`${algorithm}, at once`]],
     ].flatMap(([how, samples]) => {
       const what = `token never seen, ${algorithm}, ${how}`;
-      const peers = ['fast-jwt', 'aws-jwt-verify', 'jose'].map((peer) => compare(what, samples, peer, microseconds, speedOfTimes, ahead));
-      // What it costs to remember a token is in the rows above, and what that brings is in those of tokens that come again.
-      const uncached = compare(what, samples, 'fast-jwt', microseconds, speedOfTimes, undefined, OURS_UNCACHED);
-      return [...peers, uncached, compare(what, samples, 'crypto.verify + JSON.parse', microseconds, plain, timesTheCost(1.25))];
+      const peers = ['fast-jwt', 'aws-jwt-verify', 'jose'].map((peer) =>
+        compare(what, samples, peer, microseconds, speedOfTimes, ahead),
+      );
+      // What it costs to remember a token is in the rows above, and what that brings is in those of
+      // tokens that come again.
+      const uncached = compare(
+        what,
+        samples,
+        'fast-jwt',
+        microseconds,
+        speedOfTimes,
+        undefined,
+        OURS_UNCACHED,
+      );
+      return [
+        ...peers,
+        uncached,
+        compare(
+          what,
+          samples,
+          'crypto.verify + JSON.parse',
+          microseconds,
+          plain,
+          timesTheCost(1.25),
+        ),
+      ];
     }),
   );
 }
@@ -73,20 +95,40 @@ function refusalRows(verify) {
     const byCost = Object.keys(peers).toSorted((a, b) => median(peers[a]) - median(peers[b]));
     // Whoever is under 1.5 of the cheapest is so of all.
     return byCost.map((peer, place) =>
-      compare(`refusing: ${kind}`, verify[kind], peer, microseconds, plain, place === 0 ? timesTheCost(1.5) : undefined),
+      compare(
+        `refusing: ${kind}`,
+        verify[kind],
+        peer,
+        microseconds,
+        plain,
+        place === 0 ? timesTheCost(1.5) : undefined,
+      ),
     );
   });
   const { [OURS]: _, 'crypto.verify': __, ...peers } = verify['bad signature'];
-  const signature = (peer, target) => compare('refusing: bad signature', verify['bad signature'], peer, microseconds, plain, target);
-  return [...cheap, signature('crypto.verify', timesTheCost(1.25)), ...Object.keys(peers).map((peer) => signature(peer))];
+  const signature = (peer, target) =>
+    compare('refusing: bad signature', verify['bad signature'], peer, microseconds, plain, target);
+  return [
+    ...cheap,
+    signature('crypto.verify', timesTheCost(1.25)),
+    ...Object.keys(peers).map((peer) => signature(peer)),
+  ];
 }
 
 function httpRows(framework, { realistic, fresh, flood }) {
   const title = titles[framework];
   const rates = pick(realistic, 'perSecond');
   const peers = verifying[framework].slice(1);
-  const race = (what, samples, beside, target) => compare(`${title}, ${what}`, samples, beside, perSecond, plain, target);
-  const cpu = (beside) => compare(`${title}, realistic mix, CPU per request`, pick(realistic, 'cpu'), beside, microseconds, plain);
+  const race = (what, samples, beside, target) =>
+    compare(`${title}, ${what}`, samples, beside, perSecond, plain, target);
+  const cpu = (beside) =>
+    compare(
+      `${title}, realistic mix, CPU per request`,
+      pick(realistic, 'cpu'),
+      beside,
+      microseconds,
+      plain,
+    );
   return [
     race('realistic mix', rates, HEADER_ONLY, timesAsFast(0.97)),
     race('realistic mix', rates, NO_GUARD, framework === 'fastify' ? timesAsFast(0.9) : undefined),
@@ -100,10 +142,17 @@ function httpRows(framework, { realistic, fresh, flood }) {
   ];
 }
 
-const floodTitle = (title, [{ rate }]) => `${title}, users' p99 beside ${rate.toLocaleString('en')} forgeries/s`;
-const floodedWaits = (flood) => Object.fromEntries(Object.entries(flood).map(([name, rounds]) => [name, rounds.map((round) => round.flooded.p99)]));
+const floodTitle = (title, [{ rate }]) =>
+  `${title}, users' p99 beside ${rate.toLocaleString('en')} forgeries/s`;
+const floodedWaits = (flood) =>
+  Object.fromEntries(
+    Object.entries(flood).map(([name, rounds]) => [name, rounds.map((round) => round.flooded.p99)]),
+  );
 
-const pick = (samples, figure) => Object.fromEntries(Object.entries(samples).map(([name, rounds]) => [name, rounds.map((round) => round[figure])]));
+const pick = (samples, figure) =>
+  Object.fromEntries(
+    Object.entries(samples).map(([name, rounds]) => [name, rounds.map((round) => round[figure])]),
+  );
 
 function floodRow(title, who, rounds) {
   const quiet = rounds.map((round) => round.quiet.p99);
@@ -125,7 +174,14 @@ const FLAT_MEGABYTES = 1;
 
 function memoryRows({ cached, distinct, garbage, ours, 'fast-jwt, cache': fastJwt }) {
   const flat = under(FLAT_MEGABYTES, 'MB');
-  const row = (what, value, target, others = {}) => ({ what, who: OURS, value: megabytes(value), target, measured: value, ...others });
+  const row = (what, value, target, others = {}) => ({
+    what,
+    who: OURS,
+    value: megabytes(value),
+    target,
+    measured: value,
+    ...others,
+  });
   const count = (number) => number.toLocaleString('en');
   return [
     row(`memory of ${count(cached)} tokens of 1 kB`, ours.full, under(4, 'MB'), {

@@ -6,7 +6,11 @@ const columns = [
   { title: 'measured', cell: ({ value }) => value, isNumber: true },
   { title: 'beside', cell: ({ beside }) => beside ?? '–' },
   { title: 'measured', cell: ({ other }) => other ?? '–', isNumber: true },
-  { title: 'ratio', cell: ({ ratio }) => (ratio === undefined ? '–' : number(ratio)), isNumber: true },
+  {
+    title: 'ratio',
+    cell: ({ ratio }) => (ratio === undefined ? '–' : number(ratio)),
+    isNumber: true,
+  },
   { title: 'target', cell: ({ target }) => target?.text ?? '–' },
   { title: '', cell: verdict },
 ];
@@ -20,10 +24,16 @@ const number = (value) => value.toFixed(value < 10 ? 2 : 1);
 
 export function createTable(rows) {
   const lines = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const widths = columns.map(({ title }, index) => Math.max(3, title.length, ...lines.map((cells) => cells[index].length)));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(3, title.length, ...lines.map((cells) => cells[index].length)),
+  );
   const write = (cells) =>
-    `| ${cells.map((cell, index) => (columns[index].isNumber ? cell.padStart(widths[index]) : cell.padEnd(widths[index]))).join(' | ')} |`;
-  const rule = columns.map(({ isNumber }, index) => (isNumber ? `${'-'.repeat(widths[index] - 1)}:` : '-'.repeat(widths[index])));
+    '| ' +
+    `${cells.map((cell, index) => (columns[index].isNumber ? cell.padStart(widths[index]) : cell.padEnd(widths[index]))).join(' | ')} ` +
+    '|';
+  const rule = columns.map(({ isNumber }, index) =>
+    isNumber ? `${'-'.repeat(widths[index] - 1)}:` : '-'.repeat(widths[index]),
+  );
   return [write(columns.map(({ title }) => title)), write(rule), ...lines.map(write)].join('\n');
 }
 

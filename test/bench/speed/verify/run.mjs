@@ -17,12 +17,16 @@ const isRefused = async (verify, token) => {
   }
 };
 
-/** Whoever accepts too much or too little is not timed. It also loads the keys and spends the budget for unknown ones. */
+/**
+ * Whoever accepts too much or too little is not timed. It also loads the keys and spends the budget
+ * for unknown ones.
+ */
 async function proveFair(name, verify) {
   if (await isRefused(verify, tokens.good[0])) throw new Error(`${name} refuses a good token`);
   const checked = name.startsWith('crypto.verify') ? ['bad signature'] : badKinds;
   for (const bad of checked) {
-    if (!(await isRefused(verify, tokens[bad][0]))) throw new Error(`${name} accepts a token: ${bad}`);
+    if (!(await isRefused(verify, tokens[bad][0])))
+      throw new Error(`${name} accepts a token: ${bad}`);
   }
 }
 
@@ -66,7 +70,8 @@ async function play(scene) {
   for (const name of names) await timeOf(tasks[name], atOnce, 4 * slice);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of inTurn(names, round)) samples[name].push(await timeOf(tasks[name], atOnce, slice));
+    for (const name of inTurn(names, round))
+      samples[name].push(await timeOf(tasks[name], atOnce, slice));
   }
   return samples;
 }

@@ -1,5 +1,5 @@
-// The libraries as functions from a world to `verify(token)`: issuer, audience and algorithm checked by all, keys at hand, each in the
-// fastest form that it has.
+// The libraries as functions from a world to `verify(token)`: issuer, audience and algorithm
+// checked by all, keys at hand, each in the fastest form that it has.
 import { createPublicKey, verify as verifySignature } from 'node:crypto';
 import { createTokenService, OURS, OURS_UNCACHED } from '../library.mjs';
 
@@ -20,7 +20,8 @@ export const verifiers = {
   /** With one key it never asks which key is meant. */
   'fast-jwt, key by kid': async (world) => {
     const keys = new Map(world.jwks.keys.map(({ kid }) => [kid, pem(world)]));
-    const key = async ({ header: { kid } }) => keys.get(kid) ?? Promise.reject(new Error('no such key'));
+    const key = async ({ header: { kid } }) =>
+      keys.get(kid) ?? Promise.reject(new Error('no such key'));
     return fastJwt(world, { key });
   },
 
@@ -44,7 +45,9 @@ export const verifiers = {
     return (token) => {
       const end = token.lastIndexOf('.');
       if (!holds(token, end)) throw new Error('the signature does not hold');
-      return JSON.parse(Buffer.from(token.slice(token.indexOf('.') + 1, end), 'base64url').toString());
+      return JSON.parse(
+        Buffer.from(token.slice(token.indexOf('.') + 1, end), 'base64url').toString(),
+      );
     };
   },
 };
@@ -56,7 +59,12 @@ async function ours(world, options) {
 
 async function fastJwt({ issuer, algorithm }, options) {
   const { createVerifier } = await import('fast-jwt');
-  return createVerifier({ algorithms: [algorithm], allowedIss: issuer, allowedAud: issuer, ...options });
+  return createVerifier({
+    algorithms: [algorithm],
+    allowedIss: issuer,
+    allowedAud: issuer,
+    ...options,
+  });
 }
 
 const publicKey = ({ jwks }) => createPublicKey({ key: jwks.keys[0], format: 'jwk' });
@@ -66,5 +74,11 @@ const pem = (world) => publicKey(world).export({ type: 'spki', format: 'pem' });
 function signatureCheck(world) {
   const key = { key: publicKey(world), dsaEncoding: 'ieee-p1363' };
   const digest = world.algorithm === 'EdDSA' ? null : 'sha256';
-  return (token, end) => verifySignature(digest, Buffer.from(token.slice(0, end)), key, Buffer.from(token.slice(end + 1), 'base64url'));
+  return (token, end) =>
+    verifySignature(
+      digest,
+      Buffer.from(token.slice(0, end)),
+      key,
+      Buffer.from(token.slice(end + 1), 'base64url'),
+    );
 }

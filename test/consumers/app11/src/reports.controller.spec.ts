@@ -11,7 +11,10 @@ describe('ReportsController', () => {
 
   beforeEach(async () => {
     issuer = await TestIssuer.listen();
-    builder = Test.createTestingModule({ imports: [AuthgearModule.forRoot(issuer.moduleOptions)], controllers: [ReportsController] });
+    builder = Test.createTestingModule({
+      imports: [AuthgearModule.forRoot(issuer.moduleOptions)],
+      controllers: [ReportsController],
+    });
   });
 
   afterEach(async () => {
@@ -23,12 +26,16 @@ describe('ReportsController', () => {
     app = (await builder.compile()).createNestApplication({ logger: false });
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
-    return (path, token) => fetch(url + path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+    return (path, token) =>
+      fetch(url + path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
   }
 
   it('lets a good token in', async () => {
     const get = await start();
-    const response = await get('/reports', issuer.accessToken({ sub: 'user-1', scope: 'read:reports' }));
+    const response = await get(
+      '/reports',
+      issuer.accessToken({ sub: 'user-1', scope: 'read:reports' }),
+    );
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ sub: 'user-1' });
   });
@@ -51,6 +58,8 @@ describe('ReportsController', () => {
 
   it('gives its services', async () => {
     await start();
-    expect((await app.get(TokenService).verifyAccessToken(issuer.accessToken({ sub: 'user-2' }))).sub).toBe('user-2');
+    expect(
+      (await app.get(TokenService).verifyAccessToken(issuer.accessToken({ sub: 'user-2' }))).sub,
+    ).toBe('user-2');
   });
 });

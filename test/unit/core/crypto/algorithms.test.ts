@@ -3,7 +3,19 @@ import { algorithms, isAlgorithm, keyTypeFits } from '../../../../lib/core/crypt
 describe('algorithms', () => {
   test('are the asymmetric ones, and nothing else', () => {
     expect(new Set(algorithms)).toEqual(
-      new Set(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']),
+      new Set([
+        'RS256',
+        'RS384',
+        'RS512',
+        'PS256',
+        'PS384',
+        'PS512',
+        'ES256',
+        'ES384',
+        'ES512',
+        'EdDSA',
+        'Ed25519',
+      ]),
     );
   });
 
@@ -29,9 +41,12 @@ describe('algorithms', () => {
     expect(isAlgorithm(name)).toBe(false);
   });
 
-  test.each([undefined, null, 256, ['RS256'], { toString: () => 'RS256' }])('%p is none of them', (value) => {
-    expect(isAlgorithm(value)).toBe(false);
-  });
+  test.each([undefined, null, 256, ['RS256'], { toString: () => 'RS256' }])(
+    '%p is none of them',
+    (value) => {
+      expect(isAlgorithm(value)).toBe(false);
+    },
+  );
 
   test.each([
     ['RS256', { kty: 'RSA' }, true],

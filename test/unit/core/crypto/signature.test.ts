@@ -14,9 +14,11 @@ beforeEach(nextTurn);
 
 const holds = (token: string, alg: Algorithm, key = keyOf(alg).publicKey) =>
   Promise.resolve(signatureHolds(signedTextOf(token), prepareKey(alg, key)));
-const withSignature = (token: string, signature: Uint8Array) => `${signedTextOf(token).signed}.${Buffer.from(signature).toString('base64url')}`;
+const withSignature = (token: string, signature: Uint8Array) =>
+  `${signedTextOf(token).signed}.${Buffer.from(signature).toString('base64url')}`;
 const signatureOf = (token: string) => signedTextOf(token).signature;
-const flip = (bytes: Buffer, at: number) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+const flip = (bytes: Buffer, at: number) =>
+  bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
 
 test.each(jwsVectors)('$source', async ({ alg, jwk, token }) => {
   const key = createPublicKey({ key: jwk, format: 'jwk' });
@@ -41,16 +43,21 @@ describe.each(algorithms)('%s', (alg) => {
       Buffer.concat([signature, Buffer.alloc(1)]),
       Buffer.concat([Buffer.alloc(1), signature]),
     ];
-    for (const other of [...others, Buffer.alloc(0)]) expect(await holds(withSignature(token, other), alg)).toBe(false);
+    for (const other of [...others, Buffer.alloc(0)])
+      expect(await holds(withSignature(token, other), alg)).toBe(false);
   });
 
   test('zeros and ones are refused, and nothing throws', async () => {
     const { length } = signatureOf(tokenOf(alg));
-    for (const byte of [0, 0xff]) expect(await holds(withSignature(tokenOf(alg), Buffer.alloc(length, byte)), alg)).toBe(false);
+    for (const byte of [0, 0xff])
+      expect(await holds(withSignature(tokenOf(alg), Buffer.alloc(length, byte)), alg)).toBe(false);
   });
 
   test('the same in line and on the thread pool', async () => {
-    const [good, bad] = [tokenOf(alg), withSignature(tokenOf(alg), flip(signatureOf(tokenOf(alg)), 5))];
+    const [good, bad] = [
+      tokenOf(alg),
+      withSignature(tokenOf(alg), flip(signatureOf(tokenOf(alg)), 5)),
+    ];
     for (const [token, expected] of [
       [good, true],
       [bad, false],
@@ -83,25 +90,36 @@ describe('another algorithm of the same key', () => {
 });
 
 test('an RSA key costs more with its length, and the curves differ', () => {
-  const costOf = (alg: Algorithm, modulusLength = 2048) => prepareKey(alg, createSigningKey(alg, { modulusLength }).publicKey).cost;
+  const costOf = (alg: Algorithm, modulusLength = 2048) =>
+    prepareKey(alg, createSigningKey(alg, { modulusLength }).publicKey).cost;
   expect(costOf('RS256', 4096)).toBeGreaterThan(2 * costOf('RS256'));
   expect(costOf('ES256')).toBeGreaterThan(costOf('RS256'));
   expect(costOf('ES512')).toBeGreaterThan(costOf('ES384'));
 });
 
-test.each(['ES256', 'ES384', 'ES512'] as const)('%s: a DER signature is refused (RFC 7518 section 3.4)', async (alg) => {
-  const token = tokenOf(alg);
-  const signed = Buffer.from(token.slice(0, token.lastIndexOf('.')));
-  const der = sign(`sha${alg.slice(2)}`, signed, { key: keyOf(alg).privateKey, dsaEncoding: 'der' });
-  expect(await holds(withSignature(token, der), alg)).toBe(false);
-});
+test.each(['ES256', 'ES384', 'ES512'] as const)(
+  '%s: a DER signature is refused (RFC 7518 section 3.4)',
+  async (alg) => {
+    const token = tokenOf(alg);
+    const signed = Buffer.from(token.slice(0, token.lastIndexOf('.')));
+    const der = sign(`sha${alg.slice(2)}`, signed, {
+      key: keyOf(alg).privateKey,
+      dsaEncoding: 'der',
+    });
+    expect(await holds(withSignature(token, der), alg)).toBe(false);
+  },
+);
 
 test('PS256: a salt of another length is refused (RFC 7518 section 3.5)', async () => {
   const { privateKey } = keyOf('PS256');
   const token = tokenOf('PS256');
   const signed = Buffer.from(token.slice(0, token.lastIndexOf('.')));
   for (const saltLength of [0, 20, 31, 33, constants.RSA_PSS_SALTLEN_MAX_SIGN]) {
-    const signature = sign('sha256', signed, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+    const signature = sign('sha256', signed, {
+      key: privateKey,
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength,
+    });
     expect(await holds(withSignature(token, signature), 'PS256')).toBe(false);
   }
 });

@@ -71,17 +71,21 @@ test('of a crowd one waits, and all others are told to go elsewhere', async () =
   expect(done).toEqual(['first', 'second']);
 });
 
-test('where all may wait, a turn takes as many as it has time for, in the order of asking, and nobody overtakes them', async () => {
-  const { ask, done } = crowd(new TurnBudget(Infinity));
-  const asked = Array.from({ length: 8 }, (_, index) => ask(String(index), 300));
-  expect(done).toEqual(['0', '1']);
-  await nextTurn();
-  expect(done).toEqual(['0', '1', '2', '3']);
-  asked.push(ask('late', 300));
-  await nextTurn();
-  expect(done).toEqual(['0', '1', '2', '3', '4', '5']);
-  for (const outcome of asked) expect(await outcome).toBe(true);
-  expect(done.at(-1)).toBe('late');
-  await nextTurn();
-  expect(ask('after', 1)).toBe(true);
-});
+test(
+  'where all may wait, a turn takes as many as it has time for, in the order of asking, and ' +
+    'nobody overtakes them',
+  async () => {
+    const { ask, done } = crowd(new TurnBudget(Infinity));
+    const asked = Array.from({ length: 8 }, (_, index) => ask(String(index), 300));
+    expect(done).toEqual(['0', '1']);
+    await nextTurn();
+    expect(done).toEqual(['0', '1', '2', '3']);
+    asked.push(ask('late', 300));
+    await nextTurn();
+    expect(done).toEqual(['0', '1', '2', '3', '4', '5']);
+    for (const outcome of asked) expect(await outcome).toBe(true);
+    expect(done.at(-1)).toBe('late');
+    await nextTurn();
+    expect(ask('after', 1)).toBe(true);
+  },
+);

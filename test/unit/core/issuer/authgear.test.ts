@@ -4,7 +4,12 @@ import { claimsWith, headerWith } from '../../../support/tokens.js';
 const problem = (issuer: string) => authgearProfile.findIssuerProblem(new URL(issuer), issuer);
 
 describe("Authgear's issuer is an origin", () => {
-  test.each(['https://my-app.authgear.cloud', 'https://auth.example.com:8443', 'http://127.0.0.1:3000', 'http://localhost'])('%s', (issuer) => {
+  test.each([
+    'https://my-app.authgear.cloud',
+    'https://auth.example.com:8443',
+    'http://127.0.0.1:3000',
+    'http://localhost',
+  ])('%s', (issuer) => {
     expect(problem(issuer)).toBeUndefined();
   });
 
@@ -19,7 +24,8 @@ describe("Authgear's issuer is an origin", () => {
     ['https://user@my-app.authgear.cloud', /origin/],
     ['https://user:pass@my-app.authgear.cloud', /origin/],
     ['https://@my-app.authgear.cloud', /origin/],
-    // No token ever carries one of these: they only look like the origin after a URL parser has corrected them.
+    // No token ever carries one of these: they only look like the origin after a URL parser has
+    // corrected them.
     [' https://my-app.authgear.cloud', /origin/],
     ['https://my-app.authgear.cloud ', /origin/],
     ['https://my-app.authgear.cloud\n', /origin/],
@@ -34,7 +40,13 @@ describe("Authgear's issuer is an origin", () => {
 });
 
 describe('recognize', () => {
-  const idClaims = claimsWith({ client_id: undefined, jti: undefined, scope: undefined, sid: 'b2f1', aud: ['497d841ea22f33d3'] });
+  const idClaims = claimsWith({
+    client_id: undefined,
+    jti: undefined,
+    scope: undefined,
+    sid: 'b2f1',
+    aud: ['497d841ea22f33d3'],
+  });
   test.each([
     ['an ID token', headerWith({ typ: 'JWT' }), idClaims, 'token_is_id_token'],
     ['an ID token, typ in another case', headerWith({ typ: 'jwt' }), idClaims, 'token_is_id_token'],

@@ -9,9 +9,17 @@ const OAUTH = `${ISSUER}/.well-known/oauth-authorization-server`;
 const KEYS = 'https://issuer.example/oauth2/jwks';
 const never = new AbortController().signal;
 
-const target = (changes: object = {}) => ({ issuer: ISSUER, metadataUrl: undefined, allowInsecure: false, ...changes });
+const target = (changes: object = {}) => ({
+  issuer: ISSUER,
+  metadataUrl: undefined,
+  allowInsecure: false,
+  ...changes,
+});
 
-function discover(routes: Record<string, Route>, changes: object = {}): { found: Promise<string>; urls: string[] } {
+function discover(
+  routes: Record<string, Route>,
+  changes: object = {},
+): { found: Promise<string>; urls: string[] } {
   const { fetch, urls } = tableFetch(routes);
   return { found: discoverJwksUri(target(changes), fetch, never), urls };
 }
@@ -21,27 +29,47 @@ describe('where the metadata is', () => {
     [ISSUER, [OIDC, OAUTH]],
     [
       'https://issuer.example:8443',
-      ['https://issuer.example:8443/.well-known/openid-configuration', 'https://issuer.example:8443/.well-known/oauth-authorization-server'],
+      [
+        'https://issuer.example:8443/.well-known/openid-configuration',
+        'https://issuer.example:8443/.well-known/oauth-authorization-server',
+      ],
     ],
     [
       'https://idp.example/tenant',
-      ['https://idp.example/tenant/.well-known/openid-configuration', 'https://idp.example/.well-known/oauth-authorization-server/tenant'],
+      [
+        'https://idp.example/tenant/.well-known/openid-configuration',
+        'https://idp.example/.well-known/oauth-authorization-server/tenant',
+      ],
     ],
     [
       'https://idp.example/a/b',
-      ['https://idp.example/a/b/.well-known/openid-configuration', 'https://idp.example/.well-known/oauth-authorization-server/a/b'],
+      [
+        'https://idp.example/a/b/.well-known/openid-configuration',
+        'https://idp.example/.well-known/oauth-authorization-server/a/b',
+      ],
     ],
     [
       'https://idp.example/tenant/',
-      ['https://idp.example/tenant/.well-known/openid-configuration', 'https://idp.example/.well-known/oauth-authorization-server/tenant'],
+      [
+        'https://idp.example/tenant/.well-known/openid-configuration',
+        'https://idp.example/.well-known/oauth-authorization-server/tenant',
+      ],
     ],
-    ['https://idp.example/', ['https://idp.example/.well-known/openid-configuration', 'https://idp.example/.well-known/oauth-authorization-server']],
+    [
+      'https://idp.example/',
+      [
+        'https://idp.example/.well-known/openid-configuration',
+        'https://idp.example/.well-known/oauth-authorization-server',
+      ],
+    ],
   ])('%s', (issuer, urls) => {
     expect(metadataUrls({ issuer, metadataUrl: undefined })).toEqual(urls);
   });
 
   test('a configured address is the only one', () => {
-    expect(metadataUrls({ issuer: ISSUER, metadataUrl: 'https://inner.example/meta' })).toEqual(['https://inner.example/meta']);
+    expect(metadataUrls({ issuer: ISSUER, metadataUrl: 'https://inner.example/meta' })).toEqual([
+      'https://inner.example/meta',
+    ]);
   });
 });
 
@@ -71,14 +99,20 @@ describe('what is asked', () => {
     ['HTML', new Response('<html>')],
     ['no connection', new TypeError('fetch failed')],
   ])('%s is not 404: nothing else is asked', async (_, answer) => {
-    const { found, urls } = discover({ [OIDC]: answer, [OAUTH]: json({ issuer: ISSUER, jwks_uri: KEYS }) });
+    const { found, urls } = discover({
+      [OIDC]: answer,
+      [OAUTH]: json({ issuer: ISSUER, jwks_uri: KEYS }),
+    });
     await expect(found).rejects.toThrow(/answered|fetch failed/);
     expect(urls).toEqual([OIDC]);
   });
 
   test('only the configured address', async () => {
     const metadataUrl = 'https://inner.example/meta';
-    const good = discover({ [metadataUrl]: json({ issuer: ISSUER, jwks_uri: KEYS }) }, { metadataUrl });
+    const good = discover(
+      { [metadataUrl]: json({ issuer: ISSUER, jwks_uri: KEYS }) },
+      { metadataUrl },
+    );
     expect(await good.found).toBe(KEYS);
     const missing = discover({ [OIDC]: json({ issuer: ISSUER, jwks_uri: KEYS }) }, { metadataUrl });
     await expect(missing.found).rejects.toThrow(HttpProblem);
@@ -87,15 +121,22 @@ describe('what is asked', () => {
 });
 
 describe('the issuer in the document', () => {
-  test.each([`${ISSUER}/`, 'https://Issuer.example', 'https://attacker.example', 'http://issuer.example', '', undefined, null, [ISSUER], {}])(
-    '%j is another: the error shows both',
-    async (issuer) => {
-      const { found } = discover({ [OIDC]: json({ issuer, jwks_uri: KEYS }) });
-      const error = await rejectionOf(found);
-      expect(error.code).toBe('metadata_issuer_mismatch');
-      expect(error.reason).toContain(`"${ISSUER}"`);
-    },
-  );
+  test.each([
+    `${ISSUER}/`,
+    'https://Issuer.example',
+    'https://attacker.example',
+    'http://issuer.example',
+    '',
+    undefined,
+    null,
+    [ISSUER],
+    {},
+  ])('%j is another: the error shows both', async (issuer) => {
+    const { found } = discover({ [OIDC]: json({ issuer, jwks_uri: KEYS }) });
+    const error = await rejectionOf(found);
+    expect(error.code).toBe('metadata_issuer_mismatch');
+    expect(error.reason).toContain(`"${ISSUER}"`);
+  });
 
   test('the other one is shown', async () => {
     const { found } = discover({ [OIDC]: json({ issuer: `${ISSUER}/`, jwks_uri: KEYS }) });
@@ -104,17 +145,24 @@ describe('the issuer in the document', () => {
 
   test('is checked behind a configured address too', async () => {
     const metadataUrl = 'https://inner.example/meta';
-    const { found } = discover({ [metadataUrl]: json({ issuer: 'https://inner.example', jwks_uri: KEYS }) }, { metadataUrl });
+    const { found } = discover(
+      { [metadataUrl]: json({ issuer: 'https://inner.example', jwks_uri: KEYS }) },
+      { metadataUrl },
+    );
     expect((await rejectionOf(found)).code).toBe('metadata_issuer_mismatch');
   });
 
   test('comes before jwks_uri', async () => {
-    const { found } = discover({ [OIDC]: json({ issuer: 'https://attacker.example', jwks_uri: 'http://attacker.example' }) });
+    const { found } = discover({
+      [OIDC]: json({ issuer: 'https://attacker.example', jwks_uri: 'http://attacker.example' }),
+    });
     expect((await rejectionOf(found)).code).toBe('metadata_issuer_mismatch');
   });
 
   test('is escaped and cut', async () => {
-    const { found } = discover({ [OIDC]: json({ issuer: `evil\n${'x'.repeat(1000)}`, jwks_uri: KEYS }) });
+    const { found } = discover({
+      [OIDC]: json({ issuer: `evil\n${'x'.repeat(1000)}`, jwks_uri: KEYS }),
+    });
     const { reason } = await rejectionOf(found);
     expect(reason).toMatch(/^[\x20-\x7e]*$/);
     expect(reason.length).toBeLessThan(400);
@@ -129,14 +177,24 @@ describe('the issuer in the document', () => {
 
 describe('jwks_uri', () => {
   const find = (jwks_uri: unknown, issuer = ISSUER, allowInsecure = false) =>
-    discover({ [`${issuer}/.well-known/openid-configuration`]: json({ issuer, jwks_uri }) }, { issuer, allowInsecure }).found;
+    discover(
+      { [`${issuer}/.well-known/openid-configuration`]: json({ issuer, jwks_uri }) },
+      { issuer, allowInsecure },
+    ).found;
 
-  test.each([undefined, null, '', 1, [KEYS], '/oauth2/jwks', 'ftp://issuer.example/jwks', 'data:application/json,{}', 'file:///etc/passwd'])(
-    '%j is none',
-    async (jwksUri) => {
-      await expect(find(jwksUri)).rejects.toThrow(HttpProblem);
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    '',
+    1,
+    [KEYS],
+    '/oauth2/jwks',
+    'ftp://issuer.example/jwks',
+    'data:application/json,{}',
+    'file:///etc/passwd',
+  ])('%j is none', async (jwksUri) => {
+    await expect(find(jwksUri)).rejects.toThrow(HttpProblem);
+  });
 
   test.each([
     ['http://issuer.example/jwks', ISSUER, false],
@@ -144,11 +202,14 @@ describe('jwks_uri', () => {
     ['http://127.0.0.1/jwks', ISSUER, true],
     ['http://issuer.example/jwks', 'http://127.0.0.1:1', false],
     ['http://localhost.evil.com/jwks', 'http://localhost:1', false],
-  ])('%s for %s, allowInsecure %p: refused, with the address', async (jwksUri, issuer, allowInsecure) => {
-    const error = await rejectionOf(find(jwksUri, issuer, allowInsecure));
-    expect(error.code).toBe('jwks_uri_insecure');
-    expect(error.reason).toContain(jwksUri);
-  });
+  ])(
+    '%s for %s, allowInsecure %p: refused, with the address',
+    async (jwksUri, issuer, allowInsecure) => {
+      const error = await rejectionOf(find(jwksUri, issuer, allowInsecure));
+      expect(error.code).toBe('jwks_uri_insecure');
+      expect(error.reason).toContain(jwksUri);
+    },
+  );
 
   test.each([
     ['https://cdn.example/keys?v=1', ISSUER, false],

@@ -26,12 +26,16 @@ describe('who is a machine', () => {
 
 describe('auth_time', () => {
   test('of AuthPI equals iat, and so tells nothing', () => {
-    expect(authpiProfile.readUser({ sub: 'usr_1', auth_time: NOW, iat: NOW }).authTime).toBeUndefined();
+    expect(
+      authpiProfile.readUser({ sub: 'usr_1', auth_time: NOW, iat: NOW }).authTime,
+    ).toBeUndefined();
   });
 
   test('of another issuer is what it says, unless it is not to be trusted', () => {
     expect(oidcProfile({}).readUser({ sub: 'a', auth_time: NOW }).authTime).toBe(NOW);
-    expect(oidcProfile({ trustAuthTime: false }).readUser({ sub: 'a', auth_time: NOW }).authTime).toBeUndefined();
+    expect(
+      oidcProfile({ trustAuthTime: false }).readUser({ sub: 'a', auth_time: NOW }).authTime,
+    ).toBeUndefined();
   });
 });
 
@@ -41,6 +45,11 @@ test('the cooldown of AuthPI is a minute', () => {
 });
 
 test('what a profile cannot know is undefined', () => {
-  const user = oidcProfile({}).readUser({ sub: 'a', organizations: [{ id: 'o', scopes: [] }], 'https://authgear.com/claims/user/is_verified': true });
-  for (const field of ['isAnonymous', 'isVerified', 'canReauthenticate', 'organizations'] as const) expect(user[field]).toBeUndefined();
+  const user = oidcProfile({}).readUser({
+    sub: 'a',
+    organizations: [{ id: 'o', scopes: [] }],
+    'https://authgear.com/claims/user/is_verified': true,
+  });
+  for (const field of ['isAnonymous', 'isVerified', 'canReauthenticate', 'organizations'] as const)
+    expect(user[field]).toBeUndefined();
 });

@@ -12,27 +12,41 @@ const p521 = createSigningKey('ES512', { kid: 'p521' });
 
 const read = (...keys: unknown[]) => readKeySet({ keys }, algorithms);
 /** `undefined` leaves a member away. */
-const change = (jwk: object, changes: object) => JSON.parse(JSON.stringify({ ...jwk, ...changes })) as Record<string, unknown>;
+const change = (jwk: object, changes: object) =>
+  JSON.parse(JSON.stringify({ ...jwk, ...changes })) as Record<string, unknown>;
 
 describe('a document', () => {
-  test.each([undefined, null, 'text', 1, [], [{ kty: 'RSA' }], {}, { keys: null }, { keys: {} }, { keys: 'a' }, { Keys: [] }])(
-    '%j is no JWK Set',
-    async (document) => {
-      await expect(readKeySet(document, algorithms)).rejects.toThrow(TypeError);
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    'text',
+    1,
+    [],
+    [{ kty: 'RSA' }],
+    {},
+    { keys: null },
+    { keys: {} },
+    { keys: 'a' },
+    { Keys: [] },
+  ])('%j is no JWK Set', async (document) => {
+    await expect(readKeySet(document, algorithms)).rejects.toThrow(TypeError);
+  });
 
   test('an empty set is well-formed', async () => {
     expect(await read()).toEqual({ keys: [], skipped: [] });
   });
 
   test('100 keys are read', async () => {
-    const { keys } = await read(...Array.from({ length: 100 }, (_, index) => change(ec.jwk, { kid: `k${index}` })));
+    const { keys } = await read(
+      ...Array.from({ length: 100 }, (_, index) => change(ec.jwk, { kid: `k${index}` })),
+    );
     expect(keys).toHaveLength(100);
   });
 
   test('101 keys are refused whole', async () => {
-    await expect(read(...Array.from({ length: 101 }, (_, index) => change(ec.jwk, { kid: `k${index}` })))).rejects.toThrow('100');
+    await expect(
+      read(...Array.from({ length: 101 }, (_, index) => change(ec.jwk, { kid: `k${index}` }))),
+    ).rejects.toThrow('100');
   });
 
   test('members of other names do not matter', async () => {
@@ -53,19 +67,29 @@ describe('a key fits the algorithms of its kind', () => {
     expect(skipped).toEqual([]);
   });
 
-  test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])('an RSA key that says %s is for that alone', async (alg) => {
-    const { keys } = await read(change(rsa.jwk, { alg }));
-    expect([...(keys[0]?.byAlgorithm.keys() ?? [])]).toEqual([alg]);
-  });
+  test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])(
+    'an RSA key that says %s is for that alone',
+    async (alg) => {
+      const { keys } = await read(change(rsa.jwk, { alg }));
+      expect([...(keys[0]?.byAlgorithm.keys() ?? [])]).toEqual([alg]);
+    },
+  );
 
-  test.each(['EdDSA', 'Ed25519'])('an Ed25519 key that says %s is for that name alone', async (alg) => {
-    const { keys } = await read(change(okp.jwk, { alg }));
-    expect([...(keys[0]?.byAlgorithm.keys() ?? [])]).toEqual([alg]);
-  });
+  test.each(['EdDSA', 'Ed25519'])(
+    'an Ed25519 key that says %s is for that name alone',
+    async (alg) => {
+      const { keys } = await read(change(okp.jwk, { alg }));
+      expect([...(keys[0]?.byAlgorithm.keys() ?? [])]).toEqual([alg]);
+    },
+  );
 
   test('only algorithms of the allow-list', async () => {
-    const { keys } = await readKeySet({ keys: [change(rsa.jwk, { alg: undefined }), ec.jwk] }, ['PS256']);
-    expect(keys.map(({ kid, byAlgorithm }) => [kid, [...byAlgorithm.keys()]])).toEqual([['rsa', ['PS256']]]);
+    const { keys } = await readKeySet({ keys: [change(rsa.jwk, { alg: undefined }), ec.jwk] }, [
+      'PS256',
+    ]);
+    expect(keys.map(({ kid, byAlgorithm }) => [kid, [...byAlgorithm.keys()]])).toEqual([
+      ['rsa', ['PS256']],
+    ]);
   });
 
   test('it keeps what was published, and a KeyObject', async () => {
@@ -87,17 +111,30 @@ describe('a key fits the algorithms of its kind', () => {
 
 describe('a key is skipped, with a word, and takes no other down', () => {
   const { privateKey } = ec;
-  const rsa1024 = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+  const rsa1024 = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
+    format: 'jwk',
+  });
   const x25519 = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
   const ed448 = generateKeyPairSync('ed448').publicKey.export({ format: 'jwk' });
-  const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' });
+  const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({
+    format: 'jwk',
+  });
   const cases: [string, unknown][] = [
-    ['symmetric', { kty: 'oct', k: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA', alg: 'HS256', kid: 'bad' }],
-    ['symmetric that claims to be RS256', { kty: 'oct', k: 'c2VjcmV0', alg: 'RS256', use: 'sig', kid: 'bad' }],
+    [
+      'symmetric',
+      { kty: 'oct', k: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA', alg: 'HS256', kid: 'bad' },
+    ],
+    [
+      'symmetric that claims to be RS256',
+      { kty: 'oct', k: 'c2VjcmV0', alg: 'RS256', use: 'sig', kid: 'bad' },
+    ],
     ['a public key with a "k"', change(ec.jwk, { k: 'c2VjcmV0', kid: 'bad' })],
     ['a private EC key', change({ ...privateKey.export({ format: 'jwk' }) }, { kid: 'bad' })],
     ['a private RSA key', change({ ...rsa.privateKey.export({ format: 'jwk' }) }, { kid: 'bad' })],
-    ['a private Ed25519 key', change({ ...okp.privateKey.export({ format: 'jwk' }) }, { kid: 'bad' })],
+    [
+      'a private Ed25519 key',
+      change({ ...okp.privateKey.export({ format: 'jwk' }) }, { kid: 'bad' }),
+    ],
     ['RSA of 1024 bits', change(rsa1024, { kid: 'bad', alg: 'RS256' })],
     ['RSA with exponent 1', change(rsa.jwk, { e: 'AQ', kid: 'bad' })],
     ['RSA with exponent 2', change(rsa.jwk, { e: 'Ag', kid: 'bad' })],
@@ -124,7 +161,10 @@ describe('a key is skipped, with a word, and takes no other down', () => {
     ['on secp256k1', change(secp256k1, { kid: 'bad' })],
     ['X25519', change(x25519, { kid: 'bad' })],
     ['Ed448', change(ed448, { kid: 'bad' })],
-    ['not on its curve', change(ec.jwk, { x: Buffer.alloc(32, 1).toString('base64url'), kid: 'bad' })],
+    [
+      'not on its curve',
+      change(ec.jwk, { x: Buffer.alloc(32, 1).toString('base64url'), kid: 'bad' }),
+    ],
     ['with a short coordinate', change(ec.jwk, { x: 'AA', kid: 'bad' })],
     ['Ed25519 of a wrong length', change(okp.jwk, { x: 'AA', kid: 'bad' })],
     ['with an empty kid', change(ec.jwk, { kid: '' })],
@@ -144,7 +184,10 @@ describe('a key is skipped, with a word, and takes no other down', () => {
   });
 
   test('RSA of 2048 bits with exponent 3 or 65537 is not', async () => {
-    const three = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).publicKey.export({ format: 'jwk' });
+    const three = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicExponent: 3,
+    }).publicKey.export({ format: 'jwk' });
     expect((await read(change(three, { kid: 'a' }), rsa.jwk)).skipped).toEqual([]);
   });
 
@@ -186,7 +229,9 @@ describe('selectKey', () => {
   });
 
   test('a key without kid is not found by one', async () => {
-    expect(await kidOf([change(ec.jwk, { kid: undefined })], { kid: 'ec', alg: 'ES256' })).toBe('unknown');
+    expect(await kidOf([change(ec.jwk, { kid: undefined })], { kid: 'ec', alg: 'ES256' })).toBe(
+      'unknown',
+    );
   });
 
   describe('no kid', () => {
@@ -215,7 +260,9 @@ describe('selectKey', () => {
     });
 
     test('even the very same key', async () => {
-      expect(await kidOf([ec.jwk, ec.jwk], { kid: 'ec', alg: 'ES256' })).toMatch(/unusable|unknown/);
+      expect(await kidOf([ec.jwk, ec.jwk], { kid: 'ec', alg: 'ES256' })).toMatch(
+        /unusable|unknown/,
+      );
     });
 
     test('of different kinds: each is used for its own, and nothing is said', async () => {
@@ -226,7 +273,12 @@ describe('selectKey', () => {
     });
 
     test('one of them skipped: the other is used', async () => {
-      expect(await kidOf([ec.jwk, change(ec2.jwk, { kid: 'ec', use: 'enc' })], { kid: 'ec', alg: 'ES256' })).toEqual({ kid: 'ec' });
+      expect(
+        await kidOf([ec.jwk, change(ec2.jwk, { kid: 'ec', use: 'enc' })], {
+          kid: 'ec',
+          alg: 'ES256',
+        }),
+      ).toEqual({ kid: 'ec' });
     });
   });
 });

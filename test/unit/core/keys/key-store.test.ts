@@ -3,7 +3,13 @@ import { KeyStore } from '../../../../lib/core/keys/key-store.js';
 import type { PublicKey } from '../../../../lib/core/keys/key-set.js';
 import { staticSource, type KeySource } from '../../../../lib/core/keys/source.js';
 import { rejectionOf } from '../../../support/refusals.js';
-import { defaultPolicy, makeKeys, settle, storeFixture, type StoreFixture } from '../../../support/scripted-source.js';
+import {
+  defaultPolicy,
+  makeKeys,
+  settle,
+  storeFixture,
+  type StoreFixture,
+} from '../../../support/scripted-source.js';
 
 let a: PublicKey;
 let b: PublicKey;
@@ -74,7 +80,8 @@ describe('an unknown kid', () => {
 
   test('costs one fetch per cooldown, however many there are', async () => {
     await t.find('a');
-    for (let kid = 0; kid < 500; kid++) expect(await codeOf(t.find(`garbage-${kid}`))).toBe('key_unknown');
+    for (let kid = 0; kid < 500; kid++)
+      expect(await codeOf(t.find(`garbage-${kid}`))).toBe('key_unknown');
     expect(t.source.asked).toBe(2);
     t.clock.advance('29.999s');
     await codeOf(t.find('garbage'));
@@ -365,30 +372,49 @@ describe('refresh()', () => {
     expect(t.source.asked).toBe(1);
   });
 
-  test.each(['keys_unavailable', 'metadata_issuer_mismatch', 'jwks_uri_insecure'] as const)('rejects with %s, and so does find()', async (code) => {
+  test.each(['keys_unavailable', 'metadata_issuer_mismatch', 'jwks_uri_insecure'] as const)(
+    'rejects with %s, and so does find()',
+    async (code) => {
+      const store = new KeyStore({
+        issuer: 'https://issuer.example',
+        source: () => Promise.reject(new AuthError(code, 'because')),
+        policy: defaultPolicy,
+        clock: t.clock.now,
+        onEvent: () => undefined,
+        random: () => 0,
+      });
+      expect(await rejectionOf(store.refresh())).toMatchObject({ code, kind: 'unavailable' });
+      expect(
+        await rejectionOf(Promise.resolve().then(() => store.find({ kid: 'a', alg: 'ES256' }))),
+      ).toMatchObject({ code, reason: 'because' });
+      expect(await rejectionOf(store.keySet())).toMatchObject({ code });
+    },
+  );
+
+  test('a source that throws something else is unavailable all the same', async () => {
+    const cause = new RangeError('odd');
+    const source = () => Promise.reject(cause);
     const store = new KeyStore({
-      issuer: 'https://issuer.example',
-      source: () => Promise.reject(new AuthError(code, 'because')),
+      issuer: 'i',
+      source,
       policy: defaultPolicy,
       clock: t.clock.now,
       onEvent: () => undefined,
       random: () => 0,
     });
-    expect(await rejectionOf(store.refresh())).toMatchObject({ code, kind: 'unavailable' });
-    expect(await rejectionOf(Promise.resolve().then(() => store.find({ kid: 'a', alg: 'ES256' })))).toMatchObject({ code, reason: 'because' });
-    expect(await rejectionOf(store.keySet())).toMatchObject({ code });
-  });
-
-  test('a source that throws something else is unavailable all the same', async () => {
-    const cause = new RangeError('odd');
-    const source = () => Promise.reject(cause);
-    const store = new KeyStore({ issuer: 'i', source, policy: defaultPolicy, clock: t.clock.now, onEvent: () => undefined, random: () => 0 });
     expect(await rejectionOf(store.refresh())).toMatchObject({ code: 'keys_unavailable', cause });
   });
 
   test('a 304 to a first request is unavailable', async () => {
     const source = async () => ({ keySet: undefined, lifetime: 1, etag: undefined });
-    const store = new KeyStore({ issuer: 'i', source, policy: defaultPolicy, clock: t.clock.now, onEvent: () => undefined, random: () => 0 });
+    const store = new KeyStore({
+      issuer: 'i',
+      source,
+      policy: defaultPolicy,
+      clock: t.clock.now,
+      onEvent: () => undefined,
+      random: () => 0,
+    });
     expect(await codeOf(store.refresh())).toBe('keys_unavailable');
   });
 });
@@ -432,7 +458,11 @@ describe('status()', () => {
   const jsonOf = (store: KeyStore) => JSON.parse(JSON.stringify(store.status())) as unknown;
 
   test('causes no fetch', () => {
-    expect(t.store.status()).toMatchObject({ issuer: 'https://issuer.example', state: 'never loaded', kids: [] });
+    expect(t.store.status()).toMatchObject({
+      issuer: 'https://issuer.example',
+      state: 'never loaded',
+      kids: [],
+    });
     expect(t.source.asked).toBe(0);
   });
 
@@ -477,7 +507,14 @@ describe('status()', () => {
 
   test('with keys that were configured too', async () => {
     const source = staticSource({ keys: [a.jwk] }, ['ES256']);
-    const store = new KeyStore({ issuer: 'i', source, policy: defaultPolicy, clock: t.clock.now, onEvent: () => undefined, random: () => 0.5 });
+    const store = new KeyStore({
+      issuer: 'i',
+      source,
+      policy: defaultPolicy,
+      clock: t.clock.now,
+      onEvent: () => undefined,
+      random: () => 0.5,
+    });
     await store.refresh();
     expect(jsonOf(store)).toEqual(store.status());
     expect(store.status()).toMatchObject({ state: 'fresh', kids: ['a'] });
@@ -491,7 +528,14 @@ describe('close()', () => {
       closing = signal;
       return { keySet: { keys: [a], skipped: [] }, lifetime: 600_000, etag: undefined };
     };
-    const store = new KeyStore({ issuer: 'i', source, policy: defaultPolicy, clock: t.clock.now, onEvent: () => undefined, random: () => 0 });
+    const store = new KeyStore({
+      issuer: 'i',
+      source,
+      policy: defaultPolicy,
+      clock: t.clock.now,
+      onEvent: () => undefined,
+      random: () => 0,
+    });
     await store.refresh();
     expect(closing?.aborted).toBe(false);
     store.close();
@@ -508,7 +552,12 @@ describe('events', () => {
     await codeOf(t.store.refresh());
     t.source.down = false;
     await t.store.refresh();
-    expect(t.events.map((event) => [event.type, event.type === 'loaded' ? event.afterFailures : event.failures])).toEqual([
+    expect(
+      t.events.map((event) => [
+        event.type,
+        event.type === 'loaded' ? event.afterFailures : event.failures,
+      ]),
+    ).toEqual([
       ['loaded', 0],
       ['failed', 1],
       ['failed', 2],
@@ -529,7 +578,10 @@ describe('what an error says', () => {
     const { reason, facts } = await rejectionOf(t.find(`x\n${'y'.repeat(500)}`));
     expect(reason).toMatch(/^[\x20-\x7e]*$/);
     expect(reason.length).toBeLessThan(300);
-    expect(facts).toMatchObject({ iss: 'https://issuer.example', kid: expect.stringContaining('x\\u000a') as string });
+    expect(facts).toMatchObject({
+      iss: 'https://issuer.example',
+      kid: expect.stringContaining('x\\u000a') as string,
+    });
   });
 });
 

@@ -1,6 +1,10 @@
 import { algorithms } from '../../../../lib/core/crypto/algorithms.js';
 import type { Fetch } from '../../../../lib/core/http.js';
-import { remoteSource, staticSource, type RemoteSourceOptions } from '../../../../lib/core/keys/source.js';
+import {
+  remoteSource,
+  staticSource,
+  type RemoteSourceOptions,
+} from '../../../../lib/core/keys/source.js';
 import { createSigningKey } from '../../../../lib/testing/signing-key.js';
 import { TestIssuer } from '../../../../lib/testing/test-issuer.js';
 import type { Outage } from '../../../../lib/testing/test-server.js';
@@ -28,7 +32,11 @@ function sourceOf(routes: Record<string, Route>, changes: Partial<RemoteSourceOp
     ...changes,
   };
   const source = remoteSource(options);
-  return { source: (etag: string | undefined, closing = open) => source(etag, closing), urls, inits };
+  return {
+    source: (etag: string | undefined, closing = open) => source(etag, closing),
+    urls,
+    inits,
+  };
 }
 
 describe('a remote source', () => {
@@ -49,14 +57,18 @@ describe('a remote source', () => {
   });
 
   test('takes the lifetime from Cache-Control and remembers the ETag', async () => {
-    const { source } = sourceOf({ [META]: metadata, [KEYS]: json({ keys: [jwk] }, { 'cache-control': 'max-age=900', etag: '"v1"' }) });
+    const { source } = sourceOf({
+      [META]: metadata,
+      [KEYS]: json({ keys: [jwk] }, { 'cache-control': 'max-age=900', etag: '"v1"' }),
+    });
     expect(await source(undefined)).toMatchObject({ lifetime: 900_000, etag: '"v1"' });
   });
 
   test('304 renews: no key set, the lifetime of the new answer, the same ETag', async () => {
     const { source, inits } = sourceOf({
       [META]: metadata,
-      [KEYS]: () => new Response(null, { status: 304, headers: { 'cache-control': 'max-age=120' } }),
+      [KEYS]: () =>
+        new Response(null, { status: 304, headers: { 'cache-control': 'max-age=120' } }),
     });
     expect(await source('"v1"')).toEqual({ keySet: undefined, lifetime: 120_000, etag: '"v1"' });
     expect(inits.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"v1"']);
@@ -90,7 +102,11 @@ describe('a remote source fails with keys_unavailable', () => {
     ['500', new Response('', { status: 500 }), /500/],
     ['204', new Response(null, { status: 204 }), /204/],
     ['304 to nothing', new Response(null, { status: 304 }), /304/],
-    ['a redirect', new Response(null, { status: 307, headers: { location: 'https://public.example/a' } }), /public\.example/],
+    [
+      'a redirect',
+      new Response(null, { status: 307, headers: { location: 'https://public.example/a' } }),
+      /public\.example/,
+    ],
     ['HTML', new Response('<html>'), /JSON/],
     ['no key set', json({ jwks: [] }), /keys/],
     ['"keys" that is no array', json({ keys: {} }), /keys/],
@@ -99,7 +115,9 @@ describe('a remote source fails with keys_unavailable', () => {
     ['invalid UTF-8', new Response(Uint8Array.of(0xff)), /./],
     [
       'no connection',
-      Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) }),
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
+      }),
       /ECONNREFUSED/,
     ],
     ['something odd', () => Promise.reject('odd'), /./], // oxlint-disable-line prefer-promise-reject-errors
@@ -117,7 +135,9 @@ describe('a remote source fails with keys_unavailable', () => {
     const fetch: Fetch = () => {
       throw new TypeError('no network here');
     };
-    expect((await rejectionOf(sourceOf({}, { fetch }).source(undefined))).code).toBe('keys_unavailable');
+    expect((await rejectionOf(sourceOf({}, { fetch }).source(undefined))).code).toBe(
+      'keys_unavailable',
+    );
   });
 
   test('when the address has credentials in it, without telling them', async () => {
@@ -154,7 +174,10 @@ describe('the deadline', () => {
   });
 
   test('may be any duration, a fraction of a millisecond included', async () => {
-    const { source } = sourceOf({ [META]: metadata, [KEYS]: json({ keys: [jwk] }) }, { timeout: 1.005 * 1000 });
+    const { source } = sourceOf(
+      { [META]: metadata, [KEYS]: json({ keys: [jwk] }) },
+      { timeout: 1.005 * 1000 },
+    );
     expect((await source(undefined)).keySet?.keys).toHaveLength(1);
   });
 });
@@ -162,7 +185,10 @@ describe('the deadline', () => {
 describe('closing', () => {
   test('ends a fetch that is under way', async () => {
     const controller = new AbortController();
-    const work = sourceOf({}, { fetch: () => new Promise(() => undefined) }).source(undefined, controller.signal);
+    const work = sourceOf({}, { fetch: () => new Promise(() => undefined) }).source(
+      undefined,
+      controller.signal,
+    );
     controller.abort(new Error('closed'));
     expect((await rejectionOf(work)).code).toBe('keys_unavailable');
   });
@@ -170,7 +196,10 @@ describe('closing', () => {
 
 describe('a static source', () => {
   test('has its keys for ever', async () => {
-    const { keySet, lifetime, etag } = await staticSource({ keys: [jwk] }, algorithms)(undefined, open);
+    const { keySet, lifetime, etag } = await staticSource({ keys: [jwk] }, algorithms)(
+      undefined,
+      open,
+    );
     expect(keySet?.keys.map(({ kid }) => kid)).toEqual(['a']);
     expect({ lifetime, etag }).toEqual({ lifetime: Number.POSITIVE_INFINITY, etag: undefined });
   });
@@ -179,27 +208,38 @@ describe('a static source', () => {
 describe('over real sockets', () => {
   let issuer: TestIssuer;
   beforeEach(async () => {
-    issuer = await TestIssuer.listen({ algorithm: 'ES256', etag: true, cacheControl: 'max-age=300' });
+    issuer = await TestIssuer.listen({
+      algorithm: 'ES256',
+      etag: true,
+      cacheControl: 'max-age=300',
+    });
   });
   afterEach(() => issuer.close());
 
-  const over = (timeout = 2_000) => sourceOf({}, { issuer: issuer.issuer, timeout, fetch: (url, init) => fetch(url, init) }).source;
+  const over = (timeout = 2_000) =>
+    sourceOf({}, { issuer: issuer.issuer, timeout, fetch: (url, init) => fetch(url, init) }).source;
 
   test('keys, then 304, then new keys', async () => {
     const source = over();
     const first = await source(undefined);
-    expect(first).toMatchObject({ lifetime: 300_000, keySet: { keys: [{ kid: issuer.signingKey.kid }] } });
+    expect(first).toMatchObject({
+      lifetime: 300_000,
+      keySet: { keys: [{ kid: issuer.signingKey.kid }] },
+    });
     expect((await source(first.etag)).keySet).toBeUndefined();
     issuer.rotate();
     expect((await source(first.etag)).keySet?.keys).toHaveLength(2);
     expect(issuer.requests).toEqual({ metadata: 1, jwks: 3, total: 4 });
   });
 
-  test.each<Outage>(['reset', 'half', 'redirect', 'html', 'huge', 403, 500])('the outage %p', async (kind) => {
-    issuer.outage(kind);
-    expect((await rejectionOf(over()(undefined))).code).toBe('keys_unavailable');
-    issuer.recover();
-  });
+  test.each<Outage>(['reset', 'half', 'redirect', 'html', 'huge', 403, 500])(
+    'the outage %p',
+    async (kind) => {
+      issuer.outage(kind);
+      expect((await rejectionOf(over()(undefined))).code).toBe('keys_unavailable');
+      issuer.recover();
+    },
+  );
 
   test.each<Outage>(['hang', 'drip'])('the outage %p ends with the deadline', async (kind) => {
     issuer.outage(kind);

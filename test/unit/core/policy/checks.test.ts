@@ -1,5 +1,11 @@
 import { findMissingPermission, findStepUp } from '../../../../lib/core/policy/evaluate.js';
-import { combine, isDemanding, noRequirement, strictestAge, type Requirement } from '../../../../lib/core/policy/requirement.js';
+import {
+  combine,
+  isDemanding,
+  noRequirement,
+  strictestAge,
+  type Requirement,
+} from '../../../../lib/core/policy/requirement.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
 import { NOW } from '../../../support/tokens.js';
 
@@ -16,10 +22,14 @@ function user(fields: Partial<AuthgearUser> = {}): AuthgearUser {
   });
 }
 /** In the order in which the guard asks. */
-const findDenial = (...subject: Parameters<typeof findStepUp>) => findMissingPermission(...subject) ?? findStepUp(...subject);
+const findDenial = (...subject: Parameters<typeof findStepUp>) =>
+  findMissingPermission(...subject) ?? findStepUp(...subject);
 const age = (maxAge: number | undefined, ifCannotReauthenticate: 'allow' | 'deny' = 'deny') =>
   maxAge === undefined ? [] : [{ maxAge, ifCannotReauthenticate }];
-const requirement = (changes: Partial<Requirement>): Requirement => ({ ...noRequirement, ...changes });
+const requirement = (changes: Partial<Requirement>): Requirement => ({
+  ...noRequirement,
+  ...changes,
+});
 const deny = (who: AuthgearUser, what: Requirement, now = NOW, clockTolerance = 5) =>
   findDenial(who, what, { now, clockTolerance, organizationIdOf: () => undefined });
 
@@ -51,7 +61,9 @@ describe('scopes', () => {
 
   test('the denial lists all scopes of the route, in order, each once', () => {
     const scopes = [all('class', 'both'), any('x', 'y'), all('handler', 'both')];
-    expect(deny(user({ scopes: ['class', 'both'] }), requirement({ scopes }))?.details.scopes).toEqual(['class', 'both', 'x', 'y', 'handler']);
+    expect(
+      deny(user({ scopes: ['class', 'both'] }), requirement({ scopes }))?.details.scopes,
+    ).toEqual(['class', 'both', 'x', 'y', 'handler']);
   });
 });
 
@@ -77,23 +89,36 @@ describe('the age of the authentication, un-rounded', () => {
   });
 
   test('without a tolerance the near future is the future', () => {
-    expect(deny(user({ authTime: NOW + 0.001 }), requirement({ age: age(300) }), NOW, 0)?.code).toBe('authentication_time_in_future');
+    expect(
+      deny(user({ authTime: NOW + 0.001 }), requirement({ age: age(300) }), NOW, 0)?.code,
+    ).toBe('authentication_time_in_future');
   });
 
   test('a fraction of now counts', () => {
-    expect(deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1)?.code).toBeUndefined();
-    expect(deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1.001)?.code).toBe('authentication_too_old');
+    expect(
+      deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1)?.code,
+    ).toBeUndefined();
+    expect(deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1.001)?.code).toBe(
+      'authentication_too_old',
+    );
   });
 
-  test.each([NOW - 10, NOW - 10_000, undefined])('a machine is refused plainly, whatever its time (%p)', (authTime) => {
-    expect(deny(user({ isMachine: true, authTime }), requirement({ age: age(300) }))).toMatchObject({
-      code: 'machine_cannot_reauthenticate',
-      kind: 'forbidden',
-    });
-  });
+  test.each([NOW - 10, NOW - 10_000, undefined])(
+    'a machine is refused plainly, whatever its time (%p)',
+    (authTime) => {
+      expect(
+        deny(user({ isMachine: true, authTime }), requirement({ age: age(300) })),
+      ).toMatchObject({
+        code: 'machine_cannot_reauthenticate',
+        kind: 'forbidden',
+      });
+    },
+  );
 
   test('a machine passes where no age is demanded', () => {
-    expect(deny(user({ isMachine: true, scopes: ['a'] }), requirement({ scopes: [{ allOf: ['a'] }] }))).toBeUndefined();
+    expect(
+      deny(user({ isMachine: true, scopes: ['a'] }), requirement({ scopes: [{ allOf: ['a'] }] })),
+    ).toBeUndefined();
   });
 });
 
@@ -102,7 +127,9 @@ test.each([
   ['a machine', { isMachine: true }],
   ['without a time', { authTime: undefined }],
 ])('scope comes before age: %s', (_, fields) => {
-  expect(deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], age: age(300) }))?.code).toBe('scope_missing');
+  expect(deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], age: age(300) }))?.code).toBe(
+    'scope_missing',
+  );
 });
 
 describe('combine', () => {
@@ -114,7 +141,10 @@ describe('combine', () => {
     [60, 300, 60],
     [0.5, 300, 0.5],
   ])('ages %p and %p: %p, the strictest', (first, second, maxAge) => {
-    expect(strictestAge(combine(requirement({ age: age(first) }), requirement({ age: age(second) })))?.maxAge).toBe(maxAge);
+    expect(
+      strictestAge(combine(requirement({ age: age(first) }), requirement({ age: age(second) })))
+        ?.maxAge,
+    ).toBe(maxAge);
   });
 
   test('scope demands add up, in order', () => {
@@ -134,7 +164,8 @@ describe('combine', () => {
 
 describe('users who can never reauthenticate', () => {
   const stuck = user({ canReauthenticate: false, authTime: NOW - 3600 });
-  const denial = (...demands: Requirement['age']) => deny(stuck, requirement({ age: demands }))?.code;
+  const denial = (...demands: Requirement['age']) =>
+    deny(stuck, requirement({ age: demands }))?.code;
   test('too old is a plain 403 by default, not a login loop', () => {
     expect(denial(...age(300))).toBe('user_cannot_reauthenticate');
     expect(denial(...age(7200))).toBeUndefined();
@@ -147,7 +178,9 @@ describe('users who can never reauthenticate', () => {
   test('who can, or is not known to be unable, gets the step-up', () => {
     for (const canReauthenticate of [true, undefined]) {
       const who = user({ canReauthenticate, authTime: NOW - 3600 });
-      expect(deny(who, requirement({ age: age(300, 'allow') }))?.code).toBe('authentication_too_old');
+      expect(deny(who, requirement({ age: age(300, 'allow') }))?.code).toBe(
+        'authentication_too_old',
+      );
     }
   });
 });
@@ -183,14 +216,32 @@ describe('what Authgear knows about the user', () => {
     ['verified, unknown', { isVerified: undefined }, { verified: [true] }, 'user_not_verified'],
     ['somebody', { isAnonymous: false }, { notAnonymous: [true] }, undefined],
     ['anonymous', { isAnonymous: true }, { notAnonymous: [true] }, 'user_is_anonymous'],
-    ['anonymous, unknown', { isAnonymous: undefined }, { notAnonymous: [true] }, 'user_is_anonymous'],
-    ['a machine is not anonymous', { isAnonymous: undefined, isMachine: true }, { notAnonymous: [true] }, undefined],
+    [
+      'anonymous, unknown',
+      { isAnonymous: undefined },
+      { notAnonymous: [true] },
+      'user_is_anonymous',
+    ],
+    [
+      'a machine is not anonymous',
+      { isAnonymous: undefined, isMachine: true },
+      { notAnonymous: [true] },
+      undefined,
+    ],
     ['amr', { amr: ['pwd', 'mfa'] }, { amr: ['mfa'] }, undefined],
     ['amr missing', { amr: ['pwd'] }, { amr: ['mfa'] }, 'authentication_method_missing'],
     ['amr of a machine', { isMachine: true }, { amr: ['mfa'] }, 'machine_cannot_reauthenticate'],
-    ['amr of one who is stuck', { canReauthenticate: false }, { amr: ['mfa'] }, 'user_cannot_reauthenticate'],
+    [
+      'amr of one who is stuck',
+      { canReauthenticate: false },
+      { amr: ['mfa'] },
+      'user_cannot_reauthenticate',
+    ],
     ['role before amr', {}, { roles: [{ allOf: ['a'] }], amr: ['mfa'] }, 'role_missing'],
-  ] as [string, Partial<AuthgearUser>, Partial<Requirement>, string | undefined][])('%s', (_, fields, what, code) => {
-    expect(deny(user(fields), requirement(what))?.code).toBe(code);
-  });
+  ] as [string, Partial<AuthgearUser>, Partial<Requirement>, string | undefined][])(
+    '%s',
+    (_, fields, what, code) => {
+      expect(deny(user(fields), requirement(what))?.code).toBe(code);
+    },
+  );
 });

@@ -1,8 +1,22 @@
-import { isRevoked, isSameMark, lastEventAt, merge, readMark, writeMark, type RevocationMark } from '../../../../lib/core/revocation/revocation-record.js';
+import {
+  isRevoked,
+  isSameMark,
+  lastEventAt,
+  merge,
+  readMark,
+  writeMark,
+  type RevocationMark,
+} from '../../../../lib/core/revocation/revocation-record.js';
 
 const nothing: RevocationMark = { latest: undefined, endedAt: undefined };
-const disabled = (at: number, seq = 1): RevocationMark => ({ latest: { at, seq, notBefore: at }, endedAt: undefined });
-const lifted = (at: number, seq = 1): RevocationMark => ({ latest: { at, seq, notBefore: undefined }, endedAt: undefined });
+const disabled = (at: number, seq = 1): RevocationMark => ({
+  latest: { at, seq, notBefore: at },
+  endedAt: undefined,
+});
+const lifted = (at: number, seq = 1): RevocationMark => ({
+  latest: { at, seq, notBefore: undefined },
+  endedAt: undefined,
+});
 const ended = (at: number): RevocationMark => ({ latest: undefined, endedAt: at });
 
 describe('whether a token counts', () => {
@@ -33,7 +47,8 @@ describe('the later event wins', () => {
     ['by number in one second, the other way', lifted(100, 1), disabled(100, 2), true],
     ['the stricter, where nothing tells', lifted(100, 1), disabled(100, 1), true],
   ])('%s', (_, one, other, revoked) => {
-    for (const both of [merge(one, other), merge(other, one)]) expect(isRevoked(both, 100)).toBe(revoked);
+    for (const both of [merge(one, other), merge(other, one)])
+      expect(isRevoked(both, 100)).toBe(revoked);
   });
 });
 
@@ -48,8 +63,17 @@ test.each([
 });
 
 test('marks that say the same are the same', () => {
-  expect(isSameMark(disabled(1), { endedAt: undefined, latest: { notBefore: 1, seq: 1, at: 1 } })).toBe(true);
-  for (const other of [nothing, disabled(2), disabled(1, 2), lifted(1), ended(1), merge(ended(1), disabled(1))])
+  expect(
+    isSameMark(disabled(1), { endedAt: undefined, latest: { notBefore: 1, seq: 1, at: 1 } }),
+  ).toBe(true);
+  for (const other of [
+    nothing,
+    disabled(2),
+    disabled(1, 2),
+    lifted(1),
+    ended(1),
+    merge(ended(1), disabled(1)),
+  ])
     expect(isSameMark(disabled(1), other)).toBe(false);
 });
 
@@ -82,9 +106,14 @@ test.each<[string, unknown]>([
   expect(readMark(text)).toBeUndefined();
 });
 
-test.each([nothing, disabled(1), lifted(1), ended(1), merge(disabled(2), ended(1)), disabled(1.5, -1), disabled(0, 0)])(
-  '%j is read as it was written',
-  (mark) => {
-    expect(readMark(writeMark(mark))).toEqual(mark);
-  },
-);
+test.each([
+  nothing,
+  disabled(1),
+  lifted(1),
+  ended(1),
+  merge(disabled(2), ended(1)),
+  disabled(1.5, -1),
+  disabled(0, 0),
+])('%j is read as it was written', (mark) => {
+  expect(readMark(writeMark(mark))).toEqual(mark);
+});

@@ -4,10 +4,35 @@ import { refusalOf } from '../../../support/refusals.js';
 const AT = 1136171045;
 const USER = '338deafa-400b-4589-a922-2c92d670b757';
 /** The body of the wire facts. */
-function bodyOf(type: unknown, changes: { user?: object; context?: object; event?: object } = {}): string {
-  const user = { id: USER, is_disabled: true, is_deactivated: false, is_anonymized: false, roles: [], groups: [], ...changes.user };
-  const context = { timestamp: AT, user_id: USER, triggered_by: 'admin_api', app_id: 'my-project', audit_context: {}, ...changes.context };
-  return JSON.stringify({ id: '00000000000001b3', seq: 435, type, payload: { user }, context, ...changes.event });
+function bodyOf(
+  type: unknown,
+  changes: { user?: object; context?: object; event?: object } = {},
+): string {
+  const user = {
+    id: USER,
+    is_disabled: true,
+    is_deactivated: false,
+    is_anonymized: false,
+    roles: [],
+    groups: [],
+    ...changes.user,
+  };
+  const context = {
+    timestamp: AT,
+    user_id: USER,
+    triggered_by: 'admin_api',
+    app_id: 'my-project',
+    audit_context: {},
+    ...changes.context,
+  };
+  return JSON.stringify({
+    id: '00000000000001b3',
+    seq: 435,
+    type,
+    payload: { user },
+    context,
+    ...changes.event,
+  });
 }
 const read = (...args: Parameters<typeof bodyOf>) => readWebhookEvent(bodyOf(...args));
 const reasonOf = (body: string) => {
@@ -16,8 +41,14 @@ const reasonOf = (body: string) => {
   return reason;
 };
 
-const revoked = { userId: USER, mark: { latest: { at: AT, seq: 435, notBefore: AT }, endedAt: undefined } };
-const lifted = { userId: USER, mark: { latest: { at: AT, seq: 435, notBefore: undefined }, endedAt: undefined } };
+const revoked = {
+  userId: USER,
+  mark: { latest: { at: AT, seq: 435, notBefore: AT }, endedAt: undefined },
+};
+const lifted = {
+  userId: USER,
+  mark: { latest: { at: AT, seq: 435, notBefore: undefined }, endedAt: undefined },
+};
 const ended = { userId: USER, mark: { latest: undefined, endedAt: AT } };
 
 test.each([
@@ -55,16 +86,26 @@ test.each([
 });
 
 test('a future period is of no interest: what counts is whether the user is disabled now', () => {
-  const payload = { user: { id: USER, is_disabled: false }, temporarily_disabled_from: '2126-01-01T00:00:00Z', temporarily_disabled_until: null };
+  const payload = {
+    user: { id: USER, is_disabled: false },
+    temporarily_disabled_from: '2126-01-01T00:00:00Z',
+    temporarily_disabled_until: null,
+  };
   expect(read('user.disabled', { event: { payload } }).revocation).toBeUndefined();
 });
 
 test('the user is the one of the payload, whoever did it', () => {
-  expect(read('user.disabled', { context: { user_id: 'the-administrator' } }).revocation?.userId).toBe(USER);
+  expect(
+    read('user.disabled', { context: { user_id: 'the-administrator' } }).revocation?.userId,
+  ).toBe(USER);
 });
 
 test('without "seq" the time alone tells the order', () => {
-  expect(read('user.disabled', { event: { seq: undefined } }).revocation?.mark.latest).toEqual({ at: AT, seq: 0, notBefore: AT });
+  expect(read('user.disabled', { event: { seq: undefined } }).revocation?.mark.latest).toEqual({
+    at: AT,
+    seq: 0,
+    notBefore: AT,
+  });
 });
 
 test.each([
@@ -115,10 +156,13 @@ describe.each(types)('%s', (type) => {
   });
 });
 
-test.each(['{"timestamp":1e999,"x":1}', '{"timestamp":-1e999}'])('a time that is no number: %s', (context) => {
-  const body = bodyOf('user.disabled', { event: { context: 'here' } }).replace('"here"', context);
-  expect(reasonOf(body)).toMatch(/timestamp/);
-});
+test.each(['{"timestamp":1e999,"x":1}', '{"timestamp":-1e999}'])(
+  'a time that is no number: %s',
+  (context) => {
+    const body = bodyOf('user.disabled', { event: { context: 'here' } }).replace('"here"', context);
+    expect(reasonOf(body)).toMatch(/timestamp/);
+  },
+);
 
 test('an inherited member is none', () => {
   const body = bodyOf('user.disabled', { event: { payload: 'here' } }).replace(
@@ -130,5 +174,7 @@ test('an inherited member is none', () => {
 
 test('what is told does not quote the body', () => {
   expect(reasonOf('{"secret": hunter2')).not.toContain('hunter2');
-  expect(reasonOf(bodyOf('user.disabled', { user: { id: 7, email: 'hunter2' } }))).not.toContain('hunter2');
+  expect(reasonOf(bodyOf('user.disabled', { user: { id: 7, email: 'hunter2' } }))).not.toContain(
+    'hunter2',
+  );
 });

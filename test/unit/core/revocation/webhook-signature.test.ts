@@ -1,29 +1,39 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
-import { checkWebhookSignature, SIGNATURE_HEADER } from '../../../../lib/core/revocation/webhook-signature.js';
+import {
+  checkWebhookSignature,
+  SIGNATURE_HEADER,
+} from '../../../../lib/core/revocation/webhook-signature.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 
 const SECRET = 'nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK';
 const key = Buffer.from(SECRET);
 const body = Buffer.from('{"id":"00000000000001b3","type":"user.disabled"}');
 const signature = createHmac('sha256', SECRET).update(body).digest('hex');
-const check = (given: string | undefined, by: Uint8Array = key, over: Uint8Array = body) => codeOf(() => checkWebhookSignature(over, given, by));
+const check = (given: string | undefined, by: Uint8Array = key, over: Uint8Array = body) =>
+  codeOf(() => checkWebhookSignature(over, given, by));
 
 test('the header of the wire facts', () => {
   expect(SIGNATURE_HEADER).toBe('x-authgear-body-signature');
 });
 
 test('a signature that was computed elsewhere', () => {
-  // printf '{"id":"00000000000001b3","type":"user.disabled"}' | openssl dgst -sha256 -hmac nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK
+  // printf '{"id":"00000000000001b3","type":"user.disabled"}' | openssl dgst -sha256 -hmac
+  // nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK
   expect(check('f7256befe6cb56b11e8193e7ec98de3f304ced82f6dc4ee17f49b70593ca5f87')).toBeUndefined();
 });
 
 test('the bytes count, and not how they are held', () => {
   expect(check(signature, Uint8Array.from(key), Uint8Array.from(body))).toBeUndefined();
-  const inner = Buffer.concat([Buffer.from('xx'), body, Buffer.from('yy')]).subarray(2, 2 + body.length);
+  const inner = Buffer.concat([Buffer.from('xx'), body, Buffer.from('yy')]).subarray(
+    2,
+    2 + body.length,
+  );
   expect(check(signature, key, inner)).toBeUndefined();
   const binary = Uint8Array.of(0, 255, 128, 10);
-  expect(check(createHmac('sha256', SECRET).update(binary).digest('hex'), key, binary)).toBeUndefined();
+  expect(
+    check(createHmac('sha256', SECRET).update(binary).digest('hex'), key, binary),
+  ).toBeUndefined();
 });
 
 test.each([
@@ -62,12 +72,17 @@ test('nothing told helps to make one', () => {
 
 test('one other bit anywhere is another body', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1 }), fc.nat(), fc.nat({ max: 7 }), (bytes, index, bit) => {
-      const sign = createHmac('sha256', key).update(bytes).digest('hex');
-      const changed = Uint8Array.from(bytes);
-      changed[index % bytes.length] = (changed[index % bytes.length] as number) ^ (1 << bit);
-      expect(check(sign, key, bytes)).toBeUndefined();
-      expect(check(sign, key, changed)).toBe('webhook_signature_invalid');
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 1 }),
+      fc.nat(),
+      fc.nat({ max: 7 }),
+      (bytes, index, bit) => {
+        const sign = createHmac('sha256', key).update(bytes).digest('hex');
+        const changed = Uint8Array.from(bytes);
+        changed[index % bytes.length] = (changed[index % bytes.length] as number) ^ (1 << bit);
+        expect(check(sign, key, bytes)).toBeUndefined();
+        expect(check(sign, key, changed)).toBe('webhook_signature_invalid');
+      },
+    ),
   );
 });

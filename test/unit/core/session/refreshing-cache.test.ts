@@ -1,5 +1,9 @@
 import { AuthError } from '../../../../lib/core/errors.js';
-import { FreshAnswers, MAX_ANSWERS, type Answer } from '../../../../lib/core/session/refreshing-cache.js';
+import {
+  FreshAnswers,
+  MAX_ANSWERS,
+  type Answer,
+} from '../../../../lib/core/session/refreshing-cache.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { rejectionOf } from '../../../support/refusals.js';
 import { settle } from '../../../support/scripted-source.js';
@@ -13,7 +17,9 @@ class Questions {
   count = 0;
   readonly ask = (): Promise<Told> => {
     this.count += 1;
-    return new Promise((resolve, reject) => this.open.push({ resolve: (text) => resolve({ text }), reject }));
+    return new Promise((resolve, reject) =>
+      this.open.push({ resolve: (text) => resolve({ text }), reject }),
+    );
   };
 }
 
@@ -76,16 +82,19 @@ test.each([0, 1, 4_999])('%p ms into 10 s nobody is asked', async (age) => {
   expect(questions.count).toBe(1);
 });
 
-test.each([5_000, 7_500, 9_999])('%p ms into 10 s it is asked in the background, and nobody waits', async (age) => {
-  await learn('a');
-  clock.advance(age / 1000);
-  for (let request = 0; request < 5; request += 1) expect(known(10_000)).toBe('a');
-  expect(questions.count).toBe(2);
-  questions.open[0]?.resolve('b');
-  await settle();
-  expect(known(10_000)).toBe('b');
-  expect(questions.count).toBe(2);
-});
+test.each([5_000, 7_500, 9_999])(
+  '%p ms into 10 s it is asked in the background, and nobody waits',
+  async (age) => {
+    await learn('a');
+    clock.advance(age / 1000);
+    for (let request = 0; request < 5; request += 1) expect(known(10_000)).toBe('a');
+    expect(questions.count).toBe(2);
+    questions.open[0]?.resolve('b');
+    await settle();
+    expect(known(10_000)).toBe('b');
+    expect(questions.count).toBe(2);
+  },
+);
 
 test('at the end of its time it no longer counts', async () => {
   await learn('a');
@@ -205,7 +214,8 @@ test('a question that throws at once is a failure like any other', async () => {
 
 test('bounded: the longest unused answer goes first', async () => {
   const ask = (text: string) => async () => ({ text });
-  for (let count = 0; count <= MAX_ANSWERS; count += 1) await answers.get(`key ${count}`, 10_000, ask(String(count)));
+  for (let count = 0; count <= MAX_ANSWERS; count += 1)
+    await answers.get(`key ${count}`, 10_000, ask(String(count)));
   expect(known(10_000, 'key 0')).toBe('waits');
   expect(known(10_000, 'key 1')).toBe('1');
   expect(known(10_000, `key ${MAX_ANSWERS}`)).toBe(String(MAX_ANSWERS));
@@ -243,20 +253,24 @@ describe('when the clock is set back', () => {
     expect(known(10_000)).toBe('waits');
   });
 
-  test('nor does the answer to a question that was seen to be from the future, even by one who was told of a failure', async () => {
-    const first = get(0) as Promise<Answer<Told>>;
-    clock.advance(1);
-    const second = get(0);
-    clock.advance(-1);
-    questions.open[0]?.reject(unavailable());
-    await rejectionOf(first);
-    expect(known(0)).toBe('waits');
-    expect(questions.count).toBe(2);
-    questions.open[1]?.resolve('of unknown age');
-    await second;
-    clock.advance(1);
-    expect(known(10_000)).toBe('waits');
-  });
+  test(
+    'nor does the answer to a question that was seen to be from the future, even by one who ' +
+      'was told of a failure',
+    async () => {
+      const first = get(0) as Promise<Answer<Told>>;
+      clock.advance(1);
+      const second = get(0);
+      clock.advance(-1);
+      questions.open[0]?.reject(unavailable());
+      await rejectionOf(first);
+      expect(known(0)).toBe('waits');
+      expect(questions.count).toBe(2);
+      questions.open[1]?.resolve('of unknown age');
+      await second;
+      clock.advance(1);
+      expect(known(10_000)).toBe('waits');
+    },
+  );
 });
 
 test('a late answer to an older question does not undo a refusal', async () => {

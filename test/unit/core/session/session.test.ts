@@ -1,4 +1,9 @@
-import { readSession, sessionHeaders, toUser, type Session } from '../../../../lib/core/session/session.js';
+import {
+  readSession,
+  sessionHeaders,
+  toUser,
+  type Session,
+} from '../../../../lib/core/session/session.js';
 
 const valid = { 'x-authgear-session-valid': 'true', 'x-authgear-user-id': 'user-1' };
 const read = (headers: Record<string, string | undefined>) => readSession((name) => headers[name]);
@@ -42,13 +47,21 @@ test('no header but these is looked at', () => {
 });
 
 test('the two that make a session are enough: the rest is unknown, or empty', () => {
-  const unknown = { isAnonymous: undefined, isVerified: undefined, canReauthenticate: undefined, roles: [], amr: [], authTime: undefined };
+  const unknown = {
+    isAnonymous: undefined,
+    isVerified: undefined,
+    canReauthenticate: undefined,
+    roles: [],
+    amr: [],
+    authTime: undefined,
+  };
   expect(read(valid)).toStrictEqual({ userId: 'user-1', ...unknown });
 });
 
 test('nobody can change what was read', () => {
   const answer = sessionOf(whole);
-  for (const value of [answer, answer.roles, answer.amr, sessionOf({}).roles]) expect(Object.isFrozen(value)).toBe(true);
+  for (const value of [answer, answer.roles, answer.amr, sessionOf({}).roles])
+    expect(Object.isFrozen(value)).toBe(true);
 });
 
 describe('whether there is a session', () => {
@@ -82,7 +95,9 @@ describe('whether there is a session', () => {
   });
 
   test('white space around does not count', () => {
-    expect(read({ 'x-authgear-session-valid': ' true ', 'x-authgear-user-id': '\tuser-1 ' })).toMatchObject({ userId: 'user-1' });
+    expect(
+      read({ 'x-authgear-session-valid': ' true ', 'x-authgear-user-id': '\tuser-1 ' }),
+    ).toMatchObject({ userId: 'user-1' });
   });
 });
 
@@ -177,7 +192,14 @@ describe('the user of a session', () => {
 
   test('what the session does not tell, the user does not know', () => {
     const user = toUser(sessionOf({}), 'https://my-app.authgear.cloud', 'proxy');
-    for (const field of ['isAnonymous', 'isVerified', 'canReauthenticate', 'authTime', 'clientId', 'expiresAt'] as const)
+    for (const field of [
+      'isAnonymous',
+      'isVerified',
+      'canReauthenticate',
+      'authTime',
+      'clientId',
+      'expiresAt',
+    ] as const)
       expect(user[field]).toBeUndefined();
   });
 });

@@ -1,7 +1,16 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fetch } from '../../../../lib/core/http.js';
-import { askResolver, type ClientFacts, type ForwardedCredential } from '../../../../lib/core/session/fetch-session.js';
+import {
+  askResolver,
+  type ClientFacts,
+  type ForwardedCredential,
+} from '../../../../lib/core/session/fetch-session.js';
 import { askUserinfo } from '../../../../lib/core/session/fetch-userinfo.js';
 import { json, tableFetch, type Route } from '../../../support/fetch.js';
 import { rejectionOf } from '../../../support/refusals.js';
@@ -13,19 +22,37 @@ const cookie: ForwardedCredential = { header: 'cookie', value: `session=${SECRET
 const bearer: ForwardedCredential = { header: 'authorization', value: `Bearer ${SECRET}` };
 const nobody: ClientFacts = { userAgent: undefined, forwardedFor: undefined };
 const good = { 'X-Authgear-Session-Valid': 'true', 'X-Authgear-User-Id': 'user-1' };
-const clear = ['session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly', 'app_session=; Max-Age=0'];
+const clear = [
+  'session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly',
+  'app_session=; Max-Age=0',
+];
 
 const answer = (headers: Record<string, string> = {}, cookies: string[] = [], status = 200) => {
   const response = new Response(null, { status, headers });
   for (const value of cookies) response.headers.append('set-cookie', value);
   return response;
 };
-const resolve = (route: Route, credential = cookie, client = nobody, method: 'GET' | 'HEAD' = 'GET') => {
+const resolve = (
+  route: Route,
+  credential = cookie,
+  client = nobody,
+  method: 'GET' | 'HEAD' = 'GET',
+) => {
   const { fetch, urls, inits } = tableFetch({ [RESOLVE]: route });
-  return { work: askResolver({ url: RESOLVE, method, timeout: 5_000 }, credential, client, fetch), urls, inits };
+  return {
+    work: askResolver({ url: RESOLVE, method, timeout: 5_000 }, credential, client, fetch),
+    urls,
+    inits,
+  };
 };
 /** Everything that could get into a log line or to a client. */
-const told = ({ reason, message, fix, publicMessage, facts }: Awaited<ReturnType<typeof rejectionOf>>) =>
+const told = ({
+  reason,
+  message,
+  fix,
+  publicMessage,
+  facts,
+}: Awaited<ReturnType<typeof rejectionOf>>) =>
   JSON.stringify([reason, message, fix, publicMessage, facts]);
 
 describe('the question to the resolver', () => {
@@ -46,7 +73,10 @@ describe('the question to the resolver', () => {
   });
 
   test('with who the client is, as far as that is known', async () => {
-    const both = resolve(answer(good), bearer, { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7, 127.0.0.1' });
+    const both = resolve(answer(good), bearer, {
+      userAgent: 'Browser/1.0',
+      forwardedFor: '203.0.113.7, 127.0.0.1',
+    });
     await both.work;
     expect(both.inits[0]?.headers).toEqual({
       authorization: bearer.value,
@@ -77,17 +107,25 @@ describe('the answer of the resolver', () => {
     expect(await setCookieOf(invalid, cookie)).toEqual(clear);
     expect(await setCookieOf(invalid, bearer)).toBeUndefined();
     expect(await setCookieOf({}, cookie)).toBeUndefined();
-    expect((await rejectionOf(resolve(answer(invalid), cookie).work)).details.setCookie).toBeUndefined();
+    expect(
+      (await rejectionOf(resolve(answer(invalid), cookie).work)).details.setCookie,
+    ).toBeUndefined();
     expect(await resolve(answer(good, clear)).work).not.toHaveProperty('setCookie');
   });
 
-  test.each([201, 204, 206, 301, 302, 307, 400, 401, 403, 404, 429, 500, 502, 503])('%p is none, whatever its headers say', async (status) => {
-    const error = await rejectionOf(resolve(answer({ ...good, location: 'https://evil.example/path?secret=1' }, clear, status)).work);
-    expect(error).toMatchObject({ code: 'session_unconfirmed', kind: 'unavailable' });
-    expect(error.reason).toContain(String(status));
-    expect(error.details.setCookie).toBeUndefined();
-    expect(told(error)).not.toMatch(/secret=1|hunter2/);
-  });
+  test.each([201, 204, 206, 301, 302, 307, 400, 401, 403, 404, 429, 500, 502, 503])(
+    '%p is none, whatever its headers say',
+    async (status) => {
+      const error = await rejectionOf(
+        resolve(answer({ ...good, location: 'https://evil.example/path?secret=1' }, clear, status))
+          .work,
+      );
+      expect(error).toMatchObject({ code: 'session_unconfirmed', kind: 'unavailable' });
+      expect(error.reason).toContain(String(status));
+      expect(error.details.setCookie).toBeUndefined();
+      expect(told(error)).not.toMatch(/secret=1|hunter2/);
+    },
+  );
 
   test('one that was got by a followed redirect is none', async () => {
     const followed = Object.defineProperty(answer(good), 'redirected', { value: true });
@@ -95,23 +133,43 @@ describe('the answer of the resolver', () => {
   });
 
   test('a failure is told by its cause, without passwords', async () => {
-    const failure = new TypeError('fetch failed', { cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) });
-    expect((await rejectionOf(resolve(failure).work)).reason).toMatch(/"https:\/\/my-app\.authgear\.cloud" .*ECONNREFUSED/);
-    expect(told(await rejectionOf(resolve(new Error(`proxy http://user:${SECRET}@proxy.example said no`)).work))).not.toContain(SECRET);
+    const failure = new TypeError('fetch failed', {
+      cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    });
+    expect((await rejectionOf(resolve(failure).work)).reason).toMatch(
+      /"https:\/\/my-app\.authgear\.cloud" .*ECONNREFUSED/,
+    );
+    expect(
+      told(
+        await rejectionOf(
+          resolve(new Error(`proxy http://user:${SECRET}@proxy.example said no`)).work,
+        ),
+      ),
+    ).not.toContain(SECRET);
   });
 
   test('a fetch of the application that quotes the credential does not tell it', async () => {
     for (const credential of [cookie, bearer]) {
       const quoting = new Error(`bad request header: ${credential.value}`);
-      expect(told(await rejectionOf(resolve(quoting, credential).work))).not.toContain(credential.value);
+      expect(told(await rejectionOf(resolve(quoting, credential).work))).not.toContain(
+        credential.value,
+      );
     }
   });
 
   test('the path and query of the address are not told', async () => {
     const { fetch } = tableFetch({});
     const url = `https://inner.example/${SECRET}?key=${SECRET}`;
-    expect(told(await rejectionOf(askResolver({ url, method: 'GET', timeout: 5_000 }, cookie, nobody, fetch)))).not.toContain(SECRET);
-    expect(told(await rejectionOf(askUserinfo({ url, timeout: 5_000 }, SECRET, fetch)))).not.toContain(SECRET);
+    expect(
+      told(
+        await rejectionOf(
+          askResolver({ url, method: 'GET', timeout: 5_000 }, cookie, nobody, fetch),
+        ),
+      ),
+    ).not.toContain(SECRET);
+    expect(
+      told(await rejectionOf(askUserinfo({ url, timeout: 5_000 }, SECRET, fetch))),
+    ).not.toContain(SECRET);
   });
 
   test('the body is let go of', async () => {
@@ -138,20 +196,33 @@ describe('the userinfo endpoint', () => {
     const { work, inits } = userinfo(json({ sub: 'user-1' }));
     expect(await work).toBe('user-1');
     expect(inits[0]).toMatchObject({ method: 'GET', redirect: 'manual' });
-    expect(inits[0]?.headers).toEqual({ accept: 'application/json', authorization: `Bearer ${SECRET}` });
+    expect(inits[0]?.headers).toEqual({
+      accept: 'application/json',
+      authorization: `Bearer ${SECRET}`,
+    });
   });
 
   test('401 is a session that is over', async () => {
     const error = await rejectionOf(
-      userinfo(new Response('', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_grant"' } })).work,
+      userinfo(
+        new Response('', {
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer error="invalid_grant"' },
+        }),
+      ).work,
     );
     expect(error).toMatchObject({ code: 'token_revoked', kind: 'invalid_token' });
     expect(told(error)).not.toContain(SECRET);
   });
 
-  test.each([204, 302, 304, 307, 400, 402, 403, 404, 407, 429, 500, 503])('%p tells nothing', async (status) => {
-    expect((await rejectionOf(userinfo(new Response(null, { status })).work)).code).toBe('session_unconfirmed');
-  });
+  test.each([204, 302, 304, 307, 400, 402, 403, 404, 407, 429, 500, 503])(
+    '%p tells nothing',
+    async (status) => {
+      expect((await rejectionOf(userinfo(new Response(null, { status })).work)).code).toBe(
+        'session_unconfirmed',
+      );
+    },
+  );
 
   test.each([
     ['no object', []],
@@ -196,7 +267,12 @@ describe('over real sockets', () => {
   });
   const platform: Fetch = (to, init) => fetch(to, init);
   const ask = (credential: ForwardedCredential, method: 'GET' | 'HEAD' = 'GET', timeout = 5_000) =>
-    askResolver({ url, method, timeout }, credential, { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' }, platform);
+    askResolver(
+      { url, method, timeout },
+      credential,
+      { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' },
+      platform,
+    );
 
   test.each([
     ['GET', 'cookie', cookie, 'authorization'],
@@ -208,12 +284,19 @@ describe('over real sockets', () => {
     expect(await ask(credential, method)).toMatchObject({ userId: 'user-1' });
     expect(seen).toHaveLength(1);
     expect(seen[0]?.method).toBe(method);
-    expect(seen[0]?.headers).toMatchObject({ [header]: credential.value, 'user-agent': 'Browser/1.0', 'x-forwarded-for': '203.0.113.7' });
+    expect(seen[0]?.headers).toMatchObject({
+      [header]: credential.value,
+      'user-agent': 'Browser/1.0',
+      'x-forwarded-for': '203.0.113.7',
+    });
     expect(seen[0]?.headers).not.toHaveProperty(other);
   });
 
   test('several Set-Cookie stay several', async () => {
-    listener = (_, response) => void response.writeHead(200, { 'X-Authgear-Session-Valid': 'false', 'Set-Cookie': clear }).end();
+    listener = (_, response) =>
+      void response
+        .writeHead(200, { 'X-Authgear-Session-Valid': 'false', 'Set-Cookie': clear })
+        .end();
     expect((await rejectionOf(ask(cookie))).details.setCookie).toEqual(clear);
   });
 
@@ -240,18 +323,24 @@ describe('over real sockets', () => {
 
   test('a fetch that ignores the signal is given up all the same', async () => {
     const deaf: Fetch = () => new Promise(() => undefined);
-    const error = await rejectionOf(askResolver({ url, method: 'GET', timeout: 20 }, cookie, nobody, deaf));
+    const error = await rejectionOf(
+      askResolver({ url, method: 'GET', timeout: 20 }, cookie, nobody, deaf),
+    );
     expect(error.code).toBe('session_unconfirmed');
   });
 
   test('a body of the userinfo endpoint that does not end is given up', async () => {
     listener = (_, response) => void response.writeHead(200).write('{"sub":');
-    expect((await rejectionOf(askUserinfo({ url, timeout: 40 }, SECRET, platform))).code).toBe('session_unconfirmed');
+    expect((await rejectionOf(askUserinfo({ url, timeout: 40 }, SECRET, platform))).code).toBe(
+      'session_unconfirmed',
+    );
   });
 
   test('a connection that breaks', async () => {
     listener = (_, response) => void response.destroy();
     expect((await rejectionOf(ask(bearer))).code).toBe('session_unconfirmed');
-    expect((await rejectionOf(askUserinfo({ url, timeout: 5_000 }, SECRET, platform))).code).toBe('session_unconfirmed');
+    expect((await rejectionOf(askUserinfo({ url, timeout: 5_000 }, SECRET, platform))).code).toBe(
+      'session_unconfirmed',
+    );
   });
 });

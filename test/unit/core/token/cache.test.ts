@@ -16,7 +16,8 @@ const keyB = createSigningKey('ES256', { kid: 'b' });
 const otherA = createSigningKey('ES256', { kid: 'a' });
 const sign = (claims: Record<string, unknown> = {}, by: SigningKey = keyA) =>
   signJwt(headerWith({ alg: 'ES256', kid: by.kid }), claimsWith(claims), by);
-const published = async (...keys: SigningKey[]) => (await readKeySet({ keys: keys.map(({ jwk }) => jwk) }, ['ES256'])).keys;
+const published = async (...keys: SigningKey[]) =>
+  (await readKeySet({ keys: keys.map(({ jwk }) => jwk) }, ['ES256'])).keys;
 
 const clock = new TestClock();
 
@@ -39,7 +40,11 @@ describe('a verifier with a cache', () => {
       return selection.key;
     };
     const verifyMaybe = createVerifier(
-      { find: (iss) => (issuer === undefined || iss !== issuer.issuer ? undefined : { issuer, keys: { find } }), named: [] },
+      {
+        find: (iss) =>
+          issuer === undefined || iss !== issuer.issuer ? undefined : { issuer, keys: { find } },
+        named: [],
+      },
       clock.now,
       cache,
     );
@@ -57,7 +62,9 @@ describe('a verifier with a cache', () => {
 
   test('many at once are one user', async () => {
     const token = sign();
-    const users = await Promise.all(Array.from({ length: 50 }, async () => (await verify(token)).user));
+    const users = await Promise.all(
+      Array.from({ length: 50 }, async () => (await verify(token)).user),
+    );
     expect(new Set(users).size).toBe(1);
   });
 
@@ -116,7 +123,11 @@ describe('a verifier with a cache', () => {
   });
 
   test('audience and client are asked for even if the rules were changed in place', async () => {
-    const rules = { algorithms: ['ES256' as const], audience: [ISSUER], clientId: ['497d841ea22f33d3'] };
+    const rules = {
+      algorithms: ['ES256' as const],
+      audience: [ISSUER],
+      clientId: ['497d841ea22f33d3'],
+    };
     issuer = trustedIssuer(rules);
     const token = sign();
     await verify(token);
@@ -169,8 +180,16 @@ describe('a verifier with a cache', () => {
 
   test.each([
     ['that has expired', async (): Promise<void> => clock.advance(2_000), 'token_expired'],
-    ['whose key is gone', async (): Promise<void> => void (keys = await published(keyB)), 'key_unknown'],
-    ['whose issuer is trusted no more', async (): Promise<void> => void (issuer = undefined), 'issuer_mismatch'],
+    [
+      'whose key is gone',
+      async (): Promise<void> => void (keys = await published(keyB)),
+      'key_unknown',
+    ],
+    [
+      'whose issuer is trusted no more',
+      async (): Promise<void> => void (issuer = undefined),
+      'issuer_mismatch',
+    ],
   ] as const)('a token %s is dropped when it is refused', async (_, change, code) => {
     const cache = new TokenCache(10, clock.now);
     verify = verifierWith(cache);
@@ -204,11 +223,15 @@ describe('a verifier with a cache', () => {
   test.each([0, 1, 2, 3])('all but the %ith of four expired ones go', async (stays) => {
     const cache = new TokenCache(10, clock.now);
     verify = verifierWith(cache);
-    const tokens = [0, 1, 2, 3].map((index) => sign({ jti: String(index), exp: NOW + (index === stays ? 4_000 : 100) }));
+    const tokens = [0, 1, 2, 3].map((index) =>
+      sign({ jti: String(index), exp: NOW + (index === stays ? 4_000 : 100) }),
+    );
     for (const token of tokens) await verify(token);
     clock.advance(200);
     await verify(sign({ jti: 'new', exp: NOW + 4_000 }));
-    expect(tokens.map((token) => cache.find(cache.idOf(token) as string) !== undefined)).toEqual([0, 1, 2, 3].map((index) => index === stays));
+    expect(tokens.map((token) => cache.find(cache.idOf(token) as string) !== undefined)).toEqual(
+      [0, 1, 2, 3].map((index) => index === stays),
+    );
   });
 
   test('no token is kept, nor its signature', async () => {
@@ -217,7 +240,12 @@ describe('a verifier with a cache', () => {
     const token = sign();
     await verify(token);
     const id = cache.idOf(token) as string;
-    const kept = inspect([id, cache.find(id)], { depth: Infinity, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity });
+    const kept = inspect([id, cache.find(id)], {
+      depth: Infinity,
+      showHidden: true,
+      maxStringLength: Infinity,
+      maxArrayLength: Infinity,
+    });
     expect(kept).toContain(claimsWith()['jti']);
     for (const part of token.split('.')) expect(kept).not.toContain(part);
   });
@@ -240,7 +268,11 @@ describe('the signature', () => {
       await new Promise(setImmediate);
       return true;
     };
-    const outcomes = await Promise.all(Array.from({ length: 9 }, async () => cache.confirm('id', { query, key, issuer }, check, makeUser)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 9 }, async () =>
+        cache.confirm('id', { query, key, issuer }, check, makeUser),
+      ),
+    );
     expect(checks).toBe(1);
     expect(new Set(outcomes).size).toBe(1);
     void cache.confirm('id', { query, key, issuer }, check, makeUser);
@@ -250,27 +282,30 @@ describe('the signature', () => {
   test.each([
     ['that does not hold', async () => false, undefined],
     ['of which nobody can tell', async () => Promise.reject(new Error('no')), 'no'],
-  ])('%s is told to all who wait, and is checked anew for the next', async (_, answer, expected) => {
-    const cache = new TokenCache(10, clock.now);
-    let checks = 0;
-    const check = async () => {
-      checks += 1;
-      await new Promise(setImmediate);
-      return answer();
-    };
-    const ask = async () => {
-      try {
-        return await cache.confirm('id', { query, key, issuer }, check, makeUser);
-      } catch (error) {
-        return (error as Error).message;
-      }
-    };
-    expect(await Promise.all([ask(), ask(), ask()])).toEqual([expected, expected, expected]);
-    expect(checks).toBe(1);
-    await ask();
-    expect(checks).toBe(2);
-    expect(cache.find('id')).toBeUndefined();
-  });
+  ])(
+    '%s is told to all who wait, and is checked anew for the next',
+    async (_, answer, expected) => {
+      const cache = new TokenCache(10, clock.now);
+      let checks = 0;
+      const check = async () => {
+        checks += 1;
+        await new Promise(setImmediate);
+        return answer();
+      };
+      const ask = async () => {
+        try {
+          return await cache.confirm('id', { query, key, issuer }, check, makeUser);
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      expect(await Promise.all([ask(), ask(), ask()])).toEqual([expected, expected, expected]);
+      expect(checks).toBe(1);
+      await ask();
+      expect(checks).toBe(2);
+      expect(cache.find('id')).toBeUndefined();
+    },
+  );
 
   test('is not checked again under the same key, fetched anew', async () => {
     const cache = new TokenCache(10, clock.now);
@@ -289,7 +324,8 @@ describe('the signature', () => {
     const cache = new TokenCache(10, clock.now);
     const [other] = (await published(otherA)) as [PublicKey];
     const asked: string[] = [];
-    const ask = (name: string, by: PublicKey) => cache.confirm('id', { query, key: by, issuer }, async () => asked.push(name) > 0, makeUser);
+    const ask = (name: string, by: PublicKey) =>
+      cache.confirm('id', { query, key: by, issuer }, async () => asked.push(name) > 0, makeUser);
     await Promise.all([ask('a', key), ask('other', other), ask('a again', key)]);
     expect(asked).toContain('a');
     expect(asked).toContain('other');

@@ -6,14 +6,19 @@ import { claimsWith, ISSUER, NOW, trustedIssuer } from '../../../support/tokens.
 
 const ROLES = 'https://authgear.com/claims/user/roles';
 
-const check = (claims: Record<string, unknown>, issuer: Partial<TrustedIssuer> = {}, now = NOW) => checkClaims(claims, trustedIssuer(issuer), now);
-const outcome = (changes: Record<string, unknown>, issuer: Partial<TrustedIssuer> = {}, now = NOW) =>
-  codeOf(() => check(claimsWith(changes), issuer, now));
+const check = (claims: Record<string, unknown>, issuer: Partial<TrustedIssuer> = {}, now = NOW) =>
+  checkClaims(claims, trustedIssuer(issuer), now);
+const outcome = (
+  changes: Record<string, unknown>,
+  issuer: Partial<TrustedIssuer> = {},
+  now = NOW,
+) => codeOf(() => check(claimsWith(changes), issuer, now));
 
 test('the claims of a user token and of a machine token pass', () => {
   expect(outcome({})).toBeUndefined();
   const machine = claimsWith();
-  for (const name of Object.keys(machine)) if (name.startsWith('https:') || name === 'auth_time' || name === 'amr') delete machine[name];
+  for (const name of Object.keys(machine))
+    if (name.startsWith('https:') || name === 'auth_time' || name === 'amr') delete machine[name];
   expect(codeOf(() => check(machine))).toBeUndefined();
 });
 
@@ -70,7 +75,11 @@ describe('aud', () => {
     ['several in one string', `${ISSUER} https://api.example`, 'audience_mismatch'],
     ['two slashes', `${ISSUER}//`, 'audience_mismatch'],
     ['a slash too many', `${ISSUER}/`, 'audience_trailing_slash'],
-    ['a slash too many, in a list', ['https://other.example', `${ISSUER}/`], 'audience_trailing_slash'],
+    [
+      'a slash too many, in a list',
+      ['https://other.example', `${ISSUER}/`],
+      'audience_trailing_slash',
+    ],
     ['a non-string in a list', [ISSUER, 1], 'claim_invalid'],
     ['null in a list', [ISSUER, null], 'claim_invalid'],
     ['a list in a list', [[ISSUER]], 'claim_invalid'],
@@ -88,7 +97,9 @@ describe('aud', () => {
   });
 
   test('the reason and the facts show what came, escaped', () => {
-    const { reason, facts } = refusalOf(() => check(claimsWith({ aud: 'https://evil.example\nforged line' })));
+    const { reason, facts } = refusalOf(() =>
+      check(claimsWith({ aud: 'https://evil.example\nforged line' })),
+    );
     expect(reason).toContain('https://evil.example\\u000aforged line');
     expect(reason).toContain(ISSUER);
     expect(facts.aud).toBe('https://evil.example\\u000aforged line');
@@ -140,7 +151,10 @@ describe('types', () => {
     ['fractions', { exp: NOW + 0.5, iat: NOW - 0.5, nbf: NOW - 0.5, auth_time: NOW - 0.5 }],
     ['an empty scope', { scope: '' }],
     ['empty lists', { amr: [], [ROLES]: [] }],
-    ['claims nobody reads', { roles: 1, groups: null, custom_attributes: { a: [1] }, acr: 1, sid: {} }],
+    [
+      'claims nobody reads',
+      { roles: 1, groups: null, custom_attributes: { a: [1] }, acr: 1, sid: {} },
+    ],
   ])('%s are fine', (_, changes) => {
     expect(outcome(changes)).toBeUndefined();
   });
@@ -152,11 +166,14 @@ describe('types', () => {
 });
 
 describe('required claims', () => {
-  test.each(['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti'])('without %s: refused', (name) => {
-    const { code, reason } = refusalOf(() => check(claimsWith({ [name]: undefined })));
-    expect(code).toBe('claim_missing');
-    expect(reason).toContain(name);
-  });
+  test.each(['iss', 'aud', 'exp', 'iat', 'sub', 'client_id', 'jti'])(
+    'without %s: refused',
+    (name) => {
+      const { code, reason } = refusalOf(() => check(claimsWith({ [name]: undefined })));
+      expect(code).toBe('claim_missing');
+      expect(reason).toContain(name);
+    },
+  );
 
   const requiredClaims = ['tenant'];
   test.each([
@@ -170,9 +187,12 @@ describe('required claims', () => {
     expect(outcome({ tenant }, { requiredClaims })).toBe(code);
   });
 
-  test.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('%s does not come from the prototype', (name) => {
-    expect(outcome({}, { requiredClaims: [name] })).toBe('claim_missing');
-  });
+  test.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])(
+    '%s does not come from the prototype',
+    (name) => {
+      expect(outcome({}, { requiredClaims: [name] })).toBe('claim_missing');
+    },
+  );
 
   test.each(['nbf', 'scope', 'auth_time', 'amr', ROLES])('%s need not be there', (name) => {
     expect(outcome({ [name]: undefined })).toBeUndefined();
@@ -180,9 +200,12 @@ describe('required claims', () => {
 });
 
 describe('cnf', () => {
-  test.each([{ jkt: 'abc' }, {}, null, '', 'x', []])('%j is refused: the token is bound to a key', (cnf) => {
-    expect(outcome({ cnf })).toBe('token_sender_constrained');
-  });
+  test.each([{ jkt: 'abc' }, {}, null, '', 'x', []])(
+    '%j is refused: the token is bound to a key',
+    (cnf) => {
+      expect(outcome({ cnf })).toBe('token_sender_constrained');
+    },
+  );
 });
 
 describe('client_id', () => {
@@ -202,11 +225,15 @@ describe('client_id', () => {
   });
 
   test('a list makes it required', () => {
-    expect(outcome({ client_id: undefined }, { clientId, requiredClaims: [] })).toBe('claim_missing');
+    expect(outcome({ client_id: undefined }, { clientId, requiredClaims: [] })).toBe(
+      'claim_missing',
+    );
   });
 
   test('the client is told, to the log', () => {
-    const { facts, reason } = refusalOf(() => check(claimsWith({ client_id: 'client-c' }), { clientId }));
+    const { facts, reason } = refusalOf(() =>
+      check(claimsWith({ client_id: 'client-c' }), { clientId }),
+    );
     expect(facts.clientId).toBe('client-c');
     expect(reason).toContain('client-c');
   });
@@ -217,7 +244,11 @@ describe('order', () => {
     ['audience before time', { aud: 'https://other.example', exp: NOW - 100 }, 'audience_mismatch'],
     ['exp before nbf', { exp: NOW - 100, nbf: NOW + 100 }, 'token_expired'],
     ['time before required claims', { exp: NOW - 100, jti: undefined }, 'token_expired'],
-    ['required claims before the client', { jti: undefined, client_id: 'client-c' }, 'claim_missing'],
+    [
+      'required claims before the client',
+      { jti: undefined, client_id: 'client-c' },
+      'claim_missing',
+    ],
   ])('%s', (_, changes, code) => {
     expect(outcome(changes, { clientId: ['client-a'] })).toBe(code);
   });

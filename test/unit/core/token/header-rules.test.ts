@@ -5,7 +5,11 @@ import { checkHeader, normalizeTyp } from '../../../../lib/core/token/header-rul
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { claimsWith, headerWith, trustedIssuer } from '../../../support/tokens.js';
 
-function check(header: Record<string, unknown>, issuer: Partial<TrustedIssuer> = {}, claims = claimsWith()): KeyQuery {
+function check(
+  header: Record<string, unknown>,
+  issuer: Partial<TrustedIssuer> = {},
+  claims = claimsWith(),
+): KeyQuery {
   return checkHeader({ header: headerWith(header), claims }, trustedIssuer(issuer));
 }
 
@@ -42,13 +46,20 @@ describe('alg', () => {
     expect(codeOf(() => check({ alg }, { algorithms }))).toBe('algorithm_not_allowed');
   });
 
-  test.each([undefined, null, 0, true, ['RS256'], { alg: 'RS256' }])('%p is no algorithm', (alg) => {
-    expect(codeOf(() => check({ alg }, { algorithms }))).toBe('algorithm_not_allowed');
-  });
+  test.each([undefined, null, 0, true, ['RS256'], { alg: 'RS256' }])(
+    '%p is no algorithm',
+    (alg) => {
+      expect(codeOf(() => check({ alg }, { algorithms }))).toBe('algorithm_not_allowed');
+    },
+  );
 
   test('EdDSA and Ed25519 are different names', () => {
-    expect(codeOf(() => check({ alg: 'EdDSA' }, { algorithms: ['Ed25519'] }))).toBe('algorithm_not_allowed');
-    expect(codeOf(() => check({ alg: 'Ed25519' }, { algorithms: ['EdDSA'] }))).toBe('algorithm_not_allowed');
+    expect(codeOf(() => check({ alg: 'EdDSA' }, { algorithms: ['Ed25519'] }))).toBe(
+      'algorithm_not_allowed',
+    );
+    expect(codeOf(() => check({ alg: 'Ed25519' }, { algorithms: ['EdDSA'] }))).toBe(
+      'algorithm_not_allowed',
+    );
   });
 
   test('nesting is no way to break the check', () => {
@@ -58,7 +69,14 @@ describe('alg', () => {
 });
 
 describe('typ', () => {
-  test.each(['at+jwt', 'AT+JWT', 'At+Jwt', 'application/at+jwt', 'APPLICATION/AT+JWT', 'Application/at+jwt'])('%s is an access token', (typ) => {
+  test.each([
+    'at+jwt',
+    'AT+JWT',
+    'At+Jwt',
+    'application/at+jwt',
+    'APPLICATION/AT+JWT',
+    'Application/at+jwt',
+  ])('%s is an access token', (typ) => {
     expect(codeOf(() => check({ typ }))).toBeUndefined();
   });
 
@@ -96,11 +114,19 @@ describe('typ', () => {
   test('several can be accepted', () => {
     expect(codeOf(() => check({ typ: 'JWT' }, { typ: ['at+jwt', 'jwt'] }))).toBeUndefined();
     expect(codeOf(() => check({ typ: 'at+jwt' }, { typ: ['at+jwt', 'jwt'] }))).toBeUndefined();
-    expect(codeOf(() => check({ typ: 'other' }, { typ: ['at+jwt', 'jwt'] }))).toBe('typ_not_allowed');
+    expect(codeOf(() => check({ typ: 'other' }, { typ: ['at+jwt', 'jwt'] }))).toBe(
+      'typ_not_allowed',
+    );
   });
 
   test('an ID token of the issuer has its own code, and the fix says what to send', () => {
-    const claims = claimsWith({ aud: ['497d841ea22f33d3'], client_id: undefined, scope: undefined, jti: undefined, sid: 'b2f1' });
+    const claims = claimsWith({
+      aud: ['497d841ea22f33d3'],
+      client_id: undefined,
+      scope: undefined,
+      jti: undefined,
+      sid: 'b2f1',
+    });
     const error = refusalOf(() => check({ typ: 'JWT' }, {}, claims));
     expect(error.code).toBe('token_is_id_token');
     expect(error.fix).toContain('access_token');
@@ -121,9 +147,12 @@ describe('typ', () => {
 });
 
 describe('crit', () => {
-  test.each([[['exp']], [['b64']], [[]], ['exp'], [null], [false], [0], [''], [{}], [[1]]])('%j is refused', (crit) => {
-    expect(codeOf(() => check({ crit }))).toBe('crit_not_supported');
-  });
+  test.each([[['exp']], [['b64']], [[]], ['exp'], [null], [false], [0], [''], [{}], [[1]]])(
+    '%j is refused',
+    (crit) => {
+      expect(codeOf(() => check({ crit }))).toBe('crit_not_supported');
+    },
+  );
 });
 
 describe('kid', () => {
@@ -135,14 +164,20 @@ describe('kid', () => {
     expect(check({ kid: undefined }).kid).toBeUndefined();
   });
 
-  test.each([[''], [null], [0], [1], [true], [false], [['key-1']], [{}]])('%j is refused', (kid) => {
-    expect(codeOf(() => check({ kid }))).toBe('kid_invalid');
-  });
+  test.each([[''], [null], [0], [1], [true], [false], [['key-1']], [{}]])(
+    '%j is refused',
+    (kid) => {
+      expect(codeOf(() => check({ kid }))).toBe('kid_invalid');
+    },
+  );
 });
 
 describe('what a token says about its own trust', () => {
   test.each(['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256'])('%s is ignored', (name) => {
-    expect(check({ [name]: 'https://attacker.example/jwks' })).toEqual({ kid: 'key-1', alg: 'RS256' });
+    expect(check({ [name]: 'https://attacker.example/jwks' })).toEqual({
+      kid: 'key-1',
+      alg: 'RS256',
+    });
     expect(check({ [name]: { kty: 'oct', k: 'AA' } })).toEqual({ kid: 'key-1', alg: 'RS256' });
   });
 });

@@ -19,21 +19,31 @@ function tokenOfSize(bytes: number): string {
 
 describe('parseToken', () => {
   test('gives header and claims as they are, and nothing else of the token', () => {
-    expect(parseToken(compose())).toEqual({ header: headerWith(), claims: claimsWith(), ...signedTextOf(compose()) });
+    expect(parseToken(compose())).toEqual({
+      header: headerWith(),
+      claims: claimsWith(),
+      ...signedTextOf(compose()),
+    });
   });
 
   test('unicode survives', () => {
-    expect(parseToken(compose({}, { name: 'Zoë 😀 \u0000 字' })).claims).toEqual({ name: 'Zoë 😀 \u0000 字' });
+    expect(parseToken(compose({}, { name: 'Zoë 😀 \u0000 字' })).claims).toEqual({
+      name: 'Zoë 😀 \u0000 字',
+    });
   });
 
   test('of duplicate members the last one counts, once and for all', () => {
-    const { header, claims } = parseToken(`${part('{"alg":"none","alg":"RS256"}')}.${part('{"sub":"a","sub":"b"}')}.${SIGNATURE}`);
+    const { header, claims } = parseToken(
+      `${part('{"alg":"none","alg":"RS256"}')}.${part('{"sub":"a","sub":"b"}')}.${SIGNATURE}`,
+    );
     expect(header).toEqual({ alg: 'RS256' });
     expect(claims).toEqual({ sub: 'b' });
   });
 
   test('a member "__proto__" gives nothing to the object', () => {
-    const { header, claims } = parseToken(`${part('{"__proto__":{"alg":"RS256"}}')}.${part('{"__proto__":{"sub":"admin"}}')}.${SIGNATURE}`);
+    const { header, claims } = parseToken(
+      `${part('{"__proto__":{"alg":"RS256"}}')}.${part('{"__proto__":{"sub":"admin"}}')}.${SIGNATURE}`,
+    );
     expect(header['alg']).toBeUndefined();
     expect(claims['sub']).toBeUndefined();
   });
@@ -85,24 +95,33 @@ describe('parseToken', () => {
   });
 
   describe('tokens that are not JWTs', () => {
-    test.each(['0123456789abcdefABCDEF0123456789', 'A'.repeat(32), '1'.repeat(32)])('%s is opaque, and the fix names the switch', (token) => {
-      const error = refusalOf(() => parseToken(token));
-      expect(error.code).toBe('token_is_opaque');
-      expect(error.fix).toContain('Issue JWT as access token');
-    });
-
-    test.each(['a'.repeat(31), 'a'.repeat(33), `${'a'.repeat(31)}-`, `${'a'.repeat(31)}\n`])('%p is just malformed', (token) => {
-      expect(codeOf(() => parseToken(token))).toBe('token_malformed');
-    });
-
-    test.each([`6f9619ff-8b86-d011-b42d-00cf4fc964ff.${'a1B2'.repeat(8)}`, `6F9619FF-8B86-D011-B42D-00CF4FC964FF.${'x'.repeat(32)}`])(
-      '%s is a refresh token',
+    test.each(['0123456789abcdefABCDEF0123456789', 'A'.repeat(32), '1'.repeat(32)])(
+      '%s is opaque, and the fix names the switch',
       (token) => {
-        expect(codeOf(() => parseToken(token))).toBe('token_is_refresh_token');
+        const error = refusalOf(() => parseToken(token));
+        expect(error.code).toBe('token_is_opaque');
+        expect(error.fix).toContain('Issue JWT as access token');
       },
     );
 
-    test.each([`6f9619ff-8b86-d011-b42d-00cf4fc964ff.${'a'.repeat(31)}`, `not-a-uuid.${'a'.repeat(32)}`])('%s is just malformed', (token) => {
+    test.each(['a'.repeat(31), 'a'.repeat(33), `${'a'.repeat(31)}-`, `${'a'.repeat(31)}\n`])(
+      '%p is just malformed',
+      (token) => {
+        expect(codeOf(() => parseToken(token))).toBe('token_malformed');
+      },
+    );
+
+    test.each([
+      `6f9619ff-8b86-d011-b42d-00cf4fc964ff.${'a1B2'.repeat(8)}`,
+      `6F9619FF-8B86-D011-B42D-00CF4FC964FF.${'x'.repeat(32)}`,
+    ])('%s is a refresh token', (token) => {
+      expect(codeOf(() => parseToken(token))).toBe('token_is_refresh_token');
+    });
+
+    test.each([
+      `6f9619ff-8b86-d011-b42d-00cf4fc964ff.${'a'.repeat(31)}`,
+      `not-a-uuid.${'a'.repeat(32)}`,
+    ])('%s is just malformed', (token) => {
       expect(codeOf(() => parseToken(token))).toBe('token_malformed');
     });
   });
@@ -129,11 +148,22 @@ describe('parseToken', () => {
     });
 
     test.each([
-      ['signature, two characters over', `${HEADER}.${PAYLOAD}.`, ['AA', 'AQ', 'Ag', 'Aw'], ['AB', 'AP', 'Af', 'A_', 'A9']],
-      ['signature, three characters over', `${HEADER}.${PAYLOAD}.`, ['AAA', 'AAE', 'AA8', 'AA0', 'AAc'], ['AAB', 'AAC', 'AAD', 'AA9', 'AA_']],
+      [
+        'signature, two characters over',
+        `${HEADER}.${PAYLOAD}.`,
+        ['AA', 'AQ', 'Ag', 'Aw'],
+        ['AB', 'AP', 'Af', 'A_', 'A9'],
+      ],
+      [
+        'signature, three characters over',
+        `${HEADER}.${PAYLOAD}.`,
+        ['AAA', 'AAE', 'AA8', 'AA0', 'AAc'],
+        ['AAB', 'AAC', 'AAD', 'AA9', 'AA_'],
+      ],
     ])('left-over bits must be zero: %s', (_, start, right, wrong) => {
       for (const end of right) expect(codeOf(() => parseToken(start + end))).toBeUndefined();
-      for (const end of wrong) expect(codeOf(() => parseToken(start + end))).toBe('token_malformed');
+      for (const end of wrong)
+        expect(codeOf(() => parseToken(start + end))).toBe('token_malformed');
     });
 
     test('left-over bits in header and payload too', () => {
@@ -171,12 +201,19 @@ describe('parseToken', () => {
       ['a cut character', Buffer.from([0x7b, 0x22, 0xe2, 0x82, 0x22, 0x3a, 0x31, 0x7d])],
     ];
     test.each(contents)('%s is refused as header and as payload', (_, content) => {
-      expect(codeOf(() => parseToken(`${part(content)}.${PAYLOAD}.${SIGNATURE}`))).toBe('token_malformed');
-      expect(codeOf(() => parseToken(`${HEADER}.${part(content)}.${SIGNATURE}`))).toBe('token_malformed');
+      expect(codeOf(() => parseToken(`${part(content)}.${PAYLOAD}.${SIGNATURE}`))).toBe(
+        'token_malformed',
+      );
+      expect(codeOf(() => parseToken(`${HEADER}.${part(content)}.${SIGNATURE}`))).toBe(
+        'token_malformed',
+      );
     });
 
     test('space around the object is JSON', () => {
-      expect(parseToken(`${part(' {} ')}.${part('\n{}\n')}.${SIGNATURE}`)).toMatchObject({ header: {}, claims: {} });
+      expect(parseToken(`${part(' {} ')}.${part('\n{}\n')}.${SIGNATURE}`)).toMatchObject({
+        header: {},
+        claims: {},
+      });
     });
 
     test('no nesting is too deep', () => {
@@ -185,8 +222,12 @@ describe('parseToken', () => {
     });
 
     test('the error does not quote the token', () => {
-      const error = refusalOf(() => parseToken(`${HEADER}.${part('{"secret":hunter2}')}.${SIGNATURE}`));
-      expect([error.message, error.reason, String(error.cause)].join()).not.toMatch(/hunter2|secret/);
+      const error = refusalOf(() =>
+        parseToken(`${HEADER}.${part('{"secret":hunter2}')}.${SIGNATURE}`),
+      );
+      expect([error.message, error.reason, String(error.cause)].join()).not.toMatch(
+        /hunter2|secret/,
+      );
     });
   });
 });

@@ -4,7 +4,14 @@ import { createSigningKey, signJwt } from '../../../../lib/testing/signing-key.j
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
 import { rejectionOf } from '../../../support/refusals.js';
-import { claimsWith, compose, headerWith, ISSUER, NOW, trustedIssuer } from '../../../support/tokens.js';
+import {
+  claimsWith,
+  compose,
+  headerWith,
+  ISSUER,
+  NOW,
+  trustedIssuer,
+} from '../../../support/tokens.js';
 import { countingVerifier, type CountingVerifier } from '../../../support/verifier.js';
 
 const OTHER = 'https://other-app.authgear.cloud';
@@ -13,17 +20,27 @@ const otherKey = createSigningKey('ES256', { kid: 'key-1' });
 const clock = new TestClock(NOW * 1000);
 const issuers = [
   trustedIssuer({ algorithms: ['ES256'] }),
-  trustedIssuer({ issuer: OTHER, audience: ['https://other-api.example'], algorithms: ['ES256', 'RS256'], typ: ['jwt'] }),
+  trustedIssuer({
+    issuer: OTHER,
+    audience: ['https://other-api.example'],
+    algorithms: ['ES256', 'RS256'],
+    typ: ['jwt'],
+  }),
 ];
 
 let t: CountingVerifier;
 beforeEach(async () => {
   clock.set(NOW * 1000);
-  t = await countingVerifier(issuers, { [ISSUER]: { keys: [key.jwk] }, [OTHER]: { keys: [otherKey.jwk] } }, clock.now);
+  t = await countingVerifier(
+    issuers,
+    { [ISSUER]: { keys: [key.jwk] }, [OTHER]: { keys: [otherKey.jwk] } },
+    clock.now,
+  );
 });
 
 const header = (changes: Record<string, unknown> = {}) => headerWith({ alg: 'ES256', ...changes });
-const sign = (claims: Record<string, unknown> = {}, head: Record<string, unknown> = {}, by = key) => signJwt(header(head), claimsWith(claims), by);
+const sign = (claims: Record<string, unknown> = {}, head: Record<string, unknown> = {}, by = key) =>
+  signJwt(header(head), claimsWith(claims), by);
 
 describe('a good token', () => {
   test('becomes the user it speaks for', async () => {
@@ -55,14 +72,23 @@ describe('a good token', () => {
   test('is frozen, and so are its claims at every depth', async () => {
     const user = await t.verify(sign({ custom_attributes: { a: [{ b: 1 }] } }));
     const { custom_attributes: custom } = user.claims as { custom_attributes: { a: object[] } };
-    for (const place of [user, user.claims, custom, custom.a, custom.a[0], user.claims['aud']]) expect(Object.isFrozen(place)).toBe(true);
+    for (const place of [user, user.claims, custom, custom.a, custom.a[0], user.claims['aud']])
+      expect(Object.isFrozen(place)).toBe(true);
   });
 
-  test.each(['audience', 'scopes', 'roles', 'amr'] as const)('its %s are frozen, with the claim and without', async (field) => {
-    const claim = { audience: 'nbf', scopes: 'scope', roles: 'https://authgear.com/claims/user/roles', amr: 'amr' }[field];
-    expect(Object.isFrozen((await t.verify(sign()))[field])).toBe(true);
-    expect(Object.isFrozen((await t.verify(sign({ [claim]: undefined })))[field])).toBe(true);
-  });
+  test.each(['audience', 'scopes', 'roles', 'amr'] as const)(
+    'its %s are frozen, with the claim and without',
+    async (field) => {
+      const claim = {
+        audience: 'nbf',
+        scopes: 'scope',
+        roles: 'https://authgear.com/claims/user/roles',
+        amr: 'amr',
+      }[field];
+      expect(Object.isFrozen((await t.verify(sign()))[field])).toBe(true);
+      expect(Object.isFrozen((await t.verify(sign({ [claim]: undefined })))[field])).toBe(true);
+    },
+  );
 
   test.each([
     [undefined, []],
@@ -90,7 +116,8 @@ describe('a good token', () => {
       }),
     );
     expect(user).toMatchObject({ amr: [], roles: [] });
-    for (const field of ['authTime', 'isAnonymous', 'isVerified', 'canReauthenticate'] as const) expect(user[field]).toBeUndefined();
+    for (const field of ['authTime', 'isAnonymous', 'isVerified', 'canReauthenticate'] as const)
+      expect(user[field]).toBeUndefined();
   });
 
   test('a machine is one whose sub is "client_id_" and its client_id', async () => {
@@ -109,7 +136,9 @@ describe('a good token', () => {
   });
 
   test('a key in its own header changes nothing', async () => {
-    expect((await t.verify(sign({}, { jwk: otherKey.jwk, jku: 'https://attacker.example' }))).issuer).toBe(ISSUER);
+    expect(
+      (await t.verify(sign({}, { jwk: otherKey.jwk, jku: 'https://attacker.example' }))).issuer,
+    ).toBe(ISSUER);
   });
 });
 
@@ -137,11 +166,27 @@ describe('a token that is going to be refused never causes a look-up', () => {
     ['from the future', () => sign({ iat: NOW + 100 }), 'token_issued_in_future'],
     ['no subject', () => sign({ sub: undefined }), 'claim_missing'],
     ['bound to a key', () => sign({ cnf: { jkt: 'a' } }), 'token_sender_constrained'],
-    ['roles of a wrong type', () => sign({ 'https://authgear.com/claims/user/roles': 'admin' }), 'claim_invalid'],
+    [
+      'roles of a wrong type',
+      () => sign({ 'https://authgear.com/claims/user/roles': 'admin' }),
+      'claim_invalid',
+    ],
     // The order: size, structure, header, issuer, audience, times, the rest.
-    ['wrong alg and wrong issuer', () => compose(header({ alg: 'HS256' }), claimsWith({ iss: 'https://a.example' })), 'algorithm_not_allowed'],
-    ['expired and wrong issuer', () => sign({ iss: 'https://attacker.example', exp: expired }), 'issuer_mismatch'],
-    ['expired and wrong audience', () => sign({ aud: 'https://other-api.example', exp: expired }), 'audience_mismatch'],
+    [
+      'wrong alg and wrong issuer',
+      () => compose(header({ alg: 'HS256' }), claimsWith({ iss: 'https://a.example' })),
+      'algorithm_not_allowed',
+    ],
+    [
+      'expired and wrong issuer',
+      () => sign({ iss: 'https://attacker.example', exp: expired }),
+      'issuer_mismatch',
+    ],
+    [
+      'expired and wrong audience',
+      () => sign({ aud: 'https://other-api.example', exp: expired }),
+      'audience_mismatch',
+    ],
   ];
   test.each(cases)('%s', async (_, make, code) => {
     expect((await rejectionOf(t.verify(make()))).code).toBe(code);
@@ -157,8 +202,17 @@ describe('a token that is going to be refused never causes a look-up', () => {
 describe('the signature', () => {
   test.each([
     ['of another key under the same kid', () => sign({}, {}, otherKey)],
-    ['of another token', () => sign({ sub: 'a' }).replace(/[^.]+$/, sign({ sub: 'b' }).split('.')[2] as string)],
-    ['under another payload', () => [sign().split('.')[0], sign({ sub: 'admin' }).split('.')[1], sign().split('.')[2]].join('.')],
+    [
+      'of another token',
+      () => sign({ sub: 'a' }).replace(/[^.]+$/, sign({ sub: 'b' }).split('.')[2] as string),
+    ],
+    [
+      'under another payload',
+      () =>
+        [sign().split('.')[0], sign({ sub: 'admin' }).split('.')[1], sign().split('.')[2]].join(
+          '.',
+        ),
+    ],
     ['of no bytes that make sense', () => compose(header())],
   ])('%s does not hold', async (_, make) => {
     expect((await rejectionOf(t.verify(make()))).code).toBe('signature_invalid');
@@ -193,7 +247,9 @@ describe('several issuers', () => {
   });
 
   test('the audience of one is not the audience of the other', async () => {
-    expect((await rejectionOf(t.verify(sign({ aud: 'https://other-api.example' })))).code).toBe('audience_mismatch');
+    expect((await rejectionOf(t.verify(sign({ aud: 'https://other-api.example' })))).code).toBe(
+      'audience_mismatch',
+    );
   });
 
   test('no issuer at all refuses everything', async () => {
@@ -220,9 +276,12 @@ describe('nothing of a token is told', () => {
     ['a wrong type', () => sign({ scope: ['alice@example.com'] })],
   ])('%s', async (_, make) => {
     const token = make();
-    const { message, reason, fix, publicMessage, facts, details } = await rejectionOf(t.verify(token));
+    const { message, reason, fix, publicMessage, facts, details } = await rejectionOf(
+      t.verify(token),
+    );
     const told = JSON.stringify({ message, reason, fix, publicMessage, facts, details });
-    for (const secret of [...token.split('.'), 'alice', 'e3079029']) expect(told).not.toContain(secret);
+    for (const secret of [...token.split('.'), 'alice', 'e3079029'])
+      expect(told).not.toContain(secret);
   });
 });
 
@@ -233,7 +292,13 @@ describe('nothing is waited for that is there', () => {
     const { keys } = await readKeySet({ keys: [key.jwk] }, ['ES256']);
     const find = () => keys[0] as (typeof keys)[number];
     await new Promise(setImmediate);
-    return createVerifier({ find: (iss) => (iss === ISSUER ? { issuer: trusted, keys: { find } } : undefined), named: [trusted] }, clock.now);
+    return createVerifier(
+      {
+        find: (iss) => (iss === ISSUER ? { issuer: trusted, keys: { find } } : undefined),
+        named: [trusted],
+      },
+      clock.now,
+    );
   }
 
   test('a good token gives its user, and no promise', async () => {
@@ -243,7 +308,12 @@ describe('nothing is waited for that is there', () => {
 
   test('a refusal is a promise that rejects, and never a throw', async () => {
     const verify = await atOnce();
-    for (const token of ['garbage', sign({ exp: NOW - 100 }), sign({}, {}, otherKey), undefined as unknown as string]) {
+    for (const token of [
+      'garbage',
+      sign({ exp: NOW - 100 }),
+      sign({}, {}, otherKey),
+      undefined as unknown as string,
+    ]) {
       const outcome = verify(token);
       expect(outcome).toBeInstanceOf(Promise);
       expect((await rejectionOf(outcome as Promise<unknown>)).kind).toBe('invalid_token');

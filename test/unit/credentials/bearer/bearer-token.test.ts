@@ -6,8 +6,21 @@ const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
 
 /** A request as Node gives it: only the first of several Authorization fields is in `headers`. */
 function nodeRequest(...fields: string[]): HttpRequest {
-  const rawHeaders = ['Host', 'api.example', ...fields.flatMap((value) => ['Authorization', value]), 'Accept', '*/*'];
-  return { method: 'GET', headers: { host: 'api.example', ...(fields[0] === undefined ? {} : { authorization: fields[0] }) }, rawHeaders };
+  const rawHeaders = [
+    'Host',
+    'api.example',
+    ...fields.flatMap((value) => ['Authorization', value]),
+    'Accept',
+    '*/*',
+  ];
+  return {
+    method: 'GET',
+    headers: {
+      host: 'api.example',
+      ...(fields[0] === undefined ? {} : { authorization: fields[0] }),
+    },
+    rawHeaders,
+  };
 }
 /** The same in Fastify: Node's request is in `raw`. */
 function fastifyRequest(...fields: string[]): HttpRequest {
@@ -33,7 +46,11 @@ describe.each([
   test.each([
     ['several spaces', `Bearer    ${TOKEN}`, TOKEN],
     ['all characters of the grammar', 'Bearer aZ09-._~+/==', 'aZ09-._~+/=='],
-    ['an opaque token', 'Bearer 0123456789abcdefABCDEF0123456789', '0123456789abcdefABCDEF0123456789'],
+    [
+      'an opaque token',
+      'Bearer 0123456789abcdefABCDEF0123456789',
+      '0123456789abcdefABCDEF0123456789',
+    ],
     ['one character', 'Bearer a', 'a'],
     ['a token named Bearer', 'Bearer Bearer', 'Bearer'],
   ])('%s', (__, field, token) => {
@@ -121,7 +138,9 @@ describe.each([
 
   test('in any case of the name', () => {
     const rawHeaders = ['authorization', `Bearer ${TOKEN}`, 'AUTHORIZATION', 'Bearer other'];
-    expect(codeOf(() => extractBearerToken({ method: 'GET', headers: {}, rawHeaders }))).toBe('multiple_credentials');
+    expect(codeOf(() => extractBearerToken({ method: 'GET', headers: {}, rawHeaders }))).toBe(
+      'multiple_credentials',
+    );
   });
 });
 
@@ -138,7 +157,11 @@ describe('what is never read', () => {
       query: { access_token: TOKEN },
       body: { access_token: TOKEN },
       cookies: { access_token: TOKEN },
-      headers: { 'proxy-authorization': `Bearer ${TOKEN}`, 'x-authorization': `Bearer ${TOKEN}`, cookie: `access_token=${TOKEN}` },
+      headers: {
+        'proxy-authorization': `Bearer ${TOKEN}`,
+        'x-authorization': `Bearer ${TOKEN}`,
+        cookie: `access_token=${TOKEN}`,
+      },
     };
     expect(extractBearerToken(request)).toBeUndefined();
   });

@@ -1,5 +1,11 @@
 import { sessionHeaders } from '../../../../lib/core/session/session.js';
-import { cameThroughProxy, digestOf, hasSessionHeaders, readProxiedSession, type ProxyRules } from '../../../../lib/credentials/proxy/proxy-headers.js';
+import {
+  cameThroughProxy,
+  digestOf,
+  hasSessionHeaders,
+  readProxiedSession,
+  type ProxyRules,
+} from '../../../../lib/credentials/proxy/proxy-headers.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { nodeRequest, requestKinds } from '../../../support/requests.js';
 
@@ -33,13 +39,19 @@ describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
   });
 
   test('a header of another name', () => {
-    expect(cameThroughProxy(request({ 'X-Other': SECRET }), rules({ secretHeader: 'x-other' }))).toBe(true);
-    expect(cameThroughProxy(request({ 'X-Proxy-Secret': SECRET }), rules({ secretHeader: 'x-other' }))).toBe(false);
+    expect(
+      cameThroughProxy(request({ 'X-Other': SECRET }), rules({ secretHeader: 'x-other' })),
+    ).toBe(true);
+    expect(
+      cameThroughProxy(request({ 'X-Proxy-Secret': SECRET }), rules({ secretHeader: 'x-other' })),
+    ).toBe(false);
   });
 
   test('a header that stands twice is refused', () => {
     for (const name of Object.values(sessionHeaders)) {
-      const { code, reason } = refusalOf(() => readProxiedSession(request({ ...valid, [name]: ['true', 'secret-value'] })));
+      const { code, reason } = refusalOf(() =>
+        readProxiedSession(request({ ...valid, [name]: ['true', 'secret-value'] })),
+      );
       expect(code).toBe('proxy_headers_invalid');
       expect(reason).toContain(name);
       expect(reason).not.toContain('secret-value');
@@ -47,7 +59,9 @@ describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
   });
 
   test('what the proxy says', () => {
-    expect(readProxiedSession(request({ ...valid, 'X-Authgear-User-Roles': 'a,b' }))).toMatchObject({ userId: 'user-1', roles: ['a', 'b'] });
+    expect(readProxiedSession(request({ ...valid, 'X-Authgear-User-Roles': 'a,b' }))).toMatchObject(
+      { userId: 'user-1', roles: ['a', 'b'] },
+    );
     expect(readProxiedSession(request({ 'X-Authgear-Session-Valid': 'false' }))).toBe('invalid');
     expect(readProxiedSession(request({}))).toBe('none');
   });
@@ -57,18 +71,27 @@ describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
       expect(hasSessionHeaders(request({ [name]: '' }))).toBe(true);
       expect(hasSessionHeaders(request({ [name.toUpperCase()]: 'x' }))).toBe(true);
     }
-    expect(hasSessionHeaders(request({ 'X-Authgear': 'true', Authorization: 'Bearer a' }))).toBe(false);
+    expect(hasSessionHeaders(request({ 'X-Authgear': 'true', Authorization: 'Bearer a' }))).toBe(
+      false,
+    );
   });
 });
 
 test('a name that stands twice in two cases stands twice', () => {
-  const request = nodeRequest({ ...valid, 'x-authgear-user-roles': 'cashier', 'X-Authgear-User-Roles': 'admin' });
+  const request = nodeRequest({
+    ...valid,
+    'x-authgear-user-roles': 'cashier',
+    'X-Authgear-User-Roles': 'admin',
+  });
   expect(codeOf(() => readProxiedSession(request))).toBe('proxy_headers_invalid');
 });
 
 describe('the proof by a function', () => {
   const came = (trust: unknown, headers = {}) =>
-    cameThroughProxy(nodeRequest(headers), rules({ secretDigest: undefined, trust: trust as NonNullable<ProxyRules['trust']> }));
+    cameThroughProxy(
+      nodeRequest(headers),
+      rules({ secretDigest: undefined, trust: trust as NonNullable<ProxyRules['trust']> }),
+    );
 
   test.each([
     ['true', () => true, true],
@@ -84,12 +107,18 @@ describe('the proof by a function', () => {
   });
 
   test('it is given the request, and the secret header proves nothing', () => {
-    const trust = ({ headers }: { headers: Record<string, unknown> }) => headers['x-certificate'] === 'good';
+    const trust = ({ headers }: { headers: Record<string, unknown> }) =>
+      headers['x-certificate'] === 'good';
     expect(came(trust, { 'X-Certificate': 'good' })).toBe(true);
     expect(came(trust, { 'X-Proxy-Secret': SECRET })).toBe(false);
   });
 });
 
 test('without a secret and without a function nothing is proof', () => {
-  expect(cameThroughProxy(nodeRequest({ 'X-Proxy-Secret': 'undefined' }), rules({ secretDigest: undefined }))).toBe(false);
+  expect(
+    cameThroughProxy(
+      nodeRequest({ 'X-Proxy-Secret': 'undefined' }),
+      rules({ secretDigest: undefined }),
+    ),
+  ).toBe(false);
 });

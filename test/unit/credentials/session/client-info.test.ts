@@ -6,7 +6,12 @@ describe.each(requestKinds)('from %s', (_, request) => {
     clientFacts(request(headers, address === undefined ? {} : { address }));
 
   test.each([
-    ['its agent and address', { 'User-Agent': 'Browser/1.0' }, '203.0.113.7', { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' }],
+    [
+      'its agent and address',
+      { 'User-Agent': 'Browser/1.0' },
+      '203.0.113.7',
+      { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' },
+    ],
     [
       'the address behind those before',
       { 'X-Forwarded-For': '198.51.100.1, 10.0.0.1' },
@@ -20,23 +25,49 @@ describe.each(requestKinds)('from %s', (_, request) => {
       '10.0.0.2',
       { forwardedFor: '198.51.100.1, 10.0.0.1, 10.0.0.2' },
     ],
-    ['no socket', { 'X-Forwarded-For': '198.51.100.1' }, undefined, { forwardedFor: '198.51.100.1' }],
-    ['an empty header', { 'X-Forwarded-For': '', 'User-Agent': '' }, '10.0.0.2', { forwardedFor: '10.0.0.2' }],
+    [
+      'no socket',
+      { 'X-Forwarded-For': '198.51.100.1' },
+      undefined,
+      { forwardedFor: '198.51.100.1' },
+    ],
+    [
+      'an empty header',
+      { 'X-Forwarded-For': '', 'User-Agent': '' },
+      '10.0.0.2',
+      { forwardedFor: '10.0.0.2' },
+    ],
     ['nothing', {}, undefined, {}],
     ['an agent that cannot be sent on', { 'User-Agent': 'Brow\r\nser' }, undefined, {}],
     ['an agent that is not ASCII', { 'User-Agent': 'Brow\u00e9ser' }, undefined, {}],
-    ['an agent of 1024 characters', { 'User-Agent': 'a'.repeat(1_024) }, undefined, { userAgent: 'a'.repeat(1_024) }],
+    [
+      'an agent of 1024 characters',
+      { 'User-Agent': 'a'.repeat(1_024) },
+      undefined,
+      { userAgent: 'a'.repeat(1_024) },
+    ],
     ['a longer one', { 'User-Agent': 'a'.repeat(1_025) }, undefined, {}],
     ['hops that cannot be sent on', { 'X-Forwarded-For': 'a\u0000' }, undefined, {}],
-    ['such hops, and an address', { 'X-Forwarded-For': 'a'.repeat(2_000) }, '10.0.0.2', { forwardedFor: '10.0.0.2' }],
+    [
+      'such hops, and an address',
+      { 'X-Forwarded-For': 'a'.repeat(2_000) },
+      '10.0.0.2',
+      { forwardedFor: '10.0.0.2' },
+    ],
   ])('%s', (__, headers, address, expected) => {
-    expect(facts(headers, address)).toEqual({ userAgent: undefined, forwardedFor: undefined, ...expected });
+    expect(facts(headers, address)).toEqual({
+      userAgent: undefined,
+      forwardedFor: undefined,
+      ...expected,
+    });
   });
 
   test('what is given can be sent by fetch', () => {
     for (const agent of ['Browser/1.0', 'a\tb', 'a\u007fb', 'a\nb', '€', '\u00ff']) {
       const { userAgent } = facts({ 'User-Agent': agent });
-      expect(() => new Headers(userAgent === undefined ? {} : { 'user-agent': userAgent })).not.toThrow();
+      expect(
+        () => new Headers(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+      ).not.toThrow();
     }
   });
 });

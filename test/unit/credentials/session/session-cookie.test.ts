@@ -3,7 +3,8 @@ import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { nodeRequest, requestKinds } from '../../../support/requests.js';
 
 describe.each(requestKinds)('from %s', (_, request) => {
-  const extract = (cookie: string | readonly string[], prefix = '') => extractSessionCookie(request({ Cookie: cookie }), prefix);
+  const extract = (cookie: string | readonly string[], prefix = '') =>
+    extractSessionCookie(request({ Cookie: cookie }), prefix);
 
   test.each(['session', 'app_session', 'app_access_token'])('the cookie %s', (name) => {
     expect(extract(`${name}=abc`)).toEqual({ name, value: 'abc' });
@@ -12,8 +13,14 @@ describe.each(requestKinds)('from %s', (_, request) => {
   });
 
   test('one at a time, in the order of the resolver', () => {
-    expect(extract('session=a; app_access_token=b; app_session=c')).toEqual({ name: 'app_session', value: 'c' });
-    expect(extract('session=a; app_access_token=b')).toEqual({ name: 'app_access_token', value: 'b' });
+    expect(extract('session=a; app_access_token=b; app_session=c')).toEqual({
+      name: 'app_session',
+      value: 'c',
+    });
+    expect(extract('session=a; app_access_token=b')).toEqual({
+      name: 'app_access_token',
+      value: 'b',
+    });
   });
 
   test.each([
@@ -33,14 +40,21 @@ describe.each(requestKinds)('from %s', (_, request) => {
 
   test('with a prefix, the bare name is another cookie', () => {
     expect(extract('session=abc', 'pre_')).toBeUndefined();
-    expect(extract('session=abc; pre_session=d', 'pre_')).toEqual({ name: 'pre_session', value: 'd' });
+    expect(extract('session=abc; pre_session=d', 'pre_')).toEqual({
+      name: 'pre_session',
+      value: 'd',
+    });
   });
 
   test.each([
     ['no space between', 'a=1;session=abc;b=2', 'abc'],
     ['space around', ' session = abc ;b=2', 'abc'],
     ['an equals sign in it', 'session=abc==', 'abc=='],
-    ['all the characters of the grammar', "session=!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~", "!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~"],
+    [
+      'all the characters of the grammar',
+      "session=!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~",
+      "!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~",
+    ],
     ['an empty one of the name before', 'session=; session=abc', 'abc'],
     ['twice the same', 'session=abc; session=abc', 'abc'],
     ['4096 characters', `session=${'a'.repeat(4_096)}`, 'a'.repeat(4_096)],
@@ -61,7 +75,10 @@ describe.each(requestKinds)('from %s', (_, request) => {
   });
 
   test('two of a name that does not count do no harm', () => {
-    expect(extract('session=a; session=b; app_session=c')).toEqual({ name: 'app_session', value: 'c' });
+    expect(extract('session=a; session=b; app_session=c')).toEqual({
+      name: 'app_session',
+      value: 'c',
+    });
   });
 
   test.each([
