@@ -40,7 +40,7 @@ export type {
 } from './options/session-options.js';
 export type {
   Authenticated,
-  AuthenticationDemand,
+  AuthenticationRequirements,
   AuthenticationStrategy,
 } from './options/contracts.js';
 export type { RevocationStore } from './authenticate/revocation-store.js';
@@ -62,7 +62,7 @@ export type {
   AuthErrorCode,
   AuthErrorOptions,
   RefusalDetails,
-  RefusalFacts,
+  RefusalContext,
   RefusalKind,
 } from './core/errors.js';
 export type { Algorithm } from './core/crypto/algorithms.js';

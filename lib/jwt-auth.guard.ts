@@ -1,16 +1,16 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Authenticator } from './credentials/authenticator.js';
-import type { AuthenticatedByIssuer, AuthenticationDemand } from './options/contracts.js';
+import type { AuthenticatedByIssuer, AuthenticationRequirements } from './options/contracts.js';
 import { TokenService } from './credentials/bearer/token.service.js';
 import { CustomPolicies } from './routes/custom-policies.js';
 import { routeOf, type Route } from './routes/route-metadata.js';
 import { endOfTurn } from './core/end-of-turn.js';
 import { AuthError } from './core/errors.js';
 import { andThen, isPromise, type MaybePromise } from './core/maybe-promise.js';
-import type { Circumstances } from './core/policy/circumstances.js';
+import type { PolicyContext } from './core/policy/circumstances.js';
 import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
 import { activeMembership } from './core/policy/organizations.js';
-import type { OrganizationDemand, Requirement } from './core/policy/requirement.js';
+import type { OrganizationRequirement, Requirement } from './core/policy/requirement.js';
 import type { AuthgearUser } from './core/user.js';
 import { describeNoCredential } from './credentials/bearer/bearer-token.js';
 import { httpExchange, type HttpRequest } from './transports/http.js';
@@ -85,7 +85,7 @@ export class JwtAuthGuard implements CanActivate {
     );
   }
 
-  private demandOf({ requirement: { staleness } }: Route): AuthenticationDemand {
+  private demandOf({ requirement: { staleness } }: Route): AuthenticationRequirements {
     const { maxStaleness } = this.options;
     if (staleness.length === 0) return { maxStaleness };
     return { maxStaleness: Math.min(...staleness, maxStaleness ?? Infinity) };
@@ -97,9 +97,9 @@ export class JwtAuthGuard implements CanActivate {
     request: HttpRequest,
     context: ExecutionContext,
   ): MaybePromise<void> {
-    const { requirement, isDemanding } = route;
-    if (!isDemanding) return undefined;
-    const circumstances: Circumstances = {
+    const { requirement, hasRequirements } = route;
+    if (!hasRequirements) return undefined;
+    const circumstances: PolicyContext = {
       now: this.options.clock() / 1000,
       clockTolerance: issuer?.clockTolerance ?? 0,
       organizationIdOf: readOnce((demand) =>
@@ -139,8 +139,8 @@ export class JwtAuthGuard implements CanActivate {
 const isAdmitted = (): true => true;
 
 /** The application's function is asked once per demand: it may count. */
-function readOnce(read: Circumstances['organizationIdOf']): Circumstances['organizationIdOf'] {
-  const ids = new Map<OrganizationDemand, string | undefined>();
+function readOnce(read: PolicyContext['organizationIdOf']): PolicyContext['organizationIdOf'] {
+  const ids = new Map<OrganizationRequirement, string | undefined>();
   return (demand) => {
     if (!ids.has(demand)) ids.set(demand, read(demand));
     return ids.get(demand);
@@ -150,7 +150,7 @@ function readOnce(read: Circumstances['organizationIdOf']): Circumstances['organ
 function injectMembership(
   user: AuthgearUser,
   { organizations }: Requirement,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
   request: HttpRequest,
 ): void {
   for (const demand of organizations) {
@@ -168,7 +168,7 @@ function deny(denial: AuthError | undefined): void {
 }
 
 /** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
-function admitAnonymous({ access, isDemanding }: Route, request: HttpRequest): void {
-  if (access === 'optional' && !isDemanding) return;
+function admitAnonymous({ access, hasRequirements }: Route, request: HttpRequest): void {
+  if (access === 'optional' && !hasRequirements) return;
   throw new AuthError('credentials_missing', describeNoCredential(request));
 }

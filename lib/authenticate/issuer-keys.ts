@@ -1,11 +1,11 @@
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import { KeyStore, type KeyEvent } from '../core/keys/key-store.js';
 import { remoteSource, staticSource } from '../core/keys/source.js';
-import type { KeyOrigin } from '../options/resolve-issuer.js';
+import type { IssuerConfig } from '../options/resolve-issuer.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 
 /** A trusted issuer with its own keys: the keys of two issuers never mix. */
-export interface IssuerKeys {
+export interface IssuerWithKeys {
   readonly issuer: TrustedIssuer;
   readonly keys: KeyStore;
   /** Whether the keys were configured and not fetched. */
@@ -13,11 +13,11 @@ export interface IssuerKeys {
 }
 
 /** Assembles the keys of one issuer: where they come from, how long they live, who hears of it. */
-export function createIssuerKeys(
-  origin: KeyOrigin,
+export function createIssuerWithKeys(
+  origin: IssuerConfig,
   options: ResolvedOptions,
   onEvent: (event: KeyEvent) => void,
-): IssuerKeys {
+): IssuerWithKeys {
   const { issuer, metadataUrl, jwksUri, jwks, allowInsecure } = origin;
   const { keys, clock, fetch } = options;
   const policy = { ...keys, cooldown: keys.cooldown ?? issuer.profile.cooldown };

@@ -1,4 +1,4 @@
-import type { Demand } from '../core/policy/requirement.js';
+import type { NamesRequirement } from '../core/policy/requirement.js';
 
 /** One of these is enough. */
 export interface Alternatives {
@@ -9,11 +9,11 @@ export interface Alternatives {
  * Reads the arguments of `@Scopes()` and `@Roles()`: names, or one `{ anyOf }`. Throws a
  * `TypeError` for anything else.
  */
-export function readDemand(
+export function readNames(
   decorator: string,
   args: readonly unknown[],
   check: (decorator: string, names: unknown) => readonly string[],
-): Demand {
+): NamesRequirement {
   const [first] = args;
   if (typeof first !== 'object' || first === null) return { allOf: check(decorator, args) };
   // Anything beside it would silently be dropped.

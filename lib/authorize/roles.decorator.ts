@@ -1,5 +1,5 @@
 import { noRequirement } from '../core/policy/requirement.js';
-import { checkNames, readDemand, type Alternatives } from './demand.js';
+import { checkNames, readNames, type Alternatives } from './demand.js';
 import { declareRoute, type RouteDecorator } from '../routes/route-metadata.js';
 
 /**
@@ -14,6 +14,6 @@ export function Roles(...all: [string, ...string[]]): RouteDecorator;
 export function Roles(alternatives: Alternatives): RouteDecorator;
 export function Roles(...args: [Alternatives] | string[]): RouteDecorator {
   return declareRoute({
-    requirement: { ...noRequirement, roles: [readDemand('@Roles()', args, checkNames)] },
+    requirement: { ...noRequirement, roles: [readNames('@Roles()', args, checkNames)] },
   });
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { requirementOf, type Handlers } from '../routes/route-metadata.js';
-import { isDemanding } from '../core/policy/requirement.js';
+import { hasRequirements } from '../core/policy/requirement.js';
 import { usedGuards } from './used-guards.js';
 
 /** Where NestJS writes down the method of a route (`@nestjs/common`, `constants`). */
@@ -17,7 +17,7 @@ export function findUnguardedRoutes(target: Type, handlers: Handlers): string[] 
     .filter(
       ([, handler]) =>
         Reflect.hasMetadata(HTTP_METHOD, handler) &&
-        isDemanding(requirementOf(target, handler)) &&
+        hasRequirements(requirementOf(target, handler)) &&
         usedGuards(handler).length === 0,
     )
     .map(

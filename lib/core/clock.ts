@@ -12,6 +12,6 @@ export const systemClock: Clock = () => Date.now();
  * Whether a span that began at `since` goes on. One from the future does not: the clock was set
  * back.
  */
-export function goesOn(since: number, span: number, now: number): boolean {
+export function isWithin(since: number, span: number, now: number): boolean {
   return since <= now && now < since + span;
 }

@@ -461,7 +461,7 @@ export type AuthErrorCode = keyof typeof catalog;
 export const errorCatalog: Readonly<Record<AuthErrorCode, CatalogEntry>> = catalog;
 
 /** The values of a refused token that may be told to a log. Nothing else of a token ever is. */
-export interface RefusalFacts {
+export interface RefusalContext {
   readonly iss?: string;
   readonly aud?: string;
   readonly kid?: string;
@@ -481,7 +481,7 @@ export interface RefusalDetails {
 }
 
 export interface AuthErrorOptions extends RefusalDetails {
-  readonly facts?: RefusalFacts;
+  readonly facts?: RefusalContext;
   readonly cause?: unknown;
 }
 
@@ -513,7 +513,7 @@ export class AuthError extends Error {
   /** The text a client sees. Fixed per code. */
   readonly publicMessage: string;
   /** Values of the token that may be logged, escaped and cut. */
-  readonly facts: RefusalFacts;
+  readonly facts: RefusalContext;
   /** What the challenge needs to know. */
   readonly details: RefusalDetails;
 
@@ -528,14 +528,14 @@ export class AuthError extends Error {
     this.kind = entry.kind;
     this.publicCode = entry.publicCode ?? code;
     this.publicMessage = entry.message;
-    this.facts = options.facts === undefined ? nothing : printableFacts(options.facts);
+    this.facts = options.facts === undefined ? nothing : printableContext(options.facts);
     this.details = options === nothing ? nothing : detailsOf(options);
   }
 }
 
-const nothing: RefusalFacts & AuthErrorOptions = Object.freeze({});
+const nothing: RefusalContext & AuthErrorOptions = Object.freeze({});
 
-function printableFacts(facts: RefusalFacts): RefusalFacts {
+function printableContext(facts: RefusalContext): RefusalContext {
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]));
 }
 

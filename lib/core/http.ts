@@ -12,15 +12,15 @@ export type Fetch = (
 ) => Promise<Response>;
 
 /** What a timer of Node can count to, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER = 2 ** 31 - 1;
 
 /** Ends a question after so many milliseconds of the real clock. */
 export function deadline(timeout: number): AbortSignal {
-  return AbortSignal.timeout(Math.min(Math.ceil(timeout), LONGEST_TIMER));
+  return AbortSignal.timeout(Math.min(Math.ceil(timeout), MAX_TIMER));
 }
 
 /** What is asked of a server. */
-export interface Question {
+export interface HttpRequestInit {
   readonly method: 'GET' | 'HEAD';
   readonly headers: Record<string, string>;
 }
@@ -43,8 +43,8 @@ export interface JsonAnswer {
 }
 
 /** The answer was not one that can be used. `status` is there when the issuer did answer. */
-export class HttpProblem extends Error {
-  override readonly name = 'HttpProblem';
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
   constructor(
     message: string,
     readonly status?: number,
@@ -73,19 +73,19 @@ export async function getJson(
   if (response.status === 304 && etag !== undefined) {
     return { status: 304, body: undefined, headers: response.headers };
   }
-  if (response.status !== 200) throw notUsable(response);
+  if (response.status !== 200) throw unexpectedStatus(response);
   const text = await unlessAborted(readText(response), signal);
   try {
     return { status: 200, body: JSON.parse(text), headers: response.headers };
   } catch {
-    throw new HttpProblem('it answered 200 with something that is not JSON', 200);
+    throw new HttpError('it answered 200 with something that is not JSON', 200);
   }
 }
 
 /** Asks, and follows no redirect. The signal ends even a `fetch` that ignores it. */
 export async function send(
   url: string,
-  question: Question,
+  question: HttpRequestInit,
   fetch: Fetch,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -95,14 +95,14 @@ export async function send(
   );
   // A custom `fetch` may have followed one all the same.
   if (response.redirected)
-    throw new HttpProblem('the fetch followed a redirect, and redirects are refused');
+    throw new HttpError('the fetch followed a redirect, and redirects are refused');
   return response;
 }
 
 /** Lets go of an answer whose status says that it is of no use. */
-export function notUsable(response: Response): HttpProblem {
+export function unexpectedStatus(response: Response): HttpError {
   discard(response);
-  return new HttpProblem(describeStatus(response), response.status);
+  return new HttpError(describeStatus(response), response.status);
 }
 
 /** Lets go of a body that nobody reads. */
@@ -134,7 +134,7 @@ async function readText(response: Response): Promise<string> {
     bytes += value.byteLength;
     if (bytes > MAX_BYTES) {
       void reader.cancel().catch(() => undefined);
-      throw new HttpProblem(`it answered more than ${MAX_BYTES} bytes`, response.status);
+      throw new HttpError(`it answered more than ${MAX_BYTES} bytes`, response.status);
     }
     text += decoder.decode(value, { stream: true });
   }

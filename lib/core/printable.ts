@@ -1,4 +1,4 @@
-const LONGEST = 100;
+const MAX_LENGTH = 100;
 
 /**
  * Makes a value of a stranger fit for a log line: printable ASCII, everything else escaped, cut at
@@ -7,12 +7,12 @@ const LONGEST = 100;
 export function printable(value: unknown): string {
   const text = typeof value === 'string' ? value : describe(value);
   const escaped = text
-    .slice(0, LONGEST + 1)
+    .slice(0, MAX_LENGTH + 1)
     .replace(
       /[^\x20-\x7e]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
-  return escaped.length > LONGEST ? `${escaped.slice(0, LONGEST)}...` : escaped;
+  return escaped.length > MAX_LENGTH ? `${escaped.slice(0, MAX_LENGTH)}...` : escaped;
 }
 
 /**

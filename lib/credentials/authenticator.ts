@@ -21,7 +21,7 @@ import { SessionResolver } from './session/session-resolver.js';
 import {
   reservedNames,
   type AuthenticatedByIssuer,
-  type AuthenticationDemand,
+  type AuthenticationRequirements,
   type AuthenticationStrategy,
 } from '../options/contracts.js';
 import type { TokenService } from './bearer/token.service.js';
@@ -55,7 +55,7 @@ export class Authenticator {
   /** `undefined` for an anonymous request. Throws, or rejects with, an {@link AuthError}. */
   authenticate(
     request: HttpRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): MaybePromise<AuthenticatedByIssuer> | undefined {
     const found = this.find(request);
     return found && this.ask(found, request, demand);
@@ -69,7 +69,7 @@ export class Authenticator {
   private ask(
     { strategy, credential }: Found,
     request: HttpRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): MaybePromise<AuthenticatedByIssuer> {
     return andThen<AuthenticatedByIssuer, AuthenticatedByIssuer>(
       strategy.authenticate(credential, request, demand),
@@ -85,7 +85,7 @@ export class Authenticator {
   private checkForeign(
     { user, confirmedAt }: AuthenticatedByIssuer,
     { name }: AuthenticationStrategy,
-    { maxStaleness }: AuthenticationDemand,
+    { maxStaleness }: AuthenticationRequirements,
   ): void {
     if (!(user instanceof AuthgearUser) || user.via !== name) {
       throw new TypeError(

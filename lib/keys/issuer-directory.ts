@@ -2,30 +2,30 @@ import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 import type { IssuerDirectory } from '../core/token/verify.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import { createIssuerKeys, type IssuerKeys } from '../authenticate/issuer-keys.js';
+import { createIssuerWithKeys, type IssuerWithKeys } from '../authenticate/issuer-keys.js';
 import { IssuerLookupCache } from './issuer-lookup.js';
 
 /** All trusted issuers with their keys. */
-export interface IssuerKeysDirectory extends IssuerDirectory {
-  find(iss: string): IssuerKeys | undefined | Promise<IssuerKeys | undefined>;
+export interface KeysDirectory extends IssuerDirectory {
+  find(iss: string): IssuerWithKeys | undefined | Promise<IssuerWithKeys | undefined>;
   /** Those that are there now: all that are listed, or those looked up so far. */
-  records(): readonly IssuerKeys[];
+  records(): readonly IssuerWithKeys[];
   /**
    * The first one that is listed; `undefined` where issuers are looked up: whoever came last must
    * not be meant.
    */
-  readonly first: IssuerKeys | undefined;
+  readonly first: IssuerWithKeys | undefined;
 }
 
 export function createIssuerDirectory(
   options: ResolvedOptions,
   onEvent: (event: KeyEvent) => void,
-): IssuerKeysDirectory {
+): KeysDirectory {
   const { issuers } = options;
   if (typeof issuers === 'function') {
     const cache = new IssuerLookupCache(
       issuers,
-      (origin) => createIssuerKeys(origin, options, onEvent),
+      (origin) => createIssuerWithKeys(origin, options, onEvent),
       options.clock,
     );
     return {
@@ -35,7 +35,7 @@ export function createIssuerDirectory(
       first: undefined,
     };
   }
-  const records = issuers.map((origin) => createIssuerKeys(origin, options, onEvent));
+  const records = issuers.map((origin) => createIssuerWithKeys(origin, options, onEvent));
   const byName = new Map(records.map((record) => [record.issuer.issuer, record]));
   const named: readonly TrustedIssuer[] = records.map(({ issuer }) => issuer);
   return { find: (iss) => byName.get(iss), records: () => records, named, first: records[0] };

@@ -1,26 +1,26 @@
 import { LRUCache } from 'lru-cache';
-import { goesOn, type Clock } from '../core/clock.js';
+import { isWithin, type Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
-import type { KeyOrigin } from '../options/resolve-issuer.js';
+import type { IssuerConfig } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
-import type { IssuerKeys } from '../authenticate/issuer-keys.js';
+import type { IssuerWithKeys } from '../authenticate/issuer-keys.js';
 
 /**
  * With a tenant its keys, their cooldown and their back-off go: well above what one process serves.
  */
-const MOST_KNOWN = 10_000;
-const MOST_REFUSED = 1_000;
+const MAX_KNOWN = 10_000;
+const MAX_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
 const REFUSED_FOR = 30_000;
 const FAILED_FOR = 1_000;
 /** While the application's function throws, a tenant that it knew stays known for this long. */
-const KNOWN_WHILE_FAILING = 3_600_000;
+const STALE_FOR = 3_600_000;
 
 interface Known {
-  readonly record: IssuerKeys;
+  readonly record: IssuerWithKeys;
   /** Where the keys come from, to see whether a later look-up changed it. */
-  readonly keyOrigin: string;
+  readonly keySource: string;
   /** When the look-up last answered. */
   readonly answeredAt: number;
   readonly asked: Asked;
@@ -43,17 +43,17 @@ interface Refused extends Asked {
  * their origin changed.
  */
 export class IssuerLookupCache {
-  private readonly known = new LRUCache<string, Known>({ max: MOST_KNOWN });
-  private readonly refused = new LRUCache<string, Refused>({ max: MOST_REFUSED });
-  private readonly flights = new Map<string, Promise<IssuerKeys | undefined>>();
+  private readonly known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  private readonly refused = new LRUCache<string, Refused>({ max: MAX_REFUSED });
+  private readonly flights = new Map<string, Promise<IssuerWithKeys | undefined>>();
 
   constructor(
     private readonly lookup: ResolvedLookup,
-    private readonly create: (origin: KeyOrigin) => IssuerKeys,
+    private readonly create: (origin: IssuerConfig) => IssuerWithKeys,
     private readonly clock: Clock,
   ) {}
 
-  find(iss: string): IssuerKeys | undefined | Promise<IssuerKeys | undefined> {
+  find(iss: string): IssuerWithKeys | undefined | Promise<IssuerWithKeys | undefined> {
     const now = this.clock();
     const known = this.known.get(iss);
     if (known !== undefined && holds(known.asked, now)) return known.record;
@@ -68,16 +68,16 @@ export class IssuerLookupCache {
     return flight;
   }
 
-  records(): IssuerKeys[] {
+  records(): IssuerWithKeys[] {
     return [...this.known.values()].map(({ record }) => record);
   }
 
-  private async ask(iss: string, known: Known | undefined): Promise<IssuerKeys | undefined> {
+  private async ask(iss: string, known: Known | undefined): Promise<IssuerWithKeys | undefined> {
     try {
       const origin = await this.lookup(iss);
       return origin === undefined ? this.refuse(iss) : this.remember(iss, origin, known);
     } catch (cause) {
-      return this.outlast(iss, cause, known);
+      return this.serveStale(iss, cause, known);
     }
   }
 
@@ -86,15 +86,15 @@ export class IssuerLookupCache {
     this.refused.set(iss, { at: this.clock(), holdsFor: REFUSED_FOR, error: undefined });
   }
 
-  private remember(iss: string, origin: KeyOrigin, known: Known | undefined): IssuerKeys {
+  private remember(iss: string, origin: IssuerConfig, known: Known | undefined): IssuerWithKeys {
     const { issuer, ...addresses } = origin;
-    const keyOrigin = JSON.stringify([addresses, issuer.algorithms, issuer.profile.cooldown]);
+    const keySource = JSON.stringify([addresses, issuer.algorithms, issuer.profile.cooldown]);
     const record =
-      known?.keyOrigin === keyOrigin ? { ...known.record, issuer } : this.create(origin);
+      known?.keySource === keySource ? { ...known.record, issuer } : this.create(origin);
     const now = this.clock();
     this.known.set(iss, {
       record,
-      keyOrigin,
+      keySource,
       answeredAt: now,
       asked: { at: now, holdsFor: KNOWN_FOR },
     });
@@ -106,13 +106,13 @@ export class IssuerLookupCache {
    * database is no logout; unless the look-up did answer, with options that make no sense. Of
    * others it cannot be told whether they are trusted: 503, not 401.
    */
-  private outlast(iss: string, cause: unknown, known: Known | undefined): IssuerKeys {
+  private serveStale(iss: string, cause: unknown, known: Known | undefined): IssuerWithKeys {
     const now = this.clock();
     const answered = cause instanceof AuthError;
     if (
       known !== undefined &&
       !answered &&
-      holds({ at: known.answeredAt, holdsFor: KNOWN_WHILE_FAILING }, now)
+      holds({ at: known.answeredAt, holdsFor: STALE_FOR }, now)
     ) {
       this.known.set(iss, { ...known, asked: { at: now, holdsFor: REFUSED_FOR } });
       return known.record;
@@ -130,5 +130,5 @@ export class IssuerLookupCache {
 }
 
 function holds({ at, holdsFor }: Asked, now: number): boolean {
-  return goesOn(at, holdsFor, now);
+  return isWithin(at, holdsFor, now);
 }

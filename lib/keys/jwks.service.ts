@@ -11,8 +11,8 @@ import type { KeyStore, KeyStoreStatus } from '../core/keys/key-store.js';
 import { printable } from '../core/printable.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import { createIssuerDirectory, type IssuerKeysDirectory } from './issuer-directory.js';
-import type { IssuerKeys } from '../authenticate/issuer-keys.js';
+import { createIssuerDirectory, type KeysDirectory } from './issuer-directory.js';
+import type { IssuerWithKeys } from '../authenticate/issuer-keys.js';
 import { createKeyLog } from '../observability/key-log.js';
 import { publishKeyEvent } from '../observability/channels.js';
 
@@ -32,7 +32,7 @@ export type JwksStatus = KeyStoreStatus;
 @Injectable()
 export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
   /** @internal For the verifier. */
-  readonly issuers: IssuerKeysDirectory;
+  readonly issuers: KeysDirectory;
 
   /** @internal Injected, never made by hand. */
   constructor(@Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {
@@ -101,7 +101,7 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
    * `failFast` for all, and does not start without them.
    */
   async onApplicationBootstrap(): Promise<void> {
-    const isNeeded = ({ isStatic }: IssuerKeys): boolean => isStatic || this.options.failFast;
+    const isNeeded = ({ isStatic }: IssuerWithKeys): boolean => isStatic || this.options.failFast;
     const records = this.issuers.records();
     // Of a fetch that fails, the key log tells.
     for (const record of records)
@@ -132,7 +132,7 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
  * Keys that are configured, or waited for, must be there: an application that can only answer 401
  * should not start.
  */
-async function requireKeys({ issuer, keys }: IssuerKeys): Promise<void> {
+async function requireKeys({ issuer, keys }: IssuerWithKeys): Promise<void> {
   await keys.refresh();
   const { keys: usable, skipped } = await keys.keySet();
   if (usable.length > 0) return;

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type LoggerService } from '@nestjs/common';
-import { goesOn, type Clock } from '../core/clock.js';
+import { isWithin, type Clock } from '../core/clock.js';
 import type { AuthError, AuthErrorCode } from '../core/errors.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
@@ -7,9 +7,9 @@ import { publishRefusal } from '../respond/refusal-channel.js';
 
 const INTERVAL = 10_000;
 /** Lines of one code in one interval. */
-const MOST_LINES = 5;
+const MAX_LINES = 5;
 
-type Verb = 'Refused' | 'Noticed';
+type Verb = 'Refused' | 'Warning';
 
 interface Window {
   readonly since: number;
@@ -48,16 +48,16 @@ export class RefusalLog implements OnModuleDestroy {
 
   /** Something was wrong with a request that is answered all the same. */
   notice(error: AuthError): void {
-    this.writeAs('Noticed', error);
+    this.writeAs('Warning', error);
   }
 
   private writeAs(verb: Verb, error: AuthError, route?: string): void {
     const now = this.clock();
     const last = this.windows.get(error.code);
-    const open = last !== undefined && goesOn(last.since, INTERVAL, now) ? last : undefined;
+    const open = last !== undefined && isWithin(last.since, INTERVAL, now) ? last : undefined;
     if (
       open !== undefined &&
-      (open.told.size >= MOST_LINES || open.told.has(subjectOf(error, route)))
+      (open.told.size >= MAX_LINES || open.told.has(subjectOf(error, route)))
     ) {
       open.suppressed += 1;
       return;

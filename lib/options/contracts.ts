@@ -6,7 +6,7 @@ import type { ReadableRequest } from '../transports/http.js';
 export const reservedNames: readonly string[] = ['jwt', 'resolver', 'proxy'];
 
 /** What a route demands of an authentication, beside a user. */
-export interface AuthenticationDemand {
+export interface AuthenticationRequirements {
   /**
    * The issuer must have confirmed the session at most so many seconds ago; `undefined` where the
    * route does not ask for that.
@@ -53,6 +53,6 @@ export interface AuthenticationStrategy<Credential = unknown> {
   authenticate(
     credential: Credential,
     request: ReadableRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): Authenticated | Promise<Authenticated>;
 }

@@ -19,7 +19,7 @@ import { profileOf } from './profiles.js';
 import { resolveSessions, type SessionRules } from './resolve-sessions.js';
 
 /** An issuer and where its keys come from. */
-export interface KeyOrigin {
+export interface IssuerConfig {
   readonly issuer: TrustedIssuer;
   readonly metadataUrl: string | undefined;
   readonly jwksUri: string | undefined;
@@ -54,7 +54,7 @@ const ALWAYS_REQUIRED = ['iss', 'exp', 'iat', 'sub'];
  * Checks the options of one issuer and fills in its profile's defaults. `prefix` says which entry
  * it is.
  */
-export function resolveIssuer(given: IssuerOptions, prefix: string, problems: Problems): KeyOrigin {
+export function resolveIssuer(given: IssuerOptions, prefix: string, problems: Problems): IssuerConfig {
   const named = (option: string) => `${prefix}${option}`;
   const profile = profileOf(given.profile) ?? authgearProfile;
   if (profileOf(given.profile) === undefined)

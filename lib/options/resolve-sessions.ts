@@ -12,7 +12,7 @@ import { isHeaderName, readFlag, readObject, readTime } from './option-reader.js
 import type { IssuerOptions } from './options.js';
 import type { Problems } from './problems.js';
 
-const MOST_CACHED = 60_000;
+const MAX_CACHED = 60_000;
 const SHORTEST_SECRET = 16;
 /** For the userinfo endpoint of an issuer without `resolver`. */
 const DEFAULT_TIMEOUT = 5_000;
@@ -106,7 +106,7 @@ function readResolver(
   if (method !== 'GET' && method !== 'HEAD')
     problems.add(`${option}.method`, method, "It is 'GET' or 'HEAD'.");
   const cacheFor = readTime(`${option}.cacheFor`, options['cacheFor'], '5s', problems, 'may be 0');
-  if (cacheFor > MOST_CACHED)
+  if (cacheFor > MAX_CACHED)
     problems.add(
       `${option}.cacheFor`,
       options['cacheFor'],

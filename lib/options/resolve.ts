@@ -21,7 +21,7 @@ import type {
   SharedOptions,
 } from './options.js';
 import { Problems } from './problems.js';
-import { issuerOptionNames, resolveIssuer, type KeyOrigin } from './resolve-issuer.js';
+import { issuerOptionNames, resolveIssuer, type IssuerConfig } from './resolve-issuer.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
 import { resolveRevocation, type RevocationRules } from './resolve-revocation.js';
 import { resolveTokenCache, type TokenCacheSize } from './resolve-token-cache.js';
@@ -30,11 +30,11 @@ import { resolveTokenCache, type TokenCacheSize } from './resolve-token-cache.js
  * Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad
  * ones, and whatever the application's function throws.
  */
-export type ResolvedLookup = (iss: string) => Promise<KeyOrigin | undefined>;
+export type ResolvedLookup = (iss: string) => Promise<IssuerConfig | undefined>;
 
 /** The options, checked and complete. Times in milliseconds. */
 export interface ResolvedOptions {
-  readonly issuers: readonly KeyOrigin[] | ResolvedLookup;
+  readonly issuers: readonly IssuerConfig[] | ResolvedLookup;
   readonly keys: KeyTimes;
   /** `undefined`: tokens count until they expire. */
   readonly maxStaleness: number | undefined;
@@ -129,7 +129,7 @@ export function resolveOptions(options: AuthgearModuleOptions | undefined): Reso
 function resolveSeveral(
   given: SeveralIssuersOptions,
   problems: Problems,
-): readonly KeyOrigin[] | ResolvedLookup {
+): readonly IssuerConfig[] | ResolvedLookup {
   for (const name of ['issuer', 'audience', 'clientId'] as const) {
     if (given[name] !== undefined)
       problems.add(
@@ -185,7 +185,7 @@ function resolveSeveral(
 }
 
 /** A cookie, an opaque token and a header do not say whose they are. */
-function checkOnlyOne(origins: readonly KeyOrigin[], problems: Problems): void {
+function checkOnlyOne(origins: readonly IssuerConfig[], problems: Problems): void {
   const count = (has: (issuer: TrustedIssuer) => boolean) =>
     origins.filter(({ issuer }) => has(issuer)).length;
   const resolved = count(
@@ -286,7 +286,7 @@ function resolveEntry(
   presets: object,
   prefix: string,
   problems: Problems,
-): KeyOrigin {
+): IssuerConfig {
   if (!isJsonObject(entry))
     problems.add(
       prefix.slice(0, -1),

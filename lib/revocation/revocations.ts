@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { goesOn } from '../core/clock.js';
+import { isWithin } from '../core/clock.js';
 import { sha256 } from '../core/crypto/digest.js';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
@@ -12,14 +12,14 @@ import {
   isRevoked,
   lastEventAt,
   merge,
-  type RevocationMark,
+  type RevocationRecord,
 } from '../core/revocation/revocation-record.js';
 import type { AuthgearUser } from '../core/user.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
-import { SharedMarks, StoreProblem } from './shared-revocations.js';
+import { SharedRevocations, StoreProblem } from './shared-revocations.js';
 
-const KEEP_UP_EVERY = 1_000;
+const SYNC_EVERY = 1_000;
 const SWEEP_EVERY = 60_000;
 
 /**
@@ -32,8 +32,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
    * By user. As many as were disabled or deleted within `keepFor`: the issuer says who, so nobody
    * else can fill it.
    */
-  private readonly marks = new Map<string, RevocationMark>();
-  private readonly shared: SharedMarks | undefined;
+  private readonly marks = new Map<string, RevocationRecord>();
+  private readonly shared: SharedRevocations | undefined;
   private readonly isUsed: boolean;
   private sweptAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -45,7 +45,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     const { revocation, clock } = options;
     const { store, keepFor } = revocation;
     this.shared =
-      store && new SharedMarks(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
+      store && new SharedRevocations(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
     this.isUsed =
       store !== undefined || listedIssuers(options).some(({ webhooks }) => webhooks !== undefined);
   }
@@ -69,7 +69,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     return refusal && Promise.reject(refusal);
   }
 
-  private async checkShared(shared: SharedMarks, key: string, since: number): Promise<void> {
+  private async checkShared(shared: SharedRevocations, key: string, since: number): Promise<void> {
     try {
       const mark = await shared.read(key);
       if (mark !== undefined) this.remember(key, mark);
@@ -88,7 +88,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   /**
    * Takes in what an event said. It holds here at once, and everywhere as soon as the store has it.
    */
-  async apply(issuer: string, userId: string, mark: RevocationMark): Promise<void> {
+  async apply(issuer: string, userId: string, mark: RevocationRecord): Promise<void> {
     const key = keyOf(issuer, userId);
     this.sweep();
     this.remember(key, mark);
@@ -96,23 +96,23 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @internal Writes to the store what could not be written, and fills one that was emptied. */
-  async keepUp(): Promise<void> {
+  async sync(): Promise<void> {
     // What was read in the store is remembered here as well, and may be all that ever comes.
     this.sweep();
-    await this.shared?.keepUp();
+    await this.shared?.sync();
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.shared === undefined) return;
-    void this.keepUp();
-    this.timer = setInterval(() => void this.keepUp(), KEEP_UP_EVERY).unref();
+    void this.sync();
+    this.timer = setInterval(() => void this.sync(), SYNC_EVERY).unref();
   }
 
   /** What is not in the store yet gets a last chance. */
   async onModuleDestroy(): Promise<void> {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
-    await this.keepUp();
+    await this.sync();
   }
 
   private findRefusal(key: string, since: number): AuthError | undefined {
@@ -126,20 +126,20 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  private remember(key: string, mark: RevocationMark): void {
+  private remember(key: string, mark: RevocationRecord): void {
     const known = this.marks.get(key);
     this.marks.set(key, known === undefined ? mark : merge(known, mark));
   }
 
   private sweep(): void {
     const now = this.options.clock();
-    if (goesOn(this.sweptAt, SWEEP_EVERY, now)) return;
+    if (isWithin(this.sweptAt, SWEEP_EVERY, now)) return;
     this.sweptAt = now;
     for (const [key, mark] of this.marks) if (this.isOver(mark)) this.marks.delete(key);
   }
 
   /** No token is that old any more. */
-  private isOver(mark: RevocationMark): boolean {
+  private isOver(mark: RevocationRecord): boolean {
     return this.options.clock() >= lastEventAt(mark) * 1000 + this.options.revocation.keepFor;
   }
 

@@ -1,30 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { goesOn, type Clock } from '../core/clock.js';
+import { isWithin, type Clock } from '../core/clock.js';
 import {
-  isSameMark,
+  isSameRecord,
   lastEventAt,
   merge,
-  readMark,
-  writeMark,
-  type RevocationMark,
+  readRecord,
+  writeRecord,
+  type RevocationRecord,
 } from '../core/revocation/revocation-record.js';
 import type { RevocationStore } from '../authenticate/revocation-store.js';
 
 const PREFIX = 'nestjs-authgear:';
-/** Names this filling of the store: another one, or none, means that it lost what it had. */
-const FILLING = `${PREFIX}filling`;
+/** Names this epoch of the store: another one, or none, means that it lost what it had. */
+const EPOCH = `${PREFIX}epoch`;
 /** A user is looked up at most so often. */
 const READ_EVERY = 1_000;
 /** A store that takes longer has failed; on the real clock. */
 const DEADLINE = 1_000;
-const MOST_READS = 10_000;
-const MOST_ATTEMPTS = 5;
+const MAX_READS = 10_000;
+const MAX_ATTEMPTS = 5;
 /**
  * A mark is looked after so often, a second apart: until nobody who read the store before it was
  * written can still write.
  */
-const ROUNDS = 4;
+const CONFIRMATIONS = 4;
 
 /**
  * A failure in our own words, which may be told: a driver's may hold its address with a password.
@@ -33,29 +33,29 @@ export class StoreProblem extends Error {}
 
 interface Read {
   readonly at: number;
-  readonly mark: Promise<RevocationMark | undefined>;
+  readonly mark: Promise<RevocationRecord | undefined>;
 }
 
 /**
  * Marks in a store that all replicas share. Nothing that this replica knows gets lost: what could
  * not be written is written later, and a store that was emptied is filled again. Call
- * {@link keepUp} once a second.
+ * {@link sync} once a second.
  */
-export class SharedMarks {
-  private readonly reads = new LRUCache<string, Read>({ max: MOST_READS });
+export class SharedRevocations {
+  private readonly reads = new LRUCache<string, Read>({ max: MAX_READS });
   /**
    * What this replica knows, and what of it is not known to stay in the store; with the rounds that
    * are left.
    */
   private readonly pending = new Map<string, number>();
-  private filling: string | undefined;
-  private keepingUp: Promise<void> | undefined;
+  private epoch: string | undefined;
+  private syncing: Promise<void> | undefined;
   private failures = 0;
   private isFailing = false;
 
   constructor(
     private readonly store: RevocationStore,
-    private readonly known: Map<string, RevocationMark>,
+    private readonly known: Map<string, RevocationRecord>,
     /** Milliseconds. */
     private readonly keepFor: number,
     private readonly clock: Clock,
@@ -67,10 +67,10 @@ export class SharedMarks {
   }
 
   /** The mark of a user, at most a second old. Rejects when the store fails. */
-  read(key: string): Promise<RevocationMark | undefined> {
+  read(key: string): Promise<RevocationRecord | undefined> {
     const now = this.clock();
     const last = this.reads.get(key);
-    if (last !== undefined && goesOn(last.at, READ_EVERY, now)) return last.mark;
+    if (last !== undefined && isWithin(last.at, READ_EVERY, now)) return last.mark;
     const mark = this.readNow(key);
     mark.catch(() => undefined);
     this.reads.set(key, { at: now, mark });
@@ -79,7 +79,7 @@ export class SharedMarks {
 
   /** Writes a mark that is known here, now or as soon as the store works again. */
   async publish(key: string): Promise<void> {
-    this.pending.set(key, ROUNDS);
+    this.pending.set(key, CONFIRMATIONS);
     this.reads.delete(key);
     await this.tell(() => this.flush(key));
   }
@@ -88,41 +88,41 @@ export class SharedMarks {
    * Writes what is pending, and notices when the store was emptied. One at a time: a slow store
    * must not get slower.
    */
-  keepUp(): Promise<void> {
-    this.keepingUp ??= this.lookAfter().finally(() => (this.keepingUp = undefined));
-    return this.keepingUp;
+  sync(): Promise<void> {
+    this.syncing ??= this.reconcile().finally(() => (this.syncing = undefined));
+    return this.syncing;
   }
 
-  private lookAfter(): Promise<void> {
+  private reconcile(): Promise<void> {
     return this.tell(async () => {
-      const filling = await this.get(FILLING);
-      if (typeof filling !== 'string' || filling !== this.filling)
-        for (const key of this.known.keys()) this.pending.set(key, ROUNDS);
+      const epoch = await this.get(EPOCH);
+      if (typeof epoch !== 'string' || epoch !== this.epoch)
+        for (const key of this.known.keys()) this.pending.set(key, CONFIRMATIONS);
       for (const key of this.pending.keys()) await this.flush(key);
-      if (typeof filling !== 'string') await this.startFilling();
-      else this.filling = filling;
+      if (typeof epoch !== 'string') await this.startEpoch();
+      else this.epoch = epoch;
     });
   }
 
-  private async startFilling(): Promise<void> {
-    const filling = randomUUID();
-    await this.set(FILLING, filling, this.keepFor);
+  private async startEpoch(): Promise<void> {
+    const epoch = randomUUID();
+    await this.set(EPOCH, epoch, this.keepFor);
     // A store that takes everything and gives nothing back has failed.
-    if (typeof (await this.get(FILLING)) !== 'string')
+    if (typeof (await this.get(EPOCH)) !== 'string')
       throw new StoreProblem('it does not keep what is written to it');
-    this.filling = filling;
+    this.epoch = epoch;
   }
 
-  private async readNow(key: string): Promise<RevocationMark | undefined> {
+  private async readNow(key: string): Promise<RevocationRecord | undefined> {
     const text = await this.get(PREFIX + key);
-    const mark = readMark(text);
+    const mark = readRecord(text);
     // Something stands there that says nothing: it may have been a mark.
     if (mark === undefined && text !== undefined && text !== null)
       throw new StoreProblem('it holds something that is no mark');
     if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
-    if (known !== undefined && (mark === undefined || !isSameMark(mark, merge(mark, known))))
-      this.pending.set(key, ROUNDS);
+    if (known !== undefined && (mark === undefined || !isSameRecord(mark, merge(mark, known))))
+      this.pending.set(key, CONFIRMATIONS);
     return mark;
   }
 
@@ -131,27 +131,27 @@ export class SharedMarks {
    * written again if another replica wrote something older over it.
    */
   private async flush(key: string): Promise<void> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      const stored = readMark(await this.get(PREFIX + key));
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const stored = readRecord(await this.get(PREFIX + key));
       // Only now: more may have become known meanwhile.
       const known = this.known.get(key);
-      if (known === undefined) return this.letGo(key);
+      if (known === undefined) return this.forget(key);
       const merged = stored === undefined ? known : merge(stored, known);
       this.known.set(key, merged);
-      if (stored !== undefined && isSameMark(stored, merged)) break;
+      if (stored !== undefined && isSameRecord(stored, merged)) break;
       const ttl = lastEventAt(merged) * 1000 + this.keepFor - this.clock();
-      if (ttl <= 0) return this.letGo(key);
-      if (attempt === MOST_ATTEMPTS - 1)
+      if (ttl <= 0) return this.forget(key);
+      if (attempt === MAX_ATTEMPTS - 1)
         throw new StoreProblem('it does not keep what is written to it');
-      await this.set(PREFIX + key, writeMark(merged), ttl);
+      await this.set(PREFIX + key, writeRecord(merged), ttl);
     }
     // It is in the store, and may be written over.
     const rounds = (this.pending.get(key) ?? 1) - 1;
     if (rounds > 0) this.pending.set(key, rounds);
-    else this.letGo(key);
+    else this.forget(key);
   }
 
-  private letGo(key: string): void {
+  private forget(key: string): void {
     this.pending.delete(key);
   }
 

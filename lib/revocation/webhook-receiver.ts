@@ -7,7 +7,7 @@ import { checkWebhookSignature, SIGNATURE_HEADER } from '../core/revocation/webh
 import { headerValue, type HttpRequest } from '../transports/http.js';
 import { Revocations } from './revocations.js';
 
-const MOST_SEEN = 10_000;
+const MAX_SEEN = 10_000;
 
 /** A request whose body was kept as it came. */
 export interface WebhookRequest extends HttpRequest {
@@ -20,7 +20,7 @@ export interface WebhookRequest extends HttpRequest {
  */
 @Injectable()
 export class WebhookReceiver {
-  private readonly seen = new LRUCache<string, true>({ max: MOST_SEEN });
+  private readonly seen = new LRUCache<string, true>({ max: MAX_SEEN });
 
   constructor(@Inject(Revocations) private readonly revocations: Revocations) {}
 

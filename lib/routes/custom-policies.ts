@@ -2,7 +2,7 @@ import { Inject, Injectable, Scope, type ExecutionContext } from '@nestjs/common
 import { ContextIdFactory, ModuleRef, type ContextId } from '@nestjs/core';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
-import type { CustomDemand } from '../core/policy/requirement.js';
+import type { PolicyRequirement } from '../core/policy/requirement.js';
 import type { AuthgearUser } from '../core/user.js';
 import { isPolicyClass, type AnyPolicy, type Policy } from '../authorize/authorize.decorator.js';
 
@@ -16,7 +16,7 @@ export class CustomPolicies {
   /** Why a policy denies; `undefined` when all allow. */
   findDenial(
     user: AuthgearUser,
-    demands: readonly CustomDemand[],
+    demands: readonly PolicyRequirement[],
     context: ExecutionContext,
   ): MaybePromise<AuthError | undefined> {
     return demands.length === 0 ? undefined : this.findFirstDenial(user, demands, context);
@@ -24,7 +24,7 @@ export class CustomPolicies {
 
   private async findFirstDenial(
     user: AuthgearUser,
-    demands: readonly CustomDemand[],
+    demands: readonly PolicyRequirement[],
     context: ExecutionContext,
   ): Promise<AuthError | undefined> {
     for (const { policy, reason } of demands) {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import {
   combine,
-  isDemanding,
+  hasRequirements,
   noRequirement,
   type Requirement,
 } from '../core/policy/requirement.js';
@@ -24,7 +24,7 @@ export interface Route {
   readonly access: Access;
   readonly requirement: Requirement;
   /** Whether the requirement demands anything beyond a user. */
-  readonly isDemanding: boolean;
+  readonly hasRequirements: boolean;
 }
 
 const KEY = 'nestjs-authgear:route';
@@ -94,7 +94,7 @@ function read(target: Target, handler: Handler): Route {
   const access = accessOf(inner) ?? accessOf(outer) ?? 'protected';
   const requirement =
     access === 'public' ? noRequirement : combine(outer.requirement, inner.requirement);
-  return { access, requirement, isDemanding: isDemanding(requirement) };
+  return { access, requirement, hasRequirements: hasRequirements(requirement) };
 }
 
 function declaredOn(subject: Target | Handler): Declared {
@@ -104,7 +104,7 @@ function declaredOn(subject: Target | Handler): Declared {
 function accessOf({ access, requirement }: Declared): Access | undefined {
   if (access.has('public')) return 'public';
   if (access.has('optional')) return 'optional';
-  return isDemanding(requirement) ? 'protected' : undefined;
+  return hasRequirements(requirement) ? 'protected' : undefined;
 }
 
 /** Whether the decorators open this handler. */
@@ -134,7 +134,7 @@ export function findContradictions(target: Type, handlers: Handlers): string[] {
     if (
       outer.access.has('public') &&
       !inner.access.has('public') &&
-      isDemanding(inner.requirement)
+      hasRequirements(inner.requirement)
     ) {
       problems.push(
         `${route} has a requirement, but its class ${target.name} is @Public(): open its ` +
@@ -163,7 +163,7 @@ function isLost(target: Type, name: string, handler: Handler): boolean {
 
 function contradictionsOf({ access, requirement }: Declared, place: string): string[] {
   if (!access.has('public')) return [];
-  if (isDemanding(requirement))
+  if (hasRequirements(requirement))
     return [`${place} is @Public() and has a requirement: take one of them away`];
   return access.has('optional')
     ? [`${place} is @Public() and @OptionalAuth(): take one of them away`]

@@ -31,7 +31,7 @@ export interface RecordedRequest {
 }
 
 /** Most requests that are remembered. */
-const MOST_RECORDED = 1_000;
+const MAX_RECORDED = 1_000;
 
 /** Serves JSON documents over real sockets on loopback, or fails in the way it was told to. */
 export class TestServer {
@@ -89,7 +89,7 @@ export class TestServer {
 
   private record(request: RecordedRequest): void {
     this.recorded.push(request);
-    if (this.recorded.length > MOST_RECORDED) this.recorded.shift();
+    if (this.recorded.length > MAX_RECORDED) this.recorded.shift();
   }
 
   private fail(outage: Outage, response: ServerResponse): void {

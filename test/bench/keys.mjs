@@ -7,13 +7,13 @@ import { DEADLINE, LIFETIME, MINUTE, OURS, libraries } from './keys/libraries.mj
 import { scenes } from './keys/scenes.mjs';
 
 const require = createRequire(import.meta.url);
-const LONGEST_RUN = 2 * MINUTE;
+const MAX_RUN = 2 * MINUTE;
 
 /** Plays a scene with a library in a process of its own. */
 function play(library, scene) {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('keys/run.mjs', import.meta.url), [library, scene], {
-      timeout: LONGEST_RUN,
+      timeout: MAX_RUN,
     });
     child.once('message', resolve);
     child.once('exit', (code) =>

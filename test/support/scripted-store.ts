@@ -67,6 +67,6 @@ export class ScriptedStore {
 
   /** Users that are in it; not what it says about itself. */
   get users(): string[] {
-    return [...this.data.keys()].filter((key) => !key.endsWith(':filling'));
+    return [...this.data.keys()].filter((key) => !key.endsWith(':epoch'));
   }
 }

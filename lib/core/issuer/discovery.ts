@@ -1,5 +1,5 @@
 import { AuthError } from '../errors.js';
-import { getJson, HttpProblem, type Fetch } from '../http.js';
+import { getJson, HttpError, type Fetch } from '../http.js';
 import { printable } from '../printable.js';
 import { isJsonObject } from '../types.js';
 import { isTrustworthy, parseHttpUrl } from '../urls.js';
@@ -39,7 +39,7 @@ export async function discoverJwksUri(
   signal: AbortSignal,
 ): Promise<string> {
   const metadata = await fetchMetadata(metadataUrls(target), fetch, signal);
-  if (!isJsonObject(metadata)) throw new HttpProblem('the metadata is not a JSON object');
+  if (!isJsonObject(metadata)) throw new HttpError('the metadata is not a JSON object');
   const { issuer, jwks_uri: jwksUri } = metadata;
   if (issuer !== target.issuer) {
     throw new AuthError(
@@ -48,7 +48,7 @@ export async function discoverJwksUri(
     );
   }
   const url = typeof jwksUri === 'string' ? parseHttpUrl(jwksUri) : undefined;
-  if (url === undefined) throw new HttpProblem('the metadata has no "jwks_uri"');
+  if (url === undefined) throw new HttpError('the metadata has no "jwks_uri"');
   if (!isTrustworthy(url, target.issuer, target.allowInsecure)) {
     throw new AuthError(
       'jwks_uri_insecure',
@@ -64,11 +64,11 @@ async function fetchMetadata(
   fetch: Fetch,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (url === undefined) throw new HttpProblem('the metadata is not there (404)');
+  if (url === undefined) throw new HttpError('the metadata is not there (404)');
   try {
     return (await getJson(url, fetch, signal)).body;
   } catch (error) {
-    if (error instanceof HttpProblem && error.status === 404)
+    if (error instanceof HttpError && error.status === 404)
       return fetchMetadata(others, fetch, signal);
     throw error;
   }

@@ -56,12 +56,12 @@ export type Decision =
   | { readonly action: 'unavailable'; readonly retryAfter: number };
 
 /** A decision that needs no more waiting. */
-export type Settled = Exclude<Decision, { readonly action: 'wait' }>;
+export type FinalDecision = Exclude<Decision, { readonly action: 'wait' }>;
 
 export type FetchPurpose = 'refresh' | 'unknown-kid';
 
 const FIRST_RETRY = 1_000;
-const LONGEST_RETRY = 30_000;
+const MAX_RETRY = 30_000;
 /**
  * Jitter of the back-off and of the refresh, as parts of their spans: fleets that start together
  * must not ask together.
@@ -84,7 +84,7 @@ const PROOF_OF_OUTAGE = 30_000;
  * - An unknown key causes one attempt per cooldown, and none while an earlier failure backs off.
  */
 export function decide(state: KeyState, now: number, found: Found, policy: KeyPolicy): Decision {
-  const backingOff = remaining(state.retryAt, now, LONGEST_RETRY);
+  const backingOff = remaining(state.retryAt, now, MAX_RETRY);
   if (!isUsable(state, now, policy)) {
     return backingOff > 0
       ? { action: 'unavailable', retryAfter: backingOff }
@@ -106,13 +106,13 @@ export function decideAfterFetch(
   now: number,
   found: Found,
   policy: KeyPolicy,
-): Settled {
+): FinalDecision {
   const decision = decide(state, now, found, policy);
   return decision.action === 'wait' ? notFound(state, FIRST_RETRY) : decision;
 }
 
 /** The last attempt failed: the key may exist. It succeeded: the key does not. */
-function notFound(state: KeyState, retryAfter: number): Settled {
+function notFound(state: KeyState, retryAfter: number): FinalDecision {
   return state.lastError === undefined
     ? { action: 'refuse' }
     : { action: 'unavailable', retryAfter };
@@ -124,7 +124,7 @@ function isUsable(state: KeyState, now: number, policy: KeyPolicy): boolean {
   if (fetchedAt <= now && now < expiresAt) return true;
   const outage =
     state.failures > 0 &&
-    remaining(state.retryAt + PROOF_OF_OUTAGE, now, LONGEST_RETRY + PROOF_OF_OUTAGE) > 0;
+    remaining(state.retryAt + PROOF_OF_OUTAGE, now, MAX_RETRY + PROOF_OF_OUTAGE) > 0;
   return outage && now < expiresAt + policy.staleFor;
 }
 
@@ -186,7 +186,7 @@ export function afterFailure(
     policy,
   }: { now: number; jitter: number; purpose: FetchPurpose; policy: KeyPolicy },
 ): KeyState {
-  const span = Math.min(FIRST_RETRY * 2 ** Math.min(state.failures, 10), LONGEST_RETRY);
+  const span = Math.min(FIRST_RETRY * 2 ** Math.min(state.failures, 10), MAX_RETRY);
   return {
     loaded: state.loaded,
     lastError: error,

@@ -14,7 +14,7 @@ import {
   type KeyHealth,
   type KeyPolicy,
   type KeyState,
-  type Settled,
+  type FinalDecision,
 } from './freshness.js';
 import { selectKey, type KeyQuery, type KeySet, type PublicKey } from './key-set.js';
 import type { KeySource } from './source.js';
@@ -96,15 +96,15 @@ export class KeyStore {
     const decision = decide(this.state, this.now(), found, this.options.policy);
     return decision.action === 'wait'
       ? this.findAfterWait(query)
-      : this.conclude(this.carryOut(decision, found), key, query);
+      : this.keyOrThrow(this.applyDecision(decision, found), key, query);
   }
 
   private async findAfterWait(query: KeyQuery): Promise<PublicKey> {
-    const decision = await this.settle(() => this.ask(query).found);
-    return this.conclude(decision, this.ask(query).key, query);
+    const decision = await this.resolveDecision(() => this.ask(query).found);
+    return this.keyOrThrow(decision, this.ask(query).key, query);
   }
 
-  private conclude(decision: Settled, key: PublicKey | undefined, query: KeyQuery): PublicKey {
+  private keyOrThrow(decision: FinalDecision, key: PublicKey | undefined, query: KeyQuery): PublicKey {
     if (decision.action === 'serve' && key !== undefined) return key;
     if (decision.action === 'unavailable') throw this.unavailable(decision.retryAfter, query);
     throw new AuthError('key_unknown', this.describeUnknown(query), { facts: this.factsOf(query) });
@@ -115,7 +115,7 @@ export class KeyStore {
    * `keys_unavailable`.
    */
   async keySet(): Promise<KeySet> {
-    const decision = await this.settle(() => (this.state.loaded === undefined ? 'none' : 'key'));
+    const decision = await this.resolveDecision(() => (this.state.loaded === undefined ? 'none' : 'key'));
     const { loaded } = this.state;
     if (decision.action === 'serve' && loaded !== undefined) return loaded.keySet;
     throw this.unavailable(decision.action === 'unavailable' ? decision.retryAfter : 0);
@@ -159,7 +159,7 @@ export class KeyStore {
   /**
    * Carries the decision out as far as it is about fetching; what is left is to serve or to refuse.
    */
-  private async settle(found: () => Found): Promise<Settled> {
+  private async resolveDecision(found: () => Found): Promise<FinalDecision> {
     const { policy } = this.options;
     const underWay = this.flight;
     let decision = decide(this.state, this.now(), found(), policy);
@@ -173,11 +173,11 @@ export class KeyStore {
       await this.fetch(decision.purpose);
       return decideAfterFetch(this.state, this.now(), found(), policy);
     }
-    return this.carryOut(decision, found());
+    return this.applyDecision(decision, found());
   }
 
   /** What a decision causes that nobody waits for. */
-  private carryOut(decision: Settled, found: Found): Settled {
+  private applyDecision(decision: FinalDecision, found: Found): FinalDecision {
     if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
     if (decision.action !== 'serve' && found === 'unknown') this.refusedByCooldown += 1;
     return decision;

@@ -2,7 +2,7 @@ import { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
 import { strictestAge, type Requirement } from './requirement.js';
 
-export function findForeignIssuer(
+export function checkIssuer(
   { issuer }: AuthgearUser,
   { issuers }: Requirement,
 ): AuthError | undefined {

@@ -1,13 +1,13 @@
 import { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
-import type { Circumstances } from './circumstances.js';
+import type { PolicyContext } from './circumstances.js';
 import { strictestAge, type Requirement } from './requirement.js';
 
 /** RFC 9470 section 4: a missing or a future time is as bad as an old one. */
 export function findAgeProblem(
   user: AuthgearUser,
   requirement: Requirement,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
 ): AuthError | undefined {
   const demand = strictestAge(requirement);
   if (demand === undefined) return undefined;
@@ -28,7 +28,7 @@ export function findAgeProblem(
 function findTimeProblem(
   user: AuthgearUser,
   maxAge: number,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
 ): AuthError | undefined {
   const { now, clockTolerance, reauthenticatedAt } = circumstances;
   const authTime = newer(asTime(user.authTime), reauthenticatedAt);

@@ -1,10 +1,10 @@
 import type { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
 import { findAgeProblem } from './checks.js';
-import type { Circumstances } from './circumstances.js';
+import type { PolicyContext } from './circumstances.js';
 import {
   findAnonymous,
-  findForeignIssuer,
+  checkIssuer,
   findMissingMethod,
   findUnverified,
 } from './attributes.js';
@@ -15,7 +15,7 @@ import { findMissingRole, findMissingScope } from './scopes.js';
 type Check = (
   user: AuthgearUser,
   requirement: Requirement,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
 ) => AuthError | undefined;
 
 /**
@@ -23,7 +23,7 @@ type Check = (
  * told first.
  */
 const permissions: readonly Check[] = [
-  findForeignIssuer,
+  checkIssuer,
   findMissingScope,
   findMissingRole,
   findUnverified,
@@ -38,7 +38,7 @@ const authentications: readonly Check[] = [findMissingMethod, findAgeProblem];
 export function findMissingPermission(
   user: AuthgearUser,
   requirement: Requirement,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
 ): AuthError | undefined {
   return first(permissions, user, requirement, circumstances);
 }
@@ -47,7 +47,7 @@ export function findMissingPermission(
 export function findStepUp(
   user: AuthgearUser,
   requirement: Requirement,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
 ): AuthError | undefined {
   return first(authentications, user, requirement, circumstances);
 }

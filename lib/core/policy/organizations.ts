@@ -2,7 +2,7 @@ import { AuthError } from '../errors.js';
 import type { Organization } from '../organization.js';
 import { printable } from '../printable.js';
 import type { AuthgearUser } from '../user.js';
-import type { Circumstances } from './circumstances.js';
+import type { PolicyContext } from './circumstances.js';
 import type { Requirement } from './requirement.js';
 
 /**
@@ -12,7 +12,7 @@ import type { Requirement } from './requirement.js';
 export function findOrganizationProblem(
   user: AuthgearUser,
   { organizations: demands }: Requirement,
-  circumstances: Circumstances,
+  circumstances: PolicyContext,
 ): AuthError | undefined {
   for (const demand of demands) {
     const id = circumstances.organizationIdOf(demand);
@@ -42,7 +42,7 @@ export function findOrganizationProblem(
 export function activeMembership(
   { organizations }: AuthgearUser,
   id: string | undefined,
-  { now, clockTolerance }: Pick<Circumstances, 'now' | 'clockTolerance'>,
+  { now, clockTolerance }: Pick<PolicyContext, 'now' | 'clockTolerance'>,
 ): Organization | undefined {
   return organizations?.find(
     (organization) =>

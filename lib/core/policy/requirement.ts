@@ -1,21 +1,21 @@
 /** Names that a route demands, scopes or roles: all of them, or one of them. */
-export type Demand = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
+export type NamesRequirement = { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
 
 /** Scopes that the user must have in the organization that a request is about. */
-export interface OrganizationDemand {
+export interface OrganizationRequirement {
   readonly scopes: readonly string[];
   /** Where the request names the organization: what it is, only the edge knows. */
   readonly from: unknown;
 }
 
 /** A decision that the application makes itself: what it is, only the edge knows. */
-export interface CustomDemand {
+export interface PolicyRequirement {
   readonly policy: unknown;
   readonly reason: string;
 }
 
 /** The user authenticated at most this long ago. */
-export interface AgeDemand {
+export interface AgeRequirement {
   /** Seconds. */
   readonly maxAge: number;
   /** What becomes of a user who can never reauthenticate. */
@@ -25,14 +25,14 @@ export interface AgeDemand {
 /** What a route demands of a user. Class and handler demands add up: each list holds as a whole. */
 export interface Requirement {
   readonly issuers: readonly (readonly string[])[];
-  readonly scopes: readonly Demand[];
-  readonly roles: readonly Demand[];
+  readonly scopes: readonly NamesRequirement[];
+  readonly roles: readonly NamesRequirement[];
   readonly verified: readonly true[];
   readonly notAnonymous: readonly true[];
-  readonly organizations: readonly OrganizationDemand[];
-  readonly custom: readonly CustomDemand[];
+  readonly organizations: readonly OrganizationRequirement[];
+  readonly custom: readonly PolicyRequirement[];
   readonly amr: readonly string[];
-  readonly age: readonly AgeDemand[];
+  readonly age: readonly AgeRequirement[];
   /** The issuer confirmed the session at most so many seconds ago. */
   readonly staleness: readonly number[];
 }
@@ -60,12 +60,12 @@ export function combine(first: Requirement, second: Requirement): Requirement {
 }
 
 /** Whether the requirement demands anything beyond a verified token. */
-export function isDemanding(requirement: Requirement): boolean {
+export function hasRequirements(requirement: Requirement): boolean {
   return Object.values(requirement).some((demands: readonly unknown[]) => demands.length > 0);
 }
 
 /** The strictest age; a user who cannot reauthenticate is let in only if every demand says so. */
-export function strictestAge({ age }: Requirement): AgeDemand | undefined {
+export function strictestAge({ age }: Requirement): AgeRequirement | undefined {
   if (age.length === 0) return undefined;
   return {
     maxAge: Math.min(...age.map(({ maxAge }) => maxAge)),

@@ -1,6 +1,6 @@
 import { AuthError } from '../errors.js';
 import type { AuthgearUser } from '../user.js';
-import type { Demand, Requirement } from './requirement.js';
+import type { NamesRequirement, Requirement } from './requirement.js';
 
 export function findMissingScope(
   { scopes: granted, via }: AuthgearUser,
@@ -24,20 +24,20 @@ export function findMissingRole(
   return unmet && new AuthError('role_missing', `the route needs ${wordsFor(unmet)}`);
 }
 
-function findUnmet(demands: readonly Demand[], granted: readonly string[]): Demand | undefined {
+function findUnmet(demands: readonly NamesRequirement[], granted: readonly string[]): NamesRequirement | undefined {
   return demands.find((demand) => !isMet(demand, granted));
 }
 
-function isMet(demand: Demand, granted: readonly string[]): boolean {
+function isMet(demand: NamesRequirement, granted: readonly string[]): boolean {
   return 'anyOf' in demand
     ? demand.anyOf.some((name) => granted.includes(name))
     : demand.allOf.every((name) => granted.includes(name));
 }
 
-function namesOf(demand: Demand): readonly string[] {
+function namesOf(demand: NamesRequirement): readonly string[] {
   return 'anyOf' in demand ? demand.anyOf : demand.allOf;
 }
 
-function wordsFor(demand: Demand): string {
+function wordsFor(demand: NamesRequirement): string {
   return `${'anyOf' in demand ? 'one of ' : ''}"${namesOf(demand).join('", "')}"`;
 }

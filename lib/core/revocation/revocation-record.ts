@@ -11,42 +11,42 @@ interface LatestEvent {
  * What is known of a user's tokens. Marks are merged, never replaced: the result is the same
  * whatever the order in which events arrive, and however often.
  */
-export interface RevocationMark {
+export interface RevocationRecord {
   readonly latest: LatestEvent | undefined;
   /** When the user was deleted or anonymized, which nothing lifts. */
   readonly endedAt: number | undefined;
 }
 
 /** Both marks together. Commutative, associative and idempotent. */
-export function merge(one: RevocationMark, other: RevocationMark): RevocationMark {
+export function merge(one: RevocationRecord, other: RevocationRecord): RevocationRecord {
   return { latest: later(one.latest, other.latest), endedAt: greatest(one.endedAt, other.endedAt) };
 }
 
 /** Whether a token that was issued at `issuedAt` (epoch seconds) no longer counts. */
-export function isRevoked({ latest, endedAt }: RevocationMark, issuedAt: number): boolean {
+export function isRevoked({ latest, endedAt }: RevocationRecord, issuedAt: number): boolean {
   const notBefore = greatest(latest?.notBefore, endedAt);
   return notBefore !== undefined && issuedAt <= notBefore;
 }
 
 /** When the last event was that the mark knows of, in epoch seconds. */
-export function lastEventAt({ latest, endedAt }: RevocationMark): number {
+export function lastEventAt({ latest, endedAt }: RevocationRecord): number {
   return greatest(latest?.at, endedAt) ?? 0;
 }
 
-export function isSameMark(one: RevocationMark, other: RevocationMark): boolean {
-  return writeMark(one) === writeMark(other);
+export function isSameRecord(one: RevocationRecord, other: RevocationRecord): boolean {
+  return writeRecord(one) === writeRecord(other);
 }
 
 /** As text, for a shared store. */
-export function writeMark({ latest, endedAt }: RevocationMark): string {
+export function writeRecord({ latest, endedAt }: RevocationRecord): string {
   return JSON.stringify([
     latest === undefined ? null : [latest.at, latest.seq, latest.notBefore ?? null],
     endedAt ?? null,
   ]);
 }
 
-/** Reads what {@link writeMark} wrote; `undefined` for anything else. */
-export function readMark(text: unknown): RevocationMark | undefined {
+/** Reads what {@link writeRecord} wrote; `undefined` for anything else. */
+export function readRecord(text: unknown): RevocationRecord | undefined {
   const parsed = parse(text);
   if (!Array.isArray(parsed)) return undefined;
   const [latest, endedAt] = parsed as unknown[];

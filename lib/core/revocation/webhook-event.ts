@@ -1,14 +1,14 @@
 import { AuthError } from '../errors.js';
 import { printable } from '../printable.js';
 import { isJsonObject, type JsonObject } from '../types.js';
-import type { RevocationMark } from './revocation-record.js';
+import type { RevocationRecord } from './revocation-record.js';
 
 /** An event that was delivered. */
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
   /** What it says about a user's tokens; `undefined` when nothing. */
-  readonly revocation: { readonly userId: string; readonly mark: RevocationMark } | undefined;
+  readonly revocation: { readonly userId: string; readonly mark: RevocationRecord } | undefined;
 }
 
 /**

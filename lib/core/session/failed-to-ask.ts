@@ -5,7 +5,7 @@ import { describeFailure } from '../http.js';
  * Nobody could tell whether a session holds. `timeout` in milliseconds; `credential`: what must not
  * be told, for a `fetch` of the application may quote it.
  */
-export function failedToAsk(
+export function upstreamFailure(
   whom: 'resolver' | 'userinfo endpoint',
   url: string,
   timeout: number,

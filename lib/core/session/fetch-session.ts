@@ -1,6 +1,6 @@
 import { AuthError } from '../errors.js';
-import { deadline, discard, notUsable, send, type Fetch } from '../http.js';
-import { failedToAsk } from './failed-to-ask.js';
+import { deadline, discard, unexpectedStatus, send, type Fetch } from '../http.js';
+import { upstreamFailure } from './failed-to-ask.js';
 import { readSession, type Session } from './session.js';
 
 /** Where sessions are resolved. */
@@ -18,7 +18,7 @@ export interface ForwardedCredential {
 }
 
 /** What Authgear records of a session's last access. */
-export interface ClientFacts {
+export interface ClientInfo {
   readonly userAgent: string | undefined;
   readonly forwardedFor: string | undefined;
 }
@@ -31,10 +31,10 @@ export interface ClientFacts {
  * Nothing else of the request is forwarded: given several credentials, the resolver takes the first
  * good one, whoever's it is.
  */
-export async function askResolver(
+export async function fetchSession(
   { url, method, timeout }: ResolverAddress,
   credential: ForwardedCredential,
-  { userAgent, forwardedFor }: ClientFacts,
+  { userAgent, forwardedFor }: ClientInfo,
   fetch: Fetch,
 ): Promise<Session> {
   const headers = {
@@ -44,11 +44,11 @@ export async function askResolver(
   };
   const response = await send(url, { method, headers }, fetch, deadline(timeout)).catch(
     (cause: unknown) => {
-      throw failedToAsk('resolver', url, timeout, cause, secretOf(credential));
+      throw upstreamFailure('resolver', url, timeout, cause, secretOf(credential));
     },
   );
   if (response.status !== 200)
-    throw failedToAsk('resolver', url, timeout, notUsable(response), secretOf(credential));
+    throw upstreamFailure('resolver', url, timeout, unexpectedStatus(response), secretOf(credential));
   discard(response);
   const answer = readSession((name) => response.headers.get(name) ?? undefined);
   if (answer === 'none' || answer === 'invalid') throw notASession(answer, credential, response);

@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js';
-import { deadline, getJson, HttpProblem, type Fetch } from '../http.js';
+import { deadline, getJson, HttpError, type Fetch } from '../http.js';
 import { isJsonObject } from '../types.js';
-import { failedToAsk } from './failed-to-ask.js';
+import { upstreamFailure } from './failed-to-ask.js';
 
 /** Where the issuer tells about the user of a token (OpenID Connect Core 1.0 section 5.3). */
 export interface UserinfoAddress {
@@ -15,7 +15,7 @@ export interface UserinfoAddress {
  * and disabled users, a signature does not. Rejects with `token_revoked` when it answers 401, or
  * `session_unconfirmed` when nobody could tell. Gives the `sub` that it speaks of.
  */
-export async function askUserinfo(
+export async function fetchUserinfo(
   { url, timeout }: UserinfoAddress,
   token: string,
   fetch: Fetch,
@@ -26,10 +26,10 @@ export async function askUserinfo(
     });
     const sub = isJsonObject(body) ? body['sub'] : undefined;
     if (typeof sub === 'string' && sub !== '') return sub;
-    throw new HttpProblem('its answer has no "sub"');
+    throw new HttpError('its answer has no "sub"');
   } catch (cause) {
-    if (cause instanceof HttpProblem && cause.status === 401)
+    if (cause instanceof HttpError && cause.status === 401)
       throw new AuthError('token_revoked', 'the issuer answers 401: the session is over');
-    throw failedToAsk('userinfo endpoint', url, timeout, cause, token);
+    throw upstreamFailure('userinfo endpoint', url, timeout, cause, token);
   }
 }

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { goesOn, type Clock } from '../clock.js';
+import { isWithin, type Clock } from '../clock.js';
 import { AuthError } from '../errors.js';
 
 /** Most answers that are kept. */
-export const MAX_ANSWERS = 10_000;
+export const MAX_ENTRIES = 10_000;
 /** After a question that nobody could answer, none is asked for so long. */
 const RETRY_AFTER = 1_000;
 
@@ -31,10 +31,10 @@ interface Flight<T> {
  * once half of the time is over, so that nobody waits while traffic goes on. Refusals are never
  * kept, and one ends what was known. Bounded.
  */
-export class FreshAnswers<T extends object> {
-  private readonly answers = new LRUCache<string, Answer<T>>({ max: MAX_ANSWERS });
+export class RefreshingCache<T extends object> {
+  private readonly answers = new LRUCache<string, Answer<T>>({ max: MAX_ENTRIES });
   private readonly flights = new Map<string, Flight<T>>();
-  private readonly failures = new LRUCache<string, Failure>({ max: MAX_ANSWERS });
+  private readonly failures = new LRUCache<string, Failure>({ max: MAX_ENTRIES });
 
   constructor(private readonly clock: Clock) {}
 
@@ -123,7 +123,7 @@ export class FreshAnswers<T extends object> {
 
   private recentFailure(key: string, now: number): AuthError | undefined {
     const failure = this.failures.get(key);
-    return failure !== undefined && goesOn(failure.at, RETRY_AFTER, now)
+    return failure !== undefined && isWithin(failure.at, RETRY_AFTER, now)
       ? failure.error
       : undefined;
   }

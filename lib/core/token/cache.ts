@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { goesOn, type Clock } from '../clock.js';
+import { isWithin, type Clock } from '../clock.js';
 import { sha256 } from '../crypto/digest.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
@@ -15,7 +15,7 @@ const SWEEP_EVERY = 60_000;
  * is asked again with every sight. One flat object: the more there are to move, the longer the
  * garbage collector holds everybody up.
  */
-export interface SeenToken extends VerifiedToken, KeyQuery {
+export interface CachedToken extends VerifiedToken, KeyQuery {
   /**
    * The key that it held against. Every fetched key set has objects of its own, so this is the
    * generation of the set too.
@@ -24,7 +24,7 @@ export interface SeenToken extends VerifiedToken, KeyQuery {
 }
 
 /** What is known of a token when its key has been found. */
-export interface Candidate {
+export interface KeyMatch {
   readonly query: KeyQuery;
   readonly key: PublicKey;
   readonly issuer: TrustedIssuer;
@@ -40,7 +40,7 @@ export interface Candidate {
  * that have expired go with the next new one, once a minute.
  */
 export class TokenCache {
-  private readonly seen: LRUCache<string, SeenToken>;
+  private readonly seen: LRUCache<string, CachedToken>;
   /**
    * Signatures that are being checked, so that a token that comes many times at once is checked
    * once.
@@ -63,7 +63,7 @@ export class TokenCache {
     return typeof token === 'string' && token.length <= MAX_TOKEN_BYTES ? sha256(token) : undefined;
   }
 
-  find(id: string): SeenToken | undefined {
+  find(id: string): CachedToken | undefined {
     return this.seen.get(id);
   }
 
@@ -77,7 +77,7 @@ export class TokenCache {
    */
   confirm(
     id: string,
-    candidate: Candidate,
+    candidate: KeyMatch,
     check: () => MaybePromise<boolean>,
     make: () => AuthgearUser,
   ): MaybePromise<VerifiedToken | undefined> {
@@ -95,7 +95,7 @@ export class TokenCache {
 
   private checkOnce(
     id: string,
-    { key }: Candidate,
+    { key }: KeyMatch,
     check: () => MaybePromise<boolean>,
   ): MaybePromise<boolean> {
     const other = this.underWay.get(id);
@@ -117,13 +117,13 @@ export class TokenCache {
    */
   private keep(
     id: string,
-    seen: SeenToken | undefined,
-    { query: { kid, alg }, key, issuer }: Candidate,
+    seen: CachedToken | undefined,
+    { query: { kid, alg }, key, issuer }: KeyMatch,
     make: () => AuthgearUser,
   ): VerifiedToken {
     const user = seen?.issuer === issuer ? seen.user : make();
     if (seen?.user === user && seen.key === key) return seen;
-    const verified: SeenToken = { user, issuer, kid, alg, key };
+    const verified: CachedToken = { user, issuer, kid, alg, key };
     this.sweep();
     this.seen.set(id, verified);
     return verified;
@@ -132,7 +132,7 @@ export class TokenCache {
   /** What has expired is not asked for any more, so nobody else would drop it. */
   private sweep(): void {
     const now = this.clock();
-    if (goesOn(this.sweptAt, SWEEP_EVERY, now)) return;
+    if (isWithin(this.sweptAt, SWEEP_EVERY, now)) return;
     this.sweptAt = now;
     for (const [id, seen] of this.seen.entries())
       if (hasExpired(seen, now / 1000)) this.seen.delete(id);

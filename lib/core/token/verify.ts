@@ -7,7 +7,7 @@ import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
 import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
-import type { SeenToken, TokenCache } from './cache.js';
+import type { CachedToken, TokenCache } from './cache.js';
 import {
   audienceOf,
   checkClaims,
@@ -22,7 +22,7 @@ import { signatureHolds, type VerificationKey } from '../crypto/signature.js';
 import type { VerifiedToken } from './verified-token.js';
 
 /** An issuer and where its keys are found. */
-export interface IssuerWithKeys {
+export interface KeyedIssuer {
   readonly issuer: TrustedIssuer;
   readonly keys: { find(query: KeyQuery): MaybePromise<PublicKey> };
 }
@@ -30,7 +30,7 @@ export interface IssuerWithKeys {
 /** The issuers that are trusted. */
 export interface IssuerDirectory {
   /** The issuer of exactly this name; a promise only where it has to be looked up. */
-  find(iss: string): MaybePromise<IssuerWithKeys | undefined>;
+  find(iss: string): MaybePromise<KeyedIssuer | undefined>;
   /** Those that are known by name, to tell what a refused token should have been. */
   readonly named: readonly TrustedIssuer[];
 }
@@ -57,7 +57,7 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
    * A token that was seen. `undefined`: the rules or the key are other ones now, so it has to pass
    * all of them.
    */
-  function recall(seen: SeenToken): MaybePromise<VerifiedToken | undefined> {
+  function recheck(seen: CachedToken): MaybePromise<VerifiedToken | undefined> {
     const { claims } = seen.user;
     const now = clock() / 1000;
     return andThen(findIssuer(claims, issuers, now), (found) => {
@@ -87,14 +87,14 @@ export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: T
     });
   }
 
-  function verifyAgain(seen: SeenToken, token: string, id: string): MaybePromise<VerifiedToken> {
+  function verifyAgain(seen: CachedToken, token: string, id: string): MaybePromise<VerifiedToken> {
     const forget = (error: unknown): never => {
       // An outage says nothing about the token.
       if (!(error instanceof AuthError && error.kind === 'unavailable')) cache?.drop(id);
       throw error;
     };
     try {
-      const outcome = andThen(recall(seen), (verified) => verified ?? verify(token, id));
+      const outcome = andThen(recheck(seen), (verified) => verified ?? verify(token, id));
       return isPromise(outcome) ? outcome.catch(forget) : outcome;
     } catch (error) {
       return forget(error);
@@ -123,7 +123,7 @@ export function chooseIssuer(
   parsed: TokenContent,
   issuers: IssuerDirectory,
   now: number,
-): MaybePromise<IssuerWithKeys> {
+): MaybePromise<KeyedIssuer> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
     throw new AuthError(
@@ -131,7 +131,7 @@ export function chooseIssuer(
       `"alg" is "${printable(header['alg'])}", which can never be allowed`,
     );
   }
-  const orRefuse = (found: IssuerWithKeys | undefined): IssuerWithKeys => {
+  const orRefuse = (found: KeyedIssuer | undefined): KeyedIssuer => {
     if (found !== undefined) return found;
     const [first] = issuers.named;
     if (first !== undefined) checkHeader(parsed, first);
@@ -147,7 +147,7 @@ function findIssuer(
   { iss, exp }: JsonObject,
   issuers: IssuerDirectory,
   now: number,
-): MaybePromise<IssuerWithKeys | undefined> {
+): MaybePromise<KeyedIssuer | undefined> {
   if (issuers.named.length === 0 && typeof exp === 'number')
     checkTimes({ exp }, MAX_CLOCK_TOLERANCE, now);
   return typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;

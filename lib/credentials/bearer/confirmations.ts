@@ -3,8 +3,8 @@ import { sha256 } from '../../core/crypto/digest.js';
 import { AuthError } from '../../core/errors.js';
 import type { Fetch } from '../../core/http.js';
 import type { ResolverRules, TrustedIssuer } from '../../core/issuer/issuer.js';
-import { askUserinfo } from '../../core/session/fetch-userinfo.js';
-import { FreshAnswers } from '../../core/session/refreshing-cache.js';
+import { fetchUserinfo } from '../../core/session/fetch-userinfo.js';
+import { RefreshingCache } from '../../core/session/refreshing-cache.js';
 import type { VerifiedToken } from '../../core/token/verified-token.js';
 import type { HttpRequest } from '../../transports/http.js';
 import type { SessionResolver } from '../session/session-resolver.js';
@@ -18,14 +18,14 @@ interface Confirmation {
  * its resolver where there is one, else its userinfo endpoint.
  */
 export class Confirmations {
-  private readonly answers: FreshAnswers<Confirmation>;
+  private readonly answers: RefreshingCache<Confirmation>;
 
   constructor(
     private readonly resolver: SessionResolver,
     private readonly fetch: Fetch,
     clock: Clock,
   ) {
-    this.answers = new FreshAnswers(clock);
+    this.answers = new RefreshingCache(clock);
   }
 
   /**
@@ -51,7 +51,7 @@ export class Confirmations {
     request: HttpRequest,
   ): Promise<Confirmation & { askedAt: number }> {
     const { resolver, userinfo } = issuer;
-    if (resolver !== undefined) return this.askResolver(resolver, token, maxAge, request);
+    if (resolver !== undefined) return this.fetchSession(resolver, token, maxAge, request);
     if (userinfo === undefined) {
       throw new AuthError(
         'confirmation_not_supported',
@@ -60,7 +60,7 @@ export class Confirmations {
       );
     }
     const ask = async (): Promise<Confirmation> => ({
-      sub: await askUserinfo(userinfo, token, this.fetch),
+      sub: await fetchUserinfo(userinfo, token, this.fetch),
     });
     const { value, askedAt } = await this.answers.get(
       sha256(`${userinfo.url} ${token}`),
@@ -71,7 +71,7 @@ export class Confirmations {
   }
 
   /** What is no session to the resolver is a token that no longer counts: it was genuine. */
-  private async askResolver(
+  private async fetchSession(
     rules: ResolverRules,
     token: string,
     maxAge: number,

@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../transports/http.js';
 import type { Confirmations } from './confirmations.js';
 import type {
   AuthenticatedByIssuer,
-  AuthenticationDemand,
+  AuthenticationRequirements,
   AuthenticationStrategy,
 } from '../../options/contracts.js';
 import type { TokenService } from './token.service.js';
@@ -29,7 +29,7 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
   authenticate(
     token: string,
     request: HttpRequest,
-    { maxStaleness }: AuthenticationDemand,
+    { maxStaleness }: AuthenticationRequirements,
   ): MaybePromise<AuthenticatedByIssuer> {
     const verified = this.verify(token);
     return maxStaleness === undefined

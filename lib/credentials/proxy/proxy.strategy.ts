@@ -16,7 +16,7 @@ import { checkSameOrigin } from '../session/same-origin.js';
 import { extractSessionCookie, type SessionCookie } from '../session/session-cookie.js';
 import type {
   AuthenticatedByIssuer,
-  AuthenticationDemand,
+  AuthenticationRequirements,
   AuthenticationStrategy,
 } from '../../options/contracts.js';
 
@@ -34,7 +34,7 @@ export interface ProxyStrategyOptions {
     authenticate(
       token: string,
       request: HttpRequest,
-      demand: AuthenticationDemand,
+      demand: AuthenticationRequirements,
     ): MaybePromise<AuthenticatedByIssuer>;
   };
   readonly onUntrusted: (error: AuthError) => void;
@@ -79,7 +79,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   async authenticate(
     { answer, bearer }: Proxied,
     request: HttpRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const { issuer, clock } = this.options;
     if (answer === 'none' || answer === 'invalid')
@@ -109,7 +109,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     answer: 'none' | 'invalid',
     bearer: string | undefined,
     request: HttpRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const invalid = new AuthError(
       'session_invalid',

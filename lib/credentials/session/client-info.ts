@@ -1,4 +1,4 @@
-import type { ClientFacts } from '../../core/session/fetch-session.js';
+import type { ClientInfo } from '../../core/session/fetch-session.js';
 import { headerValue, type HttpRequest } from '../../transports/http.js';
 
 /** What a header may hold when it is sent on. */
@@ -8,7 +8,7 @@ const SENDABLE = /^[\x20-\x7e]{1,1024}$/;
  * Who the client is, as a proxy would pass it on: its `User-Agent`, and `X-Forwarded-For` with the
  * address that it came from.
  */
-export function clientFacts(request: HttpRequest): ClientFacts {
+export function clientInfo(request: HttpRequest): ClientInfo {
   const userAgent = headerValue(request, 'user-agent');
   const { remoteAddress } = request.socket ?? {};
   const hops = [headerValue(request, 'x-forwarded-for'), remoteAddress].filter(

@@ -10,7 +10,7 @@ import type { Revocations } from '../../revocation/revocations.js';
 import type { SessionResolver } from './session-resolver.js';
 import type {
   AuthenticatedByIssuer,
-  AuthenticationDemand,
+  AuthenticationRequirements,
   AuthenticationStrategy,
 } from '../../options/contracts.js';
 
@@ -30,7 +30,7 @@ abstract class ResolverStrategy {
   protected async resolve(
     credential: ForwardedCredential,
     request: HttpRequest,
-    { maxStaleness }: AuthenticationDemand,
+    { maxStaleness }: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const { issuer } = this;
     const maxAge = Math.min(issuer.resolver.cacheFor, (maxStaleness ?? Infinity) * 1000);
@@ -59,7 +59,7 @@ export class CookieStrategy
   async authenticate(
     { name, value }: SessionCookie,
     request: HttpRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     checkSameOrigin(request, this.issuer.resolver.allowedOrigins);
     return this.resolve({ header: 'cookie', value: `${name}=${value}` }, request, demand);
@@ -79,7 +79,7 @@ export class OpaqueTokenStrategy
   authenticate(
     token: string,
     request: HttpRequest,
-    demand: AuthenticationDemand,
+    demand: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     return this.resolve({ header: 'authorization', value: `Bearer ${token}` }, request, demand);
   }

@@ -1,5 +1,5 @@
 import { noRequirement } from '../../core/policy/requirement.js';
-import { readDemand, type Alternatives } from '../../authorize/demand.js';
+import { readNames, type Alternatives } from '../../authorize/demand.js';
 import { declareRoute, type RouteDecorator } from '../route-metadata.js';
 
 /** RFC 6749 section 3.3: `scope-token`. */
@@ -17,7 +17,7 @@ export function Scopes(...all: [string, ...string[]]): RouteDecorator;
 export function Scopes(alternatives: Alternatives): RouteDecorator;
 export function Scopes(...args: [Alternatives] | string[]): RouteDecorator {
   return declareRoute({
-    requirement: { ...noRequirement, scopes: [readDemand('@Scopes()', args, checkScopes)] },
+    requirement: { ...noRequirement, scopes: [readNames('@Scopes()', args, checkScopes)] },
   });
 }
 

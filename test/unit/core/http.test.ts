@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { getJson, HttpProblem, MAX_BYTES, type Fetch } from '../../../lib/core/http.js';
+import { getJson, HttpError, MAX_BYTES, type Fetch } from '../../../lib/core/http.js';
 import { TestIssuer } from '../../../lib/testing/test-issuer.js';
 import type { Outage } from '../../../lib/testing/test-server.js';
 import { json } from '../../support/fetch.js';
@@ -10,13 +10,13 @@ const never = new AbortController().signal;
 const get = (response: Response | Promise<Response>, etag?: string, signal = never) =>
   getJson(ADDRESS, () => Promise.resolve(response), signal, { etag });
 
-async function problemOf(work: Promise<unknown>): Promise<HttpProblem> {
+async function problemOf(work: Promise<unknown>): Promise<HttpError> {
   const error: unknown = await work.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof HttpProblem) return error;
-  throw new Error(`expected an HttpProblem, got ${String(error)}`);
+  if (error instanceof HttpError) return error;
+  throw new Error(`expected an HttpError, got ${String(error)}`);
 }
 
 function streamOf(

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { AuthError } from '../../../lib/core/errors.js';
-import { FreshAnswers, type Answer } from '../../../lib/core/session/refreshing-cache.js';
+import { RefreshingCache, type Answer } from '../../../lib/core/session/refreshing-cache.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
-import { settle } from '../../support/scripted-source.js';
+import { resolveDecision } from '../../support/scripted-source.js';
 
 type Outcome = 'good' | 'refused' | 'unavailable';
 interface Told {
   readonly number: number;
 }
 /** A question as the world knows it, independently of what remembers its answer. */
-interface Question {
+interface HttpRequestInit {
   readonly number: number;
   readonly askedAt: number;
   outcome?: Outcome;
@@ -26,8 +26,8 @@ interface Question {
 
 class World {
   private readonly clock = new TestClock(1_767_225_600_000);
-  private readonly answers = new FreshAnswers<Told>(this.clock.now);
-  private readonly questions: Question[] = [];
+  private readonly answers = new RefreshingCache<Told>(this.clock.now);
+  private readonly questions: HttpRequestInit[] = [];
   private maxAge = 0;
   /**
    * What is thrown inside a question, or behind a promise, would look like a failure of the
@@ -80,7 +80,7 @@ class World {
           new AuthError(outcome === 'refused' ? 'session_invalid' : 'session_unconfirmed', 'no'),
         );
       };
-      const question: Question = {
+      const question: HttpRequestInit = {
         number,
         askedAt: this.clock.now(),
         isOfUnknownAge: false,
@@ -95,7 +95,7 @@ class World {
     answer: Promise<Answer<Told>>,
     now: number,
     maxAge: number,
-    ofUnknownAge: ReadonlySet<Question>,
+    ofUnknownAge: ReadonlySet<HttpRequestInit>,
   ): Promise<void> {
     const told = await answer.catch(() => undefined);
     if (told === undefined) return;
@@ -123,15 +123,15 @@ class World {
     expect(age < maxAge / 2 || hasFailed || this.open().length > 0).toBe(true);
   }
 
-  private check({ value, askedAt }: Answer<Told>, now: number, maxAge: number): Question {
-    const question = this.questions[value.number] as Question;
+  private check({ value, askedAt }: Answer<Told>, now: number, maxAge: number): HttpRequestInit {
+    const question = this.questions[value.number] as HttpRequestInit;
     expect(question).toMatchObject({ askedAt, outcome: 'good' });
     expect(now - askedAt).toBeGreaterThanOrEqual(0);
     expect(now - askedAt).toBeLessThanOrEqual(maxAge);
     return question;
   }
 
-  private open(): Question[] {
+  private open(): HttpRequestInit[] {
     return this.questions.filter(({ outcome }) => outcome === undefined);
   }
 }
@@ -167,7 +167,7 @@ test('whatever the order of requests, answers, refusals, failures and time', asy
       const world = new World();
       for (const take of steps) {
         take(world);
-        await settle();
+        await resolveDecision();
         expect(world.violations).toEqual([]);
       }
     }),

@@ -3,7 +3,7 @@ import { Revocations } from '../../../lib/revocation/revocations.js';
 import {
   isRevoked,
   merge,
-  type RevocationMark,
+  type RevocationRecord,
 } from '../../../lib/core/revocation/revocation-record.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
@@ -12,7 +12,7 @@ import { ScriptedStore } from '../../support/scripted-store.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
 const at = fc.integer({ min: NOW - 2, max: NOW });
-const mark: fc.Arbitrary<RevocationMark> = fc.oneof(
+const mark: fc.Arbitrary<RevocationRecord> = fc.oneof(
   fc.record({
     latest: fc.record({
       at,
@@ -25,7 +25,7 @@ const mark: fc.Arbitrary<RevocationMark> = fc.oneof(
 );
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ replica: fc.nat({ max: 1 }), mark }) },
-  { weight: 1, arbitrary: fc.record({ replica: fc.nat({ max: 1 }), keepUp: fc.constant(true) }) },
+  { weight: 1, arbitrary: fc.record({ replica: fc.nat({ max: 1 }), sync: fc.constant(true) }) },
 );
 
 test('two replicas that write at once come to the same, in any order of what happens in the store', async () => {
@@ -55,16 +55,16 @@ test('two replicas that write at once come to the same, in any order of what hap
         const replicas = [make(), make()] as const;
         const works = steps.map((one) => {
           const replica = replicas[one.replica === 0 ? 0 : 1];
-          return 'mark' in one ? replica.apply(ISSUER, 'user-1', one.mark) : replica.keepUp();
+          return 'mark' in one ? replica.apply(ISSUER, 'user-1', one.mark) : replica.sync();
         });
         await scheduler.waitFor(Promise.all(works));
         store.when = () => Promise.resolve();
         for (let round = 0; round < 4; round += 1)
-          for (const replica of replicas) await replica.keepUp();
+          for (const replica of replicas) await replica.sync();
         clock.advance('1s');
 
         const marks = steps.flatMap((one) => ('mark' in one ? one.mark : []));
-        const expected = marks.reduce<RevocationMark>(merge, {
+        const expected = marks.reduce<RevocationRecord>(merge, {
           latest: undefined,
           endedAt: undefined,
         });

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import {
   isRevoked,
-  isSameMark,
+  isSameRecord,
   lastEventAt,
   merge,
-  readMark,
-  writeMark,
-  type RevocationMark,
+  readRecord,
+  writeRecord,
+  type RevocationRecord,
 } from '../../../lib/core/revocation/revocation-record.js';
 import { readWebhookEvent } from '../../../lib/core/revocation/webhook-event.js';
 
@@ -16,7 +16,7 @@ const time = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
 );
 const latest = fc.record({ at: time, seq: time, notBefore: fc.option(time, { nil: undefined }) });
-const mark: fc.Arbitrary<RevocationMark> = fc.record({
+const mark: fc.Arbitrary<RevocationRecord> = fc.record({
   latest: fc.option(latest, { nil: undefined }),
   endedAt: fc.option(time, { nil: undefined }),
 });
@@ -24,11 +24,11 @@ const mark: fc.Arbitrary<RevocationMark> = fc.record({
 test('merging is commutative, associative and idempotent', () => {
   fc.assert(
     fc.property(mark, mark, mark, (a, b, c) => {
-      expect(isSameMark(merge(a, b), merge(b, a))).toBe(true);
-      expect(isSameMark(merge(merge(a, b), c), merge(a, merge(b, c)))).toBe(true);
-      expect(isSameMark(merge(a, a), a)).toBe(true);
+      expect(isSameRecord(merge(a, b), merge(b, a))).toBe(true);
+      expect(isSameRecord(merge(merge(a, b), c), merge(a, merge(b, c)))).toBe(true);
+      expect(isSameRecord(merge(a, a), a)).toBe(true);
       // What has been taken in once changes nothing.
-      expect(isSameMark(merge(merge(a, b), a), merge(a, b))).toBe(true);
+      expect(isSameRecord(merge(merge(a, b), a), merge(a, b))).toBe(true);
     }),
     { numRuns: 1_000 },
   );
@@ -57,9 +57,9 @@ test('merging forgets no end, and never goes back in time', () => {
 test('what was written is read', () => {
   fc.assert(
     fc.property(mark, (given) => {
-      const read = readMark(writeMark(given));
+      const read = readRecord(writeRecord(given));
       expect(read).toEqual(given);
-      expect(isSameMark(read as RevocationMark, given)).toBe(true);
+      expect(isSameRecord(read as RevocationRecord, given)).toBe(true);
     }),
   );
 });
@@ -67,8 +67,8 @@ test('what was written is read', () => {
 test('reading survives everything', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json(), fc.jsonValue(), fc.anything()), (text) => {
-      const read = readMark(text);
-      expect(read && readMark(writeMark(read))).toEqual(read);
+      const read = readRecord(text);
+      expect(read && readRecord(writeRecord(read))).toEqual(read);
     }),
   );
 });
@@ -108,9 +108,9 @@ test('any order and repetition of events gives the same, and the latest of them 
       const take = (indices: Iterable<number>) =>
         [...indices]
           .flatMap((index) => marks[index] ?? [])
-          .reduce<RevocationMark>(merge, { latest: undefined, endedAt: undefined });
+          .reduce<RevocationRecord>(merge, { latest: undefined, endedAt: undefined });
       const result = take(order);
-      expect(isSameMark(result, take(events.keys()))).toBe(true);
+      expect(isSameRecord(result, take(events.keys()))).toBe(true);
 
       // The same from the text of the rule: the end of a user stays; of the rest the last one that
       // says something.

@@ -6,13 +6,13 @@ import { AuthError } from '../../../lib/core/errors.js';
 import type { TrustedIssuer } from '../../../lib/core/issuer/issuer.js';
 import { readKeySet } from '../../../lib/core/keys/key-set.js';
 import { KeyStore } from '../../../lib/core/keys/key-store.js';
-import type { RevocationMark } from '../../../lib/core/revocation/revocation-record.js';
+import type { RevocationRecord } from '../../../lib/core/revocation/revocation-record.js';
 import type { ResolvedOptions } from '../../../lib/options/resolve.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../lib/testing/signing-key.js';
 import type { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';
-import { defaultPolicy, settle } from '../../support/scripted-source.js';
+import { defaultPolicy, resolveDecision } from '../../support/scripted-source.js';
 import { claimsWith, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
 const OTHER = 'https://other-app.authgear.cloud';
@@ -193,7 +193,7 @@ async function take(world: World, action: Step): Promise<void> {
 }
 
 /** Disabled so long ago, or enabled again. */
-function markOf(world: World, seconds: number | undefined): RevocationMark {
+function markOf(world: World, seconds: number | undefined): RevocationRecord {
   const at = world.clock.now() / 1000;
   return {
     latest: {
@@ -223,7 +223,7 @@ test.each([1, 3, 1_000])(
           const answers = (side: Side) =>
             Promise.all(Array.from({ length: action.times }, () => answerOf(side, token)));
           const [given, expected] = await Promise.all([answers(cached), answers(plain)]);
-          await settle();
+          await resolveDecision();
           expect(given).toEqual(expected);
           expect(cached.fetches).toBe(plain.fetches);
           for (const answer of expected as { code?: string }[]) {

@@ -1,27 +1,27 @@
 import { jest } from '@jest/globals';
 import type { RevocationStore } from '../../../lib/authenticate/revocation-store.js';
 import { Revocations } from '../../../lib/revocation/revocations.js';
-import type { RevocationMark } from '../../../lib/core/revocation/revocation-record.js';
+import type { RevocationRecord } from '../../../lib/core/revocation/revocation-record.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';
 import { codeOf, rejectionOf } from '../../support/refusals.js';
-import { settle } from '../../support/scripted-source.js';
+import { resolveDecision } from '../../support/scripted-source.js';
 import { DRIVER_ERROR, ScriptedStore, type StoreFailure } from '../../support/scripted-store.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
 const KEEP_FOR = 3_600_000;
 const user = (sub: string, changes: { issuer?: string; isMachine?: boolean } = {}) =>
   new AuthgearUser({ sub, issuer: ISSUER, via: 'jwt', ...changes });
-const disabled = (at = NOW, seq = 1): RevocationMark => ({
+const disabled = (at = NOW, seq = 1): RevocationRecord => ({
   latest: { at, seq, notBefore: at },
   endedAt: undefined,
 });
-const lifted = (at = NOW, seq = 2): RevocationMark => ({
+const lifted = (at = NOW, seq = 2): RevocationRecord => ({
   latest: { at, seq, notBefore: undefined },
   endedAt: undefined,
 });
-const ended = (at = NOW): RevocationMark => ({ latest: undefined, endedAt: at });
+const ended = (at = NOW): RevocationRecord => ({ latest: undefined, endedAt: at });
 
 let clock: TestClock;
 let logger: MemoryLogger;
@@ -62,7 +62,7 @@ function replica({ store, onStoreFailure = 'closed', hasWebhooks = true }: Setup
       )
     );
   };
-  const apply = (sub: string, mark: RevocationMark) => revocations.apply(ISSUER, sub, mark);
+  const apply = (sub: string, mark: RevocationRecord) => revocations.apply(ISSUER, sub, mark);
   return { revocations, refuses, apply };
 }
 
@@ -240,10 +240,10 @@ describe('a store', () => {
       store.failure = failure;
       await one.apply('user-1', disabled());
       await one.apply('user-2', ended());
-      await one.revocations.keepUp();
+      await one.revocations.sync();
       expect(store.users).toHaveLength(0);
       store.failure = undefined;
-      await one.revocations.keepUp();
+      await one.revocations.sync();
       expect(store.users).toHaveLength(2);
       clock.advance('1s');
       for (const { refuses } of [one, other])
@@ -254,9 +254,9 @@ describe('a store', () => {
       const { revocations, apply } = replica({ store: store.connect() });
       store.failure = failure;
       await apply('user-1', disabled());
-      for (let second = 0; second < 5; second += 1) await revocations.keepUp();
+      for (let second = 0; second < 5; second += 1) await revocations.sync();
       store.failure = undefined;
-      for (let second = 0; second < 5; second += 1) await revocations.keepUp();
+      for (let second = 0; second < 5; second += 1) await revocations.sync();
       expect(logger.lines).toEqual([
         expect.stringMatching(/^error revocation_unavailable: .*tokens are answered with 503/),
         'log The store of revocations works again',
@@ -271,7 +271,7 @@ describe('a store', () => {
     expect(logger.lines).toHaveLength(1);
     expect(await refuses('user-2')).toBe('revocation_unavailable');
     store.failure = undefined;
-    await revocations.keepUp();
+    await revocations.sync();
     expect(store.users).toHaveLength(1);
     expect(await replica({ store: store.connect() }).refuses('user-2')).toBeUndefined();
   });
@@ -303,10 +303,10 @@ describe('a store', () => {
       let code: string | undefined = 'none yet';
       void refuses('user-1').then((found) => (code = found));
       jest.advanceTimersByTime(999);
-      await settle();
+      await resolveDecision();
       expect(code).toBe('none yet');
       jest.advanceTimersByTime(1);
-      await settle();
+      await resolveDecision();
       expect(code).toBe('revocation_unavailable');
       expect(jest.getTimerCount()).toBe(0);
     } finally {
@@ -320,12 +320,12 @@ describe('a store', () => {
       async (missing) => {
         store.missing = missing;
         const [one, other] = pair();
-        await one.revocations.keepUp();
-        await other.revocations.keepUp();
+        await one.revocations.sync();
+        await other.revocations.sync();
         await one.apply('user-1', disabled());
         await other.apply('user-2', disabled());
         store.data.clear();
-        for (const { revocations } of [one, other, one, other]) await revocations.keepUp();
+        for (const { revocations } of [one, other, one, other]) await revocations.sync();
         expect(store.users).toHaveLength(2);
         const fresh = replica({ store: store.connect() });
         expect(await fresh.refuses('user-1')).toBe('token_revoked');
@@ -335,28 +335,28 @@ describe('a store', () => {
 
     test('while it could not be reached', async () => {
       const [one, other] = pair();
-      for (const { revocations } of [one, other]) await revocations.keepUp();
+      for (const { revocations } of [one, other]) await revocations.sync();
       await one.apply('user-1', disabled());
       store.failure = 'rejects';
-      for (const { revocations } of [one, other]) await revocations.keepUp();
+      for (const { revocations } of [one, other]) await revocations.sync();
       store.data.clear();
       store.failure = undefined;
       // Until it was looked after, what is not in it means nothing.
       clock.advance('1s');
       expect(await other.refuses('user-1')).toBe('revocation_unavailable');
-      for (const { revocations } of [one, other]) await revocations.keepUp();
+      for (const { revocations } of [one, other]) await revocations.sync();
       clock.advance('1s');
       expect(await other.refuses('user-1')).toBe('token_revoked');
     });
 
     test('by another replica that filled it first', async () => {
       const [one, other] = pair();
-      for (const { revocations } of [one, other, one]) await revocations.keepUp();
+      for (const { revocations } of [one, other, one]) await revocations.sync();
       await one.apply('user-1', disabled());
       store.data.clear();
-      await other.revocations.keepUp();
+      await other.revocations.sync();
       expect(store.users).toHaveLength(0);
-      await one.revocations.keepUp();
+      await one.revocations.sync();
       expect(store.users).toHaveLength(1);
     });
 
@@ -364,10 +364,10 @@ describe('a store', () => {
       const [one, other] = pair();
       await one.apply('user-1', disabled());
       for (let second = 0; second < 10; second += 1)
-        for (const { revocations } of [one, other]) await revocations.keepUp();
+        for (const { revocations } of [one, other]) await revocations.sync();
       const { length } = store.sets;
       const reads = store.gets.length;
-      for (const { revocations } of [one, other]) await revocations.keepUp();
+      for (const { revocations } of [one, other]) await revocations.sync();
       expect(store.sets).toHaveLength(length);
       expect(store.gets).toHaveLength(reads + 2);
     });
@@ -375,11 +375,11 @@ describe('a store', () => {
 
   test('a replica that starts fills it with what it does not have, and takes nothing away', async () => {
     const [one] = pair();
-    await one.revocations.keepUp();
+    await one.revocations.sync();
     await one.apply('user-1', ended());
     const late = replica({ store: store.connect() });
     await late.apply('user-1', disabled(NOW + 5));
-    await late.revocations.keepUp();
+    await late.revocations.sync();
     const fresh = replica({ store: store.connect() });
     expect(await fresh.refuses('user-1', NOW)).toBe('token_revoked');
     expect(await fresh.refuses('user-1', NOW + 5)).toBe('token_revoked');
@@ -389,7 +389,7 @@ describe('a store', () => {
   test('the last chance of what could not be written is the end of the application', async () => {
     const one = replica({ store: store.connect() });
     await one.revocations.onApplicationBootstrap();
-    await settle();
+    await resolveDecision();
     store.failure = 'rejects';
     await one.apply('user-1', disabled());
     store.failure = undefined;
@@ -438,7 +438,7 @@ describe('a store', () => {
       const { revocations, refuses } = replica({
         store: { get: async () => missing, set: async () => true },
       });
-      await revocations.keepUp();
+      await revocations.sync();
       expect(logger.lines.join()).toMatch(/it does not keep what is written to it/);
       expect(await refuses('user-1')).toBe('revocation_unavailable');
     },
@@ -451,7 +451,7 @@ describe('a store', () => {
       store.when = (label) => new Promise((go) => held.push({ label, go: () => go(undefined) }));
       return async (index: number) => {
         held.splice(index, 1)[0]?.go();
-        await settle();
+        await resolveDecision();
       };
     };
 
@@ -459,9 +459,9 @@ describe('a store', () => {
       const one = replica({ store: store.connect() });
       const release = hold();
       const first = one.apply('user-1', disabled(NOW - 100));
-      await settle();
+      await resolveDecision();
       const second = one.apply('user-1', disabled(NOW));
-      await settle();
+      await resolveDecision();
       await release(0);
       store.failure = 'rejects';
       store.when = () => Promise.resolve();
@@ -473,10 +473,10 @@ describe('a store', () => {
 
     test('replicas that read before either wrote lose nothing', async () => {
       const [one, other] = pair();
-      for (const { revocations } of [one, other, one]) await revocations.keepUp();
+      for (const { revocations } of [one, other, one]) await revocations.sync();
       const release = hold();
       const works = [one.apply('user-1', ended()), other.apply('user-1', lifted(NOW - 50))];
-      await settle();
+      await resolveDecision();
       // Both have read that there is nothing; then the first writes and reads it again, and the
       // other writes over it.
       await release(0);
@@ -487,7 +487,7 @@ describe('a store', () => {
       for (let left = 0; left < 5; left += 1) await release(0);
       await Promise.all(works);
       for (let second = 0; second < 3; second += 1)
-        for (const { revocations } of [one, other]) await revocations.keepUp();
+        for (const { revocations } of [one, other]) await revocations.sync();
       clock.advance('1s');
       expect(await other.refuses('user-1')).toBe('token_revoked');
     });
@@ -499,13 +499,13 @@ describe('a store', () => {
       await one.apply(`user-${count}`, disabled());
       await other.refuses(`user-${count}`);
     }
-    await other.revocations.keepUp();
+    await other.revocations.sync();
     clock.advance('2h');
-    await other.revocations.keepUp();
+    await other.revocations.sync();
     store.data.clear();
     const before = store.gets.length;
-    await other.revocations.keepUp();
-    // It looks for the filling, and starts one; there is nothing to look after.
+    await other.revocations.sync();
+    // It looks for the epoch, and starts one; there is nothing to look after.
     expect(store.gets.length - before).toBe(2);
   });
 
@@ -513,13 +513,13 @@ describe('a store', () => {
     const { revocations } = replica({ store: store.connect() });
     let waiting: () => void = () => undefined;
     store.when = () => new Promise((go) => (waiting = () => go(undefined)));
-    const works = [revocations.keepUp(), revocations.keepUp(), revocations.keepUp()];
-    await settle();
+    const works = [revocations.sync(), revocations.sync(), revocations.sync()];
+    await resolveDecision();
     expect(store.gets).toHaveLength(1);
     store.when = () => Promise.resolve();
     waiting();
     await Promise.all(works);
-    await revocations.keepUp();
+    await revocations.sync();
     expect(store.gets).toHaveLength(3);
   });
 });

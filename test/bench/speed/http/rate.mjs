@@ -8,7 +8,7 @@ import { quantile } from '../statistics.mjs';
 const TICK_MS = 1;
 const CONNECTIONS = 64;
 /** Beyond that, requests are left out: an attacker's sockets are not endless either. */
-const MOST_WAITING = 512;
+const MAX_WAITING = 512;
 
 export async function sendAtRate({ url, rate, seconds, nextToken }) {
   const { origin, pathname: path } = new URL(url);
@@ -38,7 +38,7 @@ export async function sendAtRate({ url, rate, seconds, nextToken }) {
   let due = 0;
   for (let passed = 0; passed < seconds * 1_000; passed = performance.now() - start) {
     for (; due < (passed * rate) / 1_000; due += 1) {
-      if (waiting.size >= MOST_WAITING) continue;
+      if (waiting.size >= MAX_WAITING) continue;
       const sent = send().finally(() => waiting.delete(sent));
       waiting.add(sent);
     }

@@ -6,7 +6,7 @@ import { median } from '../statistics.mjs';
 const WIDTH = 760;
 const NAME_END = 230;
 const BAR_START = 242;
-const LONGEST_BAR = 380;
+const MAX_BAR = 380;
 const BAR_HEIGHT = 18;
 const LINE = 26;
 const GROUP_GAP = 18;
@@ -88,7 +88,7 @@ function drawGroup({ title, bars }, top) {
 }
 
 function drawBar({ name, rate }, most, y) {
-  const length = Math.max(1, (rate / most) * LONGEST_BAR).toFixed(1);
+  const length = Math.max(1, (rate / most) * MAX_BAR).toFixed(1);
   const middle = y + BAR_HEIGHT / 2 + 5;
   const [weight, color] = name.startsWith(OURS) ? [' class="ours"', 'bar-ours'] : ['', 'bar'];
   return `  <text${weight} x="${NAME_END}" y="${middle}" text-anchor="end">${escape(name)}</text>

@@ -1,4 +1,4 @@
-import { HttpProblem } from '../../../../lib/core/http.js';
+import { HttpError } from '../../../../lib/core/http.js';
 import { discoverJwksUri, metadataUrls } from '../../../../lib/core/issuer/discovery.js';
 import { json, tableFetch, type Route } from '../../../support/fetch.js';
 import { rejectionOf } from '../../../support/refusals.js';
@@ -88,7 +88,7 @@ describe('what is asked', () => {
 
   test('404 twice is a failure', async () => {
     const { found, urls } = discover({});
-    await expect(found).rejects.toThrow(HttpProblem);
+    await expect(found).rejects.toThrow(HttpError);
     expect(urls).toEqual([OIDC, OAUTH]);
   });
 
@@ -115,7 +115,7 @@ describe('what is asked', () => {
     );
     expect(await good.found).toBe(KEYS);
     const missing = discover({ [OIDC]: json({ issuer: ISSUER, jwks_uri: KEYS }) }, { metadataUrl });
-    await expect(missing.found).rejects.toThrow(HttpProblem);
+    await expect(missing.found).rejects.toThrow(HttpError);
     expect(missing.urls).toEqual([metadataUrl]);
   });
 });
@@ -193,7 +193,7 @@ describe('jwks_uri', () => {
     'data:application/json,{}',
     'file:///etc/passwd',
   ])('%j is none', async (jwksUri) => {
-    await expect(find(jwksUri)).rejects.toThrow(HttpProblem);
+    await expect(find(jwksUri)).rejects.toThrow(HttpError);
   });
 
   test.each([
@@ -222,6 +222,6 @@ describe('jwks_uri', () => {
 
 describe('a document that is no object', () => {
   test.each([[[]], [null], ['text'], [1]])('%j', async (body) => {
-    await expect(discover({ [OIDC]: json(body) }).found).rejects.toThrow(HttpProblem);
+    await expect(discover({ [OIDC]: json(body) }).found).rejects.toThrow(HttpError);
   });
 });

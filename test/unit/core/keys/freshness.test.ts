@@ -27,20 +27,20 @@ const keySet = { keys: [], skipped: [] };
 const failure = new AuthError('keys_unavailable', 'down');
 const T = 1_767_225_600_000;
 
-interface Circumstances {
+interface PolicyContext {
   readonly at?: number;
   readonly jitter?: number;
   readonly purpose?: FetchPurpose;
 }
-const circumstances = ({ at = 0, jitter = 0, purpose = 'refresh' }: Circumstances = {}) => ({
+const circumstances = ({ at = 0, jitter = 0, purpose = 'refresh' }: PolicyContext = {}) => ({
   now: T + at,
   jitter,
   purpose,
   policy,
 });
-const succeed = (state: KeyState, given?: Circumstances, lifetime = 10 * min) =>
+const succeed = (state: KeyState, given?: PolicyContext, lifetime = 10 * min) =>
   afterSuccess(state, { keySet, lifetime, etag: undefined }, circumstances(given));
-const fail = (state: KeyState, given?: Circumstances) =>
+const fail = (state: KeyState, given?: PolicyContext) =>
   afterFailure(state, failure, circumstances(given));
 
 const loaded = succeed(initialState);

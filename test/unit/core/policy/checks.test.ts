@@ -1,7 +1,7 @@
 import { findMissingPermission, findStepUp } from '../../../../lib/core/policy/evaluate.js';
 import {
   combine,
-  isDemanding,
+  hasRequirements,
   noRequirement,
   strictestAge,
   type Requirement,
@@ -158,7 +158,7 @@ describe('combine', () => {
     [requirement({ age: age(300) }), true],
     [requirement({ scopes: [{ allOf: ['a'] }] }), true],
   ])('%j demands something: %p', (what, demanding) => {
-    expect(isDemanding(what)).toBe(demanding);
+    expect(hasRequirements(what)).toBe(demanding);
   });
 });
 

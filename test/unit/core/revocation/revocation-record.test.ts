@@ -1,23 +1,23 @@
 import {
   isRevoked,
-  isSameMark,
+  isSameRecord,
   lastEventAt,
   merge,
-  readMark,
-  writeMark,
-  type RevocationMark,
+  readRecord,
+  writeRecord,
+  type RevocationRecord,
 } from '../../../../lib/core/revocation/revocation-record.js';
 
-const nothing: RevocationMark = { latest: undefined, endedAt: undefined };
-const disabled = (at: number, seq = 1): RevocationMark => ({
+const nothing: RevocationRecord = { latest: undefined, endedAt: undefined };
+const disabled = (at: number, seq = 1): RevocationRecord => ({
   latest: { at, seq, notBefore: at },
   endedAt: undefined,
 });
-const lifted = (at: number, seq = 1): RevocationMark => ({
+const lifted = (at: number, seq = 1): RevocationRecord => ({
   latest: { at, seq, notBefore: undefined },
   endedAt: undefined,
 });
-const ended = (at: number): RevocationMark => ({ latest: undefined, endedAt: at });
+const ended = (at: number): RevocationRecord => ({ latest: undefined, endedAt: at });
 
 describe('whether a token counts', () => {
   test.each([
@@ -64,7 +64,7 @@ test.each([
 
 test('marks that say the same are the same', () => {
   expect(
-    isSameMark(disabled(1), { endedAt: undefined, latest: { notBefore: 1, seq: 1, at: 1 } }),
+    isSameRecord(disabled(1), { endedAt: undefined, latest: { notBefore: 1, seq: 1, at: 1 } }),
   ).toBe(true);
   for (const other of [
     nothing,
@@ -74,7 +74,7 @@ test('marks that say the same are the same', () => {
     ended(1),
     merge(ended(1), disabled(1)),
   ])
-    expect(isSameMark(disabled(1), other)).toBe(false);
+    expect(isSameRecord(disabled(1), other)).toBe(false);
 });
 
 test.each<[string, unknown]>([
@@ -101,9 +101,9 @@ test.each<[string, unknown]>([
   ['an event at no time', '[[null,1,null],null]'],
   ['an event of text', '[["1",1,1],null]'],
   ['a text as not-before', '[[1,1,"1"],null]'],
-  ['a twice written one', JSON.stringify(writeMark(disabled(1)))],
+  ['a twice written one', JSON.stringify(writeRecord(disabled(1)))],
 ])('%s is no mark', (_, text) => {
-  expect(readMark(text)).toBeUndefined();
+  expect(readRecord(text)).toBeUndefined();
 });
 
 test.each([
@@ -115,5 +115,5 @@ test.each([
   disabled(1.5, -1),
   disabled(0, 0),
 ])('%j is read as it was written', (mark) => {
-  expect(readMark(writeMark(mark))).toEqual(mark);
+  expect(readRecord(writeRecord(mark))).toEqual(mark);
 });

@@ -1,12 +1,12 @@
 import { AuthError } from '../../../../lib/core/errors.js';
 import {
-  FreshAnswers,
-  MAX_ANSWERS,
+  RefreshingCache,
+  MAX_ENTRIES,
   type Answer,
 } from '../../../../lib/core/session/refreshing-cache.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { rejectionOf } from '../../../support/refusals.js';
-import { settle } from '../../../support/scripted-source.js';
+import { resolveDecision } from '../../../support/scripted-source.js';
 
 interface Told {
   readonly text: string;
@@ -27,11 +27,11 @@ const unavailable = () => new AuthError('session_unconfirmed', 'nobody there');
 const refusal = () => new AuthError('session_invalid', 'no');
 
 let clock: TestClock;
-let answers: FreshAnswers<Told>;
+let answers: RefreshingCache<Told>;
 let questions: Questions;
 beforeEach(() => {
   clock = new TestClock(1_767_225_600_000);
-  answers = new FreshAnswers(clock.now);
+  answers = new RefreshingCache(clock.now);
   questions = new Questions();
 });
 const get = (maxAge: number, key = 'key') => answers.get(key, maxAge, questions.ask);
@@ -90,7 +90,7 @@ test.each([5_000, 7_500, 9_999])(
     for (let request = 0; request < 5; request += 1) expect(known(10_000)).toBe('a');
     expect(questions.count).toBe(2);
     questions.open[0]?.resolve('b');
-    await settle();
+    await resolveDecision();
     expect(known(10_000)).toBe('b');
     expect(questions.count).toBe(2);
   },
@@ -140,7 +140,7 @@ test('a refusal is never kept, and ends what was known', async () => {
   clock.advance('6s');
   expect(known(10_000)).toBe('a');
   questions.open[0]?.reject(refusal());
-  await settle();
+  await resolveDecision();
   const refused = get(10_000) as Promise<Answer<Told>>;
   questions.open[1]?.reject(refusal());
   expect((await rejectionOf(refused)).code).toBe('session_invalid');
@@ -153,7 +153,7 @@ test('an error that is no refusal of ours ends what was known too', async () => 
   clock.advance('6s');
   known(10_000);
   questions.open[0]?.reject(new Error('broken'));
-  await settle();
+  await resolveDecision();
   expect(known(10_000)).toBe('waits');
 });
 
@@ -162,7 +162,7 @@ test('when nobody can tell, what is known holds as long as it would have', async
   clock.advance('6s');
   known(10_000);
   questions.open[0]?.reject(unavailable());
-  await settle();
+  await resolveDecision();
   clock.advance('3.999s');
   expect(known(10_000)).toBe('a');
   clock.advance('1ms');
@@ -174,7 +174,7 @@ test('after a failure in the background none is asked there for a second', async
   clock.advance('5s');
   known(10_000);
   questions.open[0]?.reject(unavailable());
-  await settle();
+  await resolveDecision();
   clock.advance('999ms');
   known(10_000);
   expect(questions.count).toBe(2);
@@ -183,7 +183,7 @@ test('after a failure in the background none is asked there for a second', async
   expect(questions.count).toBe(3);
   // Whoever has no answer is told at once, and asks no more.
   questions.open[1]?.reject(unavailable());
-  await settle();
+  await resolveDecision();
   expect((await rejectionOf(Promise.resolve(get(1)))).code).toBe('session_unconfirmed');
   expect(questions.count).toBe(3);
   clock.advance('1s');
@@ -199,7 +199,7 @@ test('what fails in the background is nobody’s unhandled rejection', async () 
   clock.advance('6s');
   known(10_000);
   questions.open[0]?.reject(unavailable());
-  await settle();
+  await resolveDecision();
   process.off('unhandledRejection', listener);
   expect(unhandled).toEqual([]);
 });
@@ -214,11 +214,11 @@ test('a question that throws at once is a failure like any other', async () => {
 
 test('bounded: the longest unused answer goes first', async () => {
   const ask = (text: string) => async () => ({ text });
-  for (let count = 0; count <= MAX_ANSWERS; count += 1)
+  for (let count = 0; count <= MAX_ENTRIES; count += 1)
     await answers.get(`key ${count}`, 10_000, ask(String(count)));
   expect(known(10_000, 'key 0')).toBe('waits');
   expect(known(10_000, 'key 1')).toBe('1');
-  expect(known(10_000, `key ${MAX_ANSWERS}`)).toBe(String(MAX_ANSWERS));
+  expect(known(10_000, `key ${MAX_ENTRIES}`)).toBe(String(MAX_ENTRIES));
 });
 
 describe('when the clock is set back', () => {
@@ -248,7 +248,7 @@ describe('when the clock is set back', () => {
     clock.advance(-3_600);
     expect(known(10_000)).toBe('waits');
     questions.open.pop()?.reject(unavailable());
-    await settle();
+    await resolveDecision();
     clock.advance(3_600);
     expect(known(10_000)).toBe('waits');
   });

@@ -7,11 +7,11 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Fetch } from '../../../../lib/core/http.js';
 import {
-  askResolver,
-  type ClientFacts,
+  fetchSession,
+  type ClientInfo,
   type ForwardedCredential,
 } from '../../../../lib/core/session/fetch-session.js';
-import { askUserinfo } from '../../../../lib/core/session/fetch-userinfo.js';
+import { fetchUserinfo } from '../../../../lib/core/session/fetch-userinfo.js';
 import { json, tableFetch, type Route } from '../../../support/fetch.js';
 import { rejectionOf } from '../../../support/refusals.js';
 
@@ -20,7 +20,7 @@ const USERINFO = 'https://my-app.authgear.cloud/oauth2/userinfo';
 const SECRET = 'hunter2hunter2hunter2hunter2';
 const cookie: ForwardedCredential = { header: 'cookie', value: `session=${SECRET}` };
 const bearer: ForwardedCredential = { header: 'authorization', value: `Bearer ${SECRET}` };
-const nobody: ClientFacts = { userAgent: undefined, forwardedFor: undefined };
+const nobody: ClientInfo = { userAgent: undefined, forwardedFor: undefined };
 const good = { 'X-Authgear-Session-Valid': 'true', 'X-Authgear-User-Id': 'user-1' };
 const clear = [
   'session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly',
@@ -40,7 +40,7 @@ const resolve = (
 ) => {
   const { fetch, urls, inits } = tableFetch({ [RESOLVE]: route });
   return {
-    work: askResolver({ url: RESOLVE, method, timeout: 5_000 }, credential, client, fetch),
+    work: fetchSession({ url: RESOLVE, method, timeout: 5_000 }, credential, client, fetch),
     urls,
     inits,
   };
@@ -163,12 +163,12 @@ describe('the answer of the resolver', () => {
     expect(
       told(
         await rejectionOf(
-          askResolver({ url, method: 'GET', timeout: 5_000 }, cookie, nobody, fetch),
+          fetchSession({ url, method: 'GET', timeout: 5_000 }, cookie, nobody, fetch),
         ),
       ),
     ).not.toContain(SECRET);
     expect(
-      told(await rejectionOf(askUserinfo({ url, timeout: 5_000 }, SECRET, fetch))),
+      told(await rejectionOf(fetchUserinfo({ url, timeout: 5_000 }, SECRET, fetch))),
     ).not.toContain(SECRET);
   });
 
@@ -189,7 +189,7 @@ describe('the answer of the resolver', () => {
 describe('the userinfo endpoint', () => {
   const userinfo = (route: Route) => {
     const { fetch, inits } = tableFetch({ [USERINFO]: route });
-    return { work: askUserinfo({ url: USERINFO, timeout: 5_000 }, SECRET, fetch), inits };
+    return { work: fetchUserinfo({ url: USERINFO, timeout: 5_000 }, SECRET, fetch), inits };
   };
 
   test('is asked with the token alone', async () => {
@@ -267,7 +267,7 @@ describe('over real sockets', () => {
   });
   const platform: Fetch = (to, init) => fetch(to, init);
   const ask = (credential: ForwardedCredential, method: 'GET' | 'HEAD' = 'GET', timeout = 5_000) =>
-    askResolver(
+    fetchSession(
       { url, method, timeout },
       credential,
       { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' },
@@ -313,7 +313,7 @@ describe('over real sockets', () => {
 
   test.each([
     ['the resolver', () => ask(cookie, 'GET', 40)],
-    ['the userinfo endpoint', () => askUserinfo({ url, timeout: 40 }, SECRET, platform)],
+    ['the userinfo endpoint', () => fetchUserinfo({ url, timeout: 40 }, SECRET, platform)],
   ])('%s that hangs is given up', async (_, work) => {
     listener = () => undefined;
     const error = await rejectionOf(work());
@@ -324,14 +324,14 @@ describe('over real sockets', () => {
   test('a fetch that ignores the signal is given up all the same', async () => {
     const deaf: Fetch = () => new Promise(() => undefined);
     const error = await rejectionOf(
-      askResolver({ url, method: 'GET', timeout: 20 }, cookie, nobody, deaf),
+      fetchSession({ url, method: 'GET', timeout: 20 }, cookie, nobody, deaf),
     );
     expect(error.code).toBe('session_unconfirmed');
   });
 
   test('a body of the userinfo endpoint that does not end is given up', async () => {
     listener = (_, response) => void response.writeHead(200).write('{"sub":');
-    expect((await rejectionOf(askUserinfo({ url, timeout: 40 }, SECRET, platform))).code).toBe(
+    expect((await rejectionOf(fetchUserinfo({ url, timeout: 40 }, SECRET, platform))).code).toBe(
       'session_unconfirmed',
     );
   });
@@ -339,7 +339,7 @@ describe('over real sockets', () => {
   test('a connection that breaks', async () => {
     listener = (_, response) => void response.destroy();
     expect((await rejectionOf(ask(bearer))).code).toBe('session_unconfirmed');
-    expect((await rejectionOf(askUserinfo({ url, timeout: 5_000 }, SECRET, platform))).code).toBe(
+    expect((await rejectionOf(fetchUserinfo({ url, timeout: 5_000 }, SECRET, platform))).code).toBe(
       'session_unconfirmed',
     );
   });

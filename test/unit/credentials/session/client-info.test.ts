@@ -1,9 +1,9 @@
-import { clientFacts } from '../../../../lib/credentials/session/client-info.js';
+import { clientInfo } from '../../../../lib/credentials/session/client-info.js';
 import { requestKinds } from '../../../support/requests.js';
 
 describe.each(requestKinds)('from %s', (_, request) => {
   const facts = (headers: Record<string, string | string[]>, address?: string) =>
-    clientFacts(request(headers, address === undefined ? {} : { address }));
+    clientInfo(request(headers, address === undefined ? {} : { address }));
 
   test.each([
     [
