@@ -16,7 +16,7 @@ import { CustomPolicies } from './routes/custom-policies.js';
 import { AuthError } from './core/errors.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import type { AuthgearModuleOptions, AuthgearOptionsFactory } from './options/options.js';
-import { GLOBAL_GUARD, RESOLVED_OPTIONS } from './options/tokens.js';
+import { GLOBAL_GUARD, GUARD_CLASS, RESOLVED_OPTIONS } from './options/tokens.js';
 import { resolveOptions, type ResolvedOptions } from './options/resolve.js';
 import { RefusalLog } from './observability/refusal-log.js';
 
@@ -79,9 +79,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
         tokens: TokenService,
         revocations: Revocations,
         log: RefusalLog,
-      ) =>
-        createAuthenticator({ options, tokens, revocations, notice: (error) => log.notice(error) }),
+      ) => createAuthenticator({ options, tokens, revocations, warn: (error) => log.warn(error) }),
     },
+    { provide: GUARD_CLASS, useValue: JwtAuthGuard },
     CustomPolicies,
     RefusalLog,
     JwtAuthGuard,

@@ -4,20 +4,20 @@ export { JwksService } from './keys/jwks.service.js';
 export { TokenService } from './credentials/bearer/token.service.js';
 export { AuthgearUser } from './core/user.js';
 export { AuthError } from './core/errors.js';
-export { Public } from './routes/decorators/access.js';
-export { OptionalAuth } from './authorize/optional-auth.decorator.js';
-export { Scopes } from './routes/decorators/permissions.js';
-export { MaxAuthAge } from './routes/decorators/authentication.js';
-export { MaxStaleness } from './authorize/max-staleness.decorator.js';
+export { Issuers, OptionalAuth, Public } from './routes/decorators/access.js';
+export { Amr, MaxAuthAge, MaxStaleness } from './routes/decorators/authentication.js';
+export {
+  Authorize,
+  NotAnonymous,
+  OrganizationScopes,
+  Roles,
+  Scopes,
+  Verified,
+} from './routes/decorators/permissions.js';
 export { CurrentUser } from './transports/current-user.js';
-export { Roles } from './authorize/roles.decorator.js';
-export { Amr, NotAnonymous, Verified } from './authorize/user.decorators.js';
-export { Authorize } from './authorize/authorize.decorator.js';
-export { Issuers } from './authorize/issuers.decorator.js';
-export { OrganizationScopes } from './authorize/organization-scopes.decorator.js';
 export { CurrentOrganization } from './transports/current-organization.js';
+export { toHttpException } from './transports/http.js';
 export { authgear, authpi, oidc } from './options/profiles.js';
-export { toHttpException } from './respond/to-http-exception.js';
 
 export type { AuthgearModuleAsyncOptions, AuthgearModuleExtras } from './authgear.module.js';
 export type {
@@ -42,21 +42,19 @@ export type {
   Authenticated,
   AuthenticationRequirements,
   AuthenticationStrategy,
+  IdTokenSource,
+  ReadableRequest,
+  RevocationStore,
 } from './options/contracts.js';
-export type { RevocationStore } from './authenticate/revocation-store.js';
 export type { ProfileOptions } from './options/profiles.js';
 export type { ClaimPath, OidcClaims } from './core/issuer/oidc.js';
-export type { Organization } from './core/organization.js';
-export type { Policy, PolicyFunction } from './authorize/authorize.decorator.js';
-export type { Alternatives } from './authorize/demand.js';
+export type { Policy, PolicyFunction } from './routes/custom-policies.js';
+export type { Alternatives } from './routes/decorators/names.js';
+export type { OrganizationScopesOptions } from './routes/decorators/permissions.js';
 export type { MaxAuthAgeOptions } from './routes/decorators/authentication.js';
 export type { IdTokenExpectation, VerifiedIdToken } from './core/token/verify-id-token.js';
-export type { IdTokenSource } from './credentials/bearer/id-token.js';
-export type { OrganizationScopesOptions } from './authorize/organization-scopes.decorator.js';
-export type { ReadableRequest } from './transports/http.js';
 export type { OrganizationSource } from './routes/organization-id.js';
-export type { KeysMessage } from './observability/channels.js';
-export type { RefusedMessage } from './respond/refusal-channel.js';
+export type { KeysMessage, RefusedMessage } from './observability/channels.js';
 export type { JwksStatus } from './keys/jwks.service.js';
 export type {
   AuthErrorCode,
@@ -72,4 +70,4 @@ export type { KeyHealth } from './core/keys/freshness.js';
 export type { RouteDecorator } from './routes/route-metadata.js';
 export type { Duration, DurationString } from './core/duration.js';
 export type { Claims } from './core/types.js';
-export type { AuthenticatedVia, AuthgearUserFields } from './core/user.js';
+export type { AuthenticatedVia, AuthgearUserFields, Organization } from './core/user.js';

@@ -1,41 +1,41 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Authenticator } from './credentials/authenticator.js';
-import type { AuthenticatedByIssuer, AuthenticationRequirements } from './options/contracts.js';
-import { TokenService } from './credentials/bearer/token.service.js';
-import { CustomPolicies } from './routes/custom-policies.js';
-import { routeOf, type Route } from './routes/route-metadata.js';
 import { endOfTurn } from './core/end-of-turn.js';
 import { AuthError } from './core/errors.js';
-import { andThen, isPromise, type MaybePromise } from './core/maybe-promise.js';
-import type { PolicyContext } from './core/policy/circumstances.js';
-import { findMissingPermission, findStepUp } from './core/policy/evaluate.js';
-import { activeMembership } from './core/policy/organizations.js';
-import type { OrganizationRequirement, Requirement } from './core/policy/requirement.js';
+import {
+  activeMembership,
+  findMissingPermission,
+  findStepUp,
+  type PolicyContext,
+} from './core/policy/checks.js';
 import type { AuthgearUser } from './core/user.js';
+import type { AuthenticatedByIssuer } from './credentials/authenticated.js';
+import { Authenticator } from './credentials/authenticator.js';
 import { describeNoCredential } from './credentials/bearer/bearer-token.js';
-import { httpExchange, type HttpRequest } from './transports/http.js';
-import { extractIdToken, type IdTokenSource } from './credentials/bearer/id-token.js';
-import { readOrganizationId, type OrganizationSource } from './routes/organization-id.js';
-import { injectOrganization } from './transports/current-organization.js';
-import { injectUser } from './transports/current-user.js';
+import { extractIdToken } from './credentials/bearer/id-token.js';
+import { TokenService } from './credentials/bearer/token.service.js';
+import { RefusalLog } from './observability/refusal-log.js';
+import type { IdTokenSource } from './options/contracts.js';
 import { RESOLVED_OPTIONS } from './options/tokens.js';
 import type { ResolvedOptions } from './options/resolve.js';
-import { RefusalLog } from './observability/refusal-log.js';
-import { refuse } from './respond/refuse.js';
+import { CustomPolicies } from './routes/custom-policies.js';
+import { readOrganizationId, type OrganizationSource } from './routes/organization-id.js';
+import { routeOf, type Route, type RouteRequirement } from './routes/route-metadata.js';
+import { injectOrganization } from './transports/current-organization.js';
+import { injectUser } from './transports/current-user.js';
+import { exchangeOf, findExchange, refuse, type HttpRequest } from './transports/http.js';
 
 /**
- * Lets a request in when its credential (an access token, or a session where the options ask for
- * that) is genuine, current, meant for this API and enough for the route. Refusals are Nest's own
- * HTTP exceptions with the challenge of RFC 6750 or RFC 9470 on the response.
+ * Lets a request in when its credential (an access token, or a session where the options allow it)
+ * is genuine, current, meant for this API and sufficient for the route. A refusal is NestJS's own
+ * HTTP exception, with the challenge of RFC 6750 or RFC 9470 on the response.
  *
  * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`.
- * Transports that are not HTTP are refused. It may be extended, and `super.canActivate()` may give
- * a promise.
+ * Transports other than HTTP are refused. A guard of the application may extend it, and must await
+ * `super.canActivate()`.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  // Properties and no constructor: a guard of the application that extends this one has a
-  // constructor of its own.
+  // Properties and no constructor, so that a guard that extends this one can have its own.
   @Inject(RESOLVED_OPTIONS) private readonly options!: ResolvedOptions;
   @Inject(Authenticator) private readonly authenticator!: Authenticator;
   @Inject(TokenService) private readonly tokens!: TokenService;
@@ -43,132 +43,113 @@ export class JwtAuthGuard implements CanActivate {
   @Inject(RefusalLog) private readonly log!: RefusalLog;
 
   /**
-   * Decides at the end of this turn of the event loop, together with all other requests that came
-   * in it: code and data of one step are at hand for the next request, which saves more than every
-   * other shortcut (see `npm run bench`). A refusal is a rejection.
+   * Resolves with `true`, or rejects with the refusal.
+   *
+   * The guard waits for the end of this turn of the event loop. All requests of one turn are then
+   * decided together, which keeps their code and data in the processor's caches (`npm run bench`).
    */
-  canActivate(context: ExecutionContext): MaybePromise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const route = routeOf(context);
-    return route.access === 'public' ? true : endOfTurn().then(() => this.decide(context, route));
-  }
-
-  private decide(context: ExecutionContext, route: Route): MaybePromise<true> {
+    if (route.access === 'public') return true;
+    await endOfTurn();
     try {
-      const admitted = this.admit(context, route);
-      return isPromise(admitted)
-        ? admitted.then(isAdmitted, (error: unknown) => this.refuse(error, context))
-        : true;
+      const { request } = exchangeOf(context);
+      const authenticated = await this.authenticate(request, route);
+      if (authenticated === undefined) return admitAnonymous(route, request);
+      if (route.hasRequirements) await this.authorize(authenticated, route, request, context);
+      injectUser(request, authenticated.user);
+      return true;
     } catch (error) {
-      return this.refuse(error, context);
+      throw this.refusalOf(error, context);
     }
   }
 
-  private refuse(error: unknown, context: ExecutionContext): never {
-    if (!(error instanceof AuthError)) throw error;
-    this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
-    throw refuse(error, httpExchange(context));
-  }
-
-  private admit(context: ExecutionContext, route: Route): MaybePromise<void> {
-    const exchange = httpExchange(context);
-    if (exchange === undefined) {
-      throw new AuthError(
-        'transport_not_supported',
-        `the guard was asked about a handler of the transport "${context.getType()}"`,
-      );
-    }
-    const { request } = exchange;
-    const authenticated = this.authenticator.authenticate(request, this.demandOf(route));
-    if (authenticated === undefined) return admitAnonymous(route, request);
-    return andThen(authenticated, (who) =>
-      andThen(this.authorize(who, route, request, context), () => injectUser(request, who.user)),
-    );
-  }
-
-  private demandOf({ requirement: { staleness } }: Route): AuthenticationRequirements {
+  /** `undefined` for an anonymous request. */
+  private authenticate(
+    request: HttpRequest,
+    { requirement: { staleness } }: Route,
+  ): Promise<AuthenticatedByIssuer> | AuthenticatedByIssuer | undefined {
     const { maxStaleness } = this.options;
-    if (staleness.length === 0) return { maxStaleness };
-    return { maxStaleness: Math.min(...staleness, maxStaleness ?? Infinity) };
+    const strictest =
+      staleness.length === 0 ? maxStaleness : Math.min(...staleness, maxStaleness ?? Infinity);
+    return this.authenticator.authenticate(request, { maxStaleness: strictest });
   }
 
-  private authorize(
+  /** Throws the first refusal: permissions, then policies of the application, then step-up. */
+  private async authorize(
     { user, issuer }: AuthenticatedByIssuer,
-    route: Route,
+    { requirement }: Route,
     request: HttpRequest,
     context: ExecutionContext,
-  ): MaybePromise<void> {
-    const { requirement, hasRequirements } = route;
-    if (!hasRequirements) return undefined;
-    const circumstances: PolicyContext = {
+  ): Promise<void> {
+    const policyContext: PolicyContext<OrganizationSource> = {
       now: this.options.clock() / 1000,
       clockTolerance: issuer?.clockTolerance ?? 0,
-      organizationIdOf: readOnce((demand) =>
-        readOrganizationId(demand.from as OrganizationSource, request),
-      ),
+      organizationIdOf: readOnce(({ from }) => readOrganizationId(from, request)),
     };
-    deny(findMissingPermission(user, requirement, circumstances));
-    return andThen(this.policies.findDenial(user, requirement.custom, context), (denial) => {
-      deny(denial);
-      return andThen(
-        this.reauthenticatedAt(user, issuer?.idToken, requirement, request),
-        (reauthenticatedAt) => {
-          deny(findStepUp(user, requirement, { ...circumstances, reauthenticatedAt }));
-          injectMembership(user, requirement, circumstances, request);
-        },
-      );
-    });
+    deny(findMissingPermission(user, requirement, policyContext));
+    if (requirement.policies.length > 0) {
+      deny(await this.policies.findDenial(user, requirement.policies, context));
+    }
+    const reauthenticatedAt =
+      requirement.ages.length > 0 && issuer?.idToken !== undefined
+        ? await this.reauthenticatedAt(user, issuer.idToken, request)
+        : undefined;
+    deny(findStepUp(user, requirement, { ...policyContext, reauthenticatedAt }));
+    injectMembership(user, requirement, policyContext, request);
   }
 
-  /** `auth_time` of the ID token beside the access token, on routes that look at it. */
-  private reauthenticatedAt(
+  /** `auth_time` of the ID token beside the access token. */
+  private async reauthenticatedAt(
     user: AuthgearUser,
-    source: unknown,
-    { age }: Requirement,
+    source: IdTokenSource,
     request: HttpRequest,
-  ): MaybePromise<number | undefined> {
-    // A session tells its own time, and has no client that an ID token could be compared with.
-    if (source === undefined || age.length === 0 || user.isMachine || user.via !== 'jwt')
-      return undefined;
-    const idToken = extractIdToken(source as IdTokenSource, request);
-    return idToken === undefined
-      ? undefined
-      : this.tokens.verifyIdToken(idToken, { user }).then(({ authTime }) => authTime);
+  ): Promise<number | undefined> {
+    // A session states its own time, and has no client that an ID token could be compared with.
+    if (user.isMachine || user.via !== 'jwt') return undefined;
+    const idToken = extractIdToken(source, request);
+    if (idToken === undefined) return undefined;
+    const { authTime } = await this.tokens.verifyIdToken(idToken, { user });
+    return authTime;
+  }
+
+  /** The exception for a refusal, which is logged here. Any other error passes as it is. */
+  private refusalOf(error: unknown, context: ExecutionContext): unknown {
+    if (!(error instanceof AuthError)) return error;
+    this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
+    return refuse(error, findExchange(context));
   }
 }
 
-const isAdmitted = (): true => true;
+/** `@OptionalAuth()` drops no requirement: where one stands, anonymous is not enough. */
+function admitAnonymous({ access, hasRequirements }: Route, request: HttpRequest): true {
+  if (access === 'optional' && !hasRequirements) return true;
+  throw new AuthError('credentials_missing', describeNoCredential(request));
+}
 
-/** The application's function is asked once per demand: it may count. */
-function readOnce(read: PolicyContext['organizationIdOf']): PolicyContext['organizationIdOf'] {
-  const ids = new Map<OrganizationRequirement, string | undefined>();
-  return (demand) => {
-    if (!ids.has(demand)) ids.set(demand, read(demand));
-    return ids.get(demand);
+/** The application's function runs once per requirement: it may count its calls. */
+function readOnce<Part extends object>(
+  read: (part: Part) => string | undefined,
+): (part: Part) => string | undefined {
+  const ids = new Map<Part, string | undefined>();
+  return (part) => {
+    if (!ids.has(part)) ids.set(part, read(part));
+    return ids.get(part);
   };
 }
 
 function injectMembership(
   user: AuthgearUser,
-  { organizations }: Requirement,
-  circumstances: PolicyContext,
+  { organizations }: RouteRequirement,
+  context: PolicyContext<OrganizationSource>,
   request: HttpRequest,
 ): void {
-  for (const demand of organizations) {
-    const organization = activeMembership(
-      user,
-      circumstances.organizationIdOf(demand),
-      circumstances,
-    );
+  for (const part of organizations) {
+    const organization = activeMembership(user, context.organizationIdOf(part), context);
     if (organization !== undefined) injectOrganization(request, organization);
   }
 }
 
 function deny(denial: AuthError | undefined): void {
   if (denial !== undefined) throw denial;
-}
-
-/** `@OptionalAuth()` drops nothing: where a requirement holds, anonymous is not enough. */
-function admitAnonymous({ access, hasRequirements }: Route, request: HttpRequest): void {
-  if (access === 'optional' && !hasRequirements) return;
-  throw new AuthError('credentials_missing', describeNoCredential(request));
 }

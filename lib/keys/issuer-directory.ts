@@ -1,18 +1,19 @@
-import type { TrustedIssuer } from '../core/issuer/issuer.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import type { IssuerDirectory } from '../core/token/verify.js';
+import type { IssuerConfig, IssuerRules } from '../options/resolve-issuer.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import { createIssuerWithKeys, type IssuerWithKeys } from '../authenticate/issuer-keys.js';
 import { IssuerLookupCache } from './issuer-lookup.js';
+import { createIssuerWithKeys, type IssuerWithKeys } from './issuer-with-keys.js';
 
 /** All trusted issuers with their keys. */
-export interface KeysDirectory extends IssuerDirectory {
-  find(iss: string): IssuerWithKeys | undefined | Promise<IssuerWithKeys | undefined>;
-  /** Those that are there now: all that are listed, or those looked up so far. */
+export interface KeysDirectory extends IssuerDirectory<IssuerRules> {
+  find(iss: string): MaybePromise<IssuerWithKeys | undefined>;
+  /** All that are listed, or those looked up so far. */
   records(): readonly IssuerWithKeys[];
   /**
-   * The first one that is listed; `undefined` where issuers are looked up: whoever came last must
-   * not be meant.
+   * The first one that is listed. `undefined` where issuers are looked up, because the one that was
+   * looked up last is nobody's default.
    */
   readonly first: IssuerWithKeys | undefined;
 }
@@ -21,13 +22,11 @@ export function createIssuerDirectory(
   options: ResolvedOptions,
   onEvent: (event: KeyEvent) => void,
 ): KeysDirectory {
-  const { issuers } = options;
+  const { issuers, clock } = options;
+  const create = (config: IssuerConfig): IssuerWithKeys =>
+    createIssuerWithKeys(config, options, onEvent);
   if (typeof issuers === 'function') {
-    const cache = new IssuerLookupCache(
-      issuers,
-      (origin) => createIssuerWithKeys(origin, options, onEvent),
-      options.clock,
-    );
+    const cache = new IssuerLookupCache(issuers, create, clock);
     return {
       find: (iss) => cache.find(iss),
       records: () => cache.records(),
@@ -35,8 +34,12 @@ export function createIssuerDirectory(
       first: undefined,
     };
   }
-  const records = issuers.map((origin) => createIssuerWithKeys(origin, options, onEvent));
+  const records = issuers.map(create);
   const byName = new Map(records.map((record) => [record.issuer.issuer, record]));
-  const named: readonly TrustedIssuer[] = records.map(({ issuer }) => issuer);
-  return { find: (iss) => byName.get(iss), records: () => records, named, first: records[0] };
+  return {
+    find: (iss) => byName.get(iss),
+    records: () => records,
+    named: records.map(({ issuer }) => issuer),
+    first: records[0],
+  };
 }

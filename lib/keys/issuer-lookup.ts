@@ -1,81 +1,77 @@
 import { LRUCache } from 'lru-cache';
 import { isWithin, type Clock } from '../core/clock.js';
 import { AuthError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import { printable } from '../core/printable.js';
+import { SingleFlight } from '../core/single-flight.js';
 import type { IssuerConfig } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
-import type { IssuerWithKeys } from '../authenticate/issuer-keys.js';
+import type { IssuerWithKeys } from './issuer-with-keys.js';
 
-/**
- * With a tenant its keys, their cooldown and their back-off go: well above what one process serves.
- */
+/** With a tenant go its keys, cooldown and back-off: well above what one process serves. */
 const MAX_KNOWN = 10_000;
 const MAX_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
 const REFUSED_FOR = 30_000;
 const FAILED_FOR = 1_000;
-/** While the application's function throws, a tenant that it knew stays known for this long. */
+/** How long a known tenant is served while the application's function throws. */
 const STALE_FOR = 3_600_000;
 
-interface Known {
-  readonly record: IssuerWithKeys;
-  /** Where the keys come from, to see whether a later look-up changed it. */
-  readonly keySource: string;
-  /** When the look-up last answered. */
-  readonly answeredAt: number;
-  readonly asked: Asked;
-}
-
-/** When a name was asked about, and how long that holds. */
-interface Asked {
+/** When a name was looked up, and how long the answer holds. */
+interface LookedUp {
   readonly at: number;
   readonly holdsFor: number;
 }
 
-interface Refused extends Asked {
-  /** Why nobody could tell; `undefined` when the name is a stranger's. */
+interface Known extends LookedUp {
+  readonly record: IssuerWithKeys;
+  /** Where the keys come from, to see whether a later look-up changed it. */
+  readonly keySource: string;
+  /** When the application's function last answered. */
+  readonly answeredAt: number;
+}
+
+interface Refused extends LookedUp {
+  /** Why the look-up failed; `undefined` when the name is not trusted. */
   readonly error: AuthError | undefined;
 }
 
 /**
  * Issuers by look-up: bounded, one look-up per name at a time. Refusals have a cache of their own,
- * so that strangers' names cannot push tenants out. A tenant keeps its keys across look-ups unless
- * their origin changed.
+ * so that unknown names cannot push tenants out. A tenant keeps its keys across look-ups unless
+ * their source changed.
  */
 export class IssuerLookupCache {
   private readonly known = new LRUCache<string, Known>({ max: MAX_KNOWN });
   private readonly refused = new LRUCache<string, Refused>({ max: MAX_REFUSED });
-  private readonly flights = new Map<string, Promise<IssuerWithKeys | undefined>>();
+  private readonly flights = new SingleFlight<string, IssuerWithKeys | undefined>();
 
   constructor(
     private readonly lookup: ResolvedLookup,
-    private readonly create: (origin: IssuerConfig) => IssuerWithKeys,
+    private readonly create: (config: IssuerConfig) => IssuerWithKeys,
     private readonly clock: Clock,
   ) {}
 
-  find(iss: string): IssuerWithKeys | undefined | Promise<IssuerWithKeys | undefined> {
+  find(iss: string): MaybePromise<IssuerWithKeys | undefined> {
     const now = this.clock();
     const known = this.known.get(iss);
-    if (known !== undefined && holds(known.asked, now)) return known.record;
+    if (known !== undefined && isCurrent(known, now)) return known.record;
     const refused = this.refused.get(iss);
-    if (refused !== undefined && holds(refused, now)) {
+    if (refused !== undefined && isCurrent(refused, now)) {
       if (refused.error !== undefined) throw refused.error;
       return undefined;
     }
-    const flight =
-      this.flights.get(iss) ?? this.ask(iss, known).finally(() => this.flights.delete(iss));
-    this.flights.set(iss, flight);
-    return flight;
+    return this.flights.run(iss, () => this.lookUp(iss, known));
   }
 
   records(): IssuerWithKeys[] {
     return [...this.known.values()].map(({ record }) => record);
   }
 
-  private async ask(iss: string, known: Known | undefined): Promise<IssuerWithKeys | undefined> {
+  private async lookUp(iss: string, known: Known | undefined): Promise<IssuerWithKeys | undefined> {
     try {
-      const origin = await this.lookup(iss);
-      return origin === undefined ? this.refuse(iss) : this.remember(iss, origin, known);
+      const config = await this.lookup(iss);
+      return config === undefined ? this.refuse(iss) : this.remember(iss, config, known);
     } catch (cause) {
       return this.serveStale(iss, cause, known);
     }
@@ -86,49 +82,37 @@ export class IssuerLookupCache {
     this.refused.set(iss, { at: this.clock(), holdsFor: REFUSED_FOR, error: undefined });
   }
 
-  private remember(iss: string, origin: IssuerConfig, known: Known | undefined): IssuerWithKeys {
-    const { issuer, ...addresses } = origin;
+  private remember(iss: string, config: IssuerConfig, known: Known | undefined): IssuerWithKeys {
+    const { issuer, ...addresses } = config;
     const keySource = JSON.stringify([addresses, issuer.algorithms, issuer.profile.cooldown]);
     const record =
-      known?.keySource === keySource ? { ...known.record, issuer } : this.create(origin);
-    const now = this.clock();
-    this.known.set(iss, {
-      record,
-      keySource,
-      answeredAt: now,
-      asked: { at: now, holdsFor: KNOWN_FOR },
-    });
+      known?.keySource === keySource ? { ...known.record, issuer } : this.create(config);
+    const at = this.clock();
+    this.known.set(iss, { record, keySource, answeredAt: at, at, holdsFor: KNOWN_FOR });
     return record;
   }
 
   /**
-   * The look-up failed. Whoever was known a while ago still is, for an outage of the application's
-   * database is no logout; unless the look-up did answer, with options that make no sense. Of
-   * others it cannot be told whether they are trusted: 503, not 401.
+   * The look-up failed. A tenant that was known a while ago is still served, because an outage of
+   * the application's database is no logout; unless the function did answer, with bad options. For
+   * other names the answer is 503, not 401.
    */
   private serveStale(iss: string, cause: unknown, known: Known | undefined): IssuerWithKeys {
-    const now = this.clock();
-    const answered = cause instanceof AuthError;
-    if (
-      known !== undefined &&
-      !answered &&
-      holds({ at: known.answeredAt, holdsFor: STALE_FOR }, now)
-    ) {
-      this.known.set(iss, { ...known, asked: { at: now, holdsFor: REFUSED_FOR } });
+    const at = this.clock();
+    const hasAnswered = cause instanceof AuthError;
+    if (known !== undefined && !hasAnswered && isWithin(known.answeredAt, STALE_FOR, at)) {
+      this.known.set(iss, { ...known, at, holdsFor: REFUSED_FOR });
       return known.record;
     }
     this.known.delete(iss);
-    const reason = answered ? cause.reason : 'it threw';
-    const error = new AuthError(
-      'issuer_lookup_failed',
-      `the look-up of the issuer "${printable(iss)}" failed: ${reason}`,
-      { cause, facts: { iss } },
-    );
-    this.refused.set(iss, { at: now, holdsFor: FAILED_FOR, error });
+    const why = hasAnswered ? cause.reason : 'it threw';
+    const reason = `the look-up of the issuer "${printable(iss)}" failed: ${why}`;
+    const error = new AuthError('issuer_lookup_failed', reason, { cause, facts: { iss } });
+    this.refused.set(iss, { at, holdsFor: FAILED_FOR, error });
     throw error;
   }
 }
 
-function holds({ at, holdsFor }: Asked, now: number): boolean {
+function isCurrent({ at, holdsFor }: LookedUp, now: number): boolean {
   return isWithin(at, holdsFor, now);
 }

@@ -12,7 +12,7 @@ import { printable } from '../core/printable.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 import { createIssuerDirectory, type KeysDirectory } from './issuer-directory.js';
-import type { IssuerWithKeys } from '../authenticate/issuer-keys.js';
+import type { IssuerWithKeys } from './issuer-with-keys.js';
 import { createKeyLog } from '../observability/key-log.js';
 import { publishKeyEvent } from '../observability/channels.js';
 

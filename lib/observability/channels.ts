@@ -1,9 +1,25 @@
 import { channel } from 'node:diagnostics_channel';
-import type { AuthErrorCode } from '../core/errors.js';
+import type { AuthError, AuthErrorCode, RefusalKind } from '../core/errors.js';
 import type { KeyHealth } from '../core/keys/freshness.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 
-/** What is published on the `node:diagnostics_channel` named `nestjs-authgear:keys`. */
+/**
+ * A message on the `node:diagnostics_channel` named `nestjs-authgear:refused`, one for every
+ * refusal. It holds no token and nothing personal.
+ */
+export interface RefusedMessage {
+  readonly code: AuthErrorCode;
+  readonly kind: RefusalKind;
+  readonly reason: string;
+  /** Class and method of the handler, such as `ReportsController.list`; absent for webhooks. */
+  readonly route?: string;
+  readonly iss?: string;
+  readonly aud?: string;
+  readonly kid?: string;
+  readonly clientId?: string;
+}
+
+/** A message on the `node:diagnostics_channel` named `nestjs-authgear:keys`. */
 export type KeysMessage =
   | {
       readonly type: 'loaded';
@@ -21,7 +37,14 @@ export type KeysMessage =
       readonly state: KeyHealth;
     };
 
+const refused = channel('nestjs-authgear:refused');
 const keys = channel('nestjs-authgear:keys');
+
+export function publishRefusal({ code, kind, reason, facts }: AuthError, route?: string): void {
+  if (!refused.hasSubscribers) return;
+  const place = route === undefined ? {} : { route };
+  refused.publish({ code, kind, reason, ...place, ...facts } satisfies RefusedMessage);
+}
 
 export function publishKeyEvent(event: KeyEvent): void {
   if (keys.hasSubscribers) keys.publish(toMessage(event));
@@ -29,21 +52,11 @@ export function publishKeyEvent(event: KeyEvent): void {
 
 function toMessage(event: KeyEvent): KeysMessage {
   const { issuer } = event;
-  if (event.type === 'loaded') {
-    return {
-      type: 'loaded',
-      issuer,
-      kids: event.keySet.keys.flatMap(({ kid }) => kid ?? []),
-      afterFailures: event.afterFailures,
-    };
+  if (event.type === 'failed') {
+    const { error, failures, health } = event;
+    const { code, reason } = error;
+    return { type: 'failed', issuer, code, reason, failures, state: health };
   }
-  const { error, failures, health } = event;
-  return {
-    type: 'failed',
-    issuer,
-    code: error.code,
-    reason: error.reason,
-    failures,
-    state: health,
-  };
+  const kids = event.keySet.keys.flatMap(({ kid }) => kid ?? []);
+  return { type: 'loaded', issuer, kids, afterFailures: event.afterFailures };
 }

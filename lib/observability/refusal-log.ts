@@ -3,7 +3,7 @@ import { isWithin, type Clock } from '../core/clock.js';
 import type { AuthError, AuthErrorCode } from '../core/errors.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
-import { publishRefusal } from '../respond/refusal-channel.js';
+import { publishRefusal } from './channels.js';
 
 const INTERVAL = 10_000;
 /** Lines of one code in one interval. */
@@ -47,7 +47,7 @@ export class RefusalLog implements OnModuleDestroy {
   }
 
   /** Something was wrong with a request that is answered all the same. */
-  notice(error: AuthError): void {
+  warn(error: AuthError): void {
     this.writeAs('Warning', error);
   }
 

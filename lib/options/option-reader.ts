@@ -1,116 +1,101 @@
-import type { LoggerService } from '@nestjs/common';
 import { toSeconds, type Duration } from '../core/duration.js';
-import { isJsonObject } from '../core/types.js';
+import { isJsonObject, type JsonObject } from '../core/types.js';
 import type { Problems } from './problems.js';
 
-/** Reads one name or a list of names; none is a problem. */
-export function readNames(
-  option: string,
-  given: unknown,
-  problems: Problems,
-  fix: string,
-): readonly string[] {
-  const list: unknown[] = Array.isArray(given) ? given : [given];
-  if (list.length > 0 && list.every((item) => typeof item === 'string' && item !== ''))
-    return list as string[];
-  problems.add(option, given, fix);
-  return [];
-}
-
-export function readFlag(option: string, given: unknown, problems: Problems): boolean {
-  if (given !== undefined && typeof given !== 'boolean')
-    problems.add(option, given, 'It must be true or false.');
-  return given === true;
-}
-
-export function readFunction<T>(
-  option: string,
-  given: T | undefined,
-  problems: Problems,
-): T | undefined {
-  if (given !== undefined && typeof given !== 'function')
-    problems.add(option, given, 'It must be a function.');
-  return given;
-}
-
-export function readLogger(given: unknown, problems: Problems): LoggerService | undefined {
-  if (given === undefined || isLogger(given)) return given;
-  problems.add(
-    'logger',
-    typeof given,
-    "It must have the methods log, warn and error, as Nest's Logger has.",
-  );
-  return undefined;
-}
-
-function isLogger(given: unknown): given is LoggerService {
-  const logger = given as Partial<LoggerService> | null;
-  return [logger?.log, logger?.warn, logger?.error].every((method) => typeof method === 'function');
-}
-
-/** Where options belong that stand in the wrong place, by name. */
+/** Options that stand in the wrong place, by name, with the fix. */
 export type Misplaced = Readonly<Record<string, string>>;
 
-/** A misspelt security option must not be silently without effect. */
-export function checkKnown(
-  prefix: string,
-  given: object,
-  known: readonly string[],
-  problems: Problems,
-  misplaced: Misplaced = {},
-): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (known.includes(name)) continue;
-    // Not the value: it may be a secret that was meant for something else.
-    const fix = Object.hasOwn(misplaced, name) ? misplaced[name] : undefined;
-    problems.add(
-      `${prefix}${name}`,
-      typeof value,
-      fix ?? `There is no such option. Known: ${known.join(', ')}.`,
-    );
+/**
+ * Reads the options of one object. It knows under which name the object stands, and collects what
+ * is wrong with them. A bad option is read as its safest value: the start ends with the problem.
+ */
+export class OptionReader {
+  /**
+   * @param prefix stands before the names in problems, such as `'keys.'`
+   */
+  constructor(
+    readonly given: JsonObject,
+    private readonly prefix: string,
+    private readonly problems: Problems,
+  ) {}
+
+  /** Reports a problem of an option, or of something else in the same object. */
+  report(option: string, received: unknown, fix: string): void {
+    this.problems.add(`${this.prefix}${option}`, received, fix);
+  }
+
+  /** Reports options that are not in the list: a misspelt one would have no effect. */
+  checkNames(known: readonly string[], misplaced: Misplaced = {}): this {
+    for (const [name, value] of Object.entries(this.given)) {
+      if (known.includes(name)) continue;
+      const fix = Object.hasOwn(misplaced, name) ? misplaced[name] : undefined;
+      // Only the type is shown: the value may be a secret that belongs elsewhere.
+      this.report(
+        name,
+        typeof value,
+        fix ?? `There is no such option. Known: ${known.join(', ')}.`,
+      );
+    }
+    return this;
+  }
+
+  /** A reader of the object at this option; of an empty one when there is none. */
+  object(option: string, known: readonly string[]): OptionReader {
+    const { [option]: given = {} } = this.given;
+    if (!isJsonObject(given)) this.report(option, typeof given, 'It must be an object.');
+    const own = isJsonObject(given) ? given : {};
+    return new OptionReader(own, `${this.prefix}${option}.`, this.problems).checkNames(known);
+  }
+
+  /** `false` when it is not there. */
+  flag(option: string): boolean {
+    const { [option]: given } = this.given;
+    if (given !== undefined && typeof given !== 'boolean') {
+      this.report(option, given, 'It must be true or false.');
+    }
+    return given === true;
+  }
+
+  function(option: string): ((...args: never[]) => unknown) | undefined {
+    const { [option]: given } = this.given;
+    if (given === undefined || typeof given === 'function') {
+      return given as ReturnType<OptionReader['function']>;
+    }
+    this.report(option, given, 'It must be a function.');
+    return undefined;
+  }
+
+  /** One name or a list of names; none is a problem. */
+  names(option: string, fix: string): readonly string[] {
+    const { [option]: given } = this.given;
+    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+    if (list.length > 0 && list.every(isName)) return list;
+    this.report(option, given, fix);
+    return [];
+  }
+
+  /** Milliseconds; `NaN`, which contradicts nothing, for a time that cannot be read. */
+  time(option: string, preset: Duration, zero?: 'may be 0'): number {
+    const { [option]: given = preset } = this.given;
+    const seconds = toSeconds(given);
+    const milliseconds = seconds === undefined ? Number.NaN : Math.round(seconds * 1000);
+    if (milliseconds > 0 || (milliseconds === 0 && zero !== undefined)) return milliseconds;
+    const minimum = zero === undefined ? 'more than 0, ' : '';
+    const fix = `It must be ${minimum}a number of seconds or a string such as '30s'.`;
+    this.report(option, this.given[option], fix);
+    return Number.NaN;
   }
 }
 
-/** Milliseconds; `NaN`, which contradicts nothing, for a time that cannot be read. */
-export function readTime(
-  option: string,
-  given: unknown,
-  preset: Duration,
-  problems: Problems,
-  zero?: 'may be 0',
-): number {
-  const seconds = toSeconds(given === undefined ? preset : given);
-  const milliseconds = seconds === undefined ? Number.NaN : Math.round(seconds * 1000);
-  if (milliseconds > 0 || (milliseconds === 0 && zero !== undefined)) return milliseconds;
-  problems.add(
-    option,
-    given,
-    `It must be ${zero === undefined ? 'more than 0, ' : ''}a number of seconds or a string ` +
-      `such as '30s'.`,
-  );
-  return Number.NaN;
+export function isName(given: unknown): given is string {
+  return typeof given === 'string' && given !== '';
 }
 
-/** Whether it is the name of a header in which a credential of its own may stand. */
+/** Whether it is the name of a header that may carry a credential of its own. */
 export function isHeaderName(given: unknown): given is string {
   return (
     typeof given === 'string' &&
     /^[\w!#$%&'*+.^`|~-]+$/.test(given) &&
     given.toLowerCase() !== 'authorization'
   );
-}
-
-/** An object with known members only; an empty one in place of anything else. */
-export function readObject(
-  option: string,
-  given: unknown,
-  known: readonly string[],
-  problems: Problems,
-): { readonly [name: string]: unknown } {
-  if (!isJsonObject(given)) {
-    problems.add(option, typeof given, 'It must be an object.');
-    return {};
-  }
-  checkKnown(`${option}.`, given, known, problems);
-  return given;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import type { Duration } from '../core/duration.js';
 import type { Fetch } from '../core/http.js';
 import type { AuthenticationStrategy } from './contracts.js';
-import type { IdTokenSource } from '../credentials/bearer/id-token.js';
+import type { IdTokenSource } from './contracts.js';
 import type {
   ProxyHeadersOptions,
   ResolverOptions,

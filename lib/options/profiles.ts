@@ -2,7 +2,8 @@ import { authgearProfile } from '../core/issuer/authgear.js';
 import { authpiProfile } from '../core/issuer/authpi.js';
 import { oidcProfile, type OidcClaims } from '../core/issuer/oidc.js';
 import type { IssuerProfile } from '../core/issuer/profile.js';
-import type { IssuerOptions, Profile } from './options.js';
+import { isJsonObject } from '../core/types.js';
+import type { IssuerOptions } from './options.js';
 
 /** What the application writes down for one issuer; the profile is added by the functions below. */
 export type ProfileOptions = Omit<IssuerOptions, 'profile'>;
@@ -46,10 +47,12 @@ export function oidc({
 }
 
 /**
- * The profile behind the opaque {@link Profile}; Authgear by default, `undefined` for one that was
+ * The profile behind the opaque `Profile`; Authgear by default, `undefined` for one that was
  * made by hand.
  */
-export function profileOf(profile: Profile | undefined): IssuerProfile | undefined {
+export function profileOf(profile: unknown): IssuerProfile | undefined {
   if (profile === undefined) return authgearProfile;
-  return 'readUser' in profile ? (profile as IssuerProfile) : undefined;
+  return isJsonObject(profile) && 'readUser' in profile
+    ? (profile as unknown as IssuerProfile)
+    : undefined;
 }

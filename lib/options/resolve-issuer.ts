@@ -1,8 +1,4 @@
-import {
-  algorithms as allAlgorithms,
-  isAlgorithm,
-  type Algorithm,
-} from '../core/crypto/algorithms.js';
+import { algorithms, isAlgorithm, type Algorithm } from '../core/crypto/algorithms.js';
 import { toSeconds } from '../core/duration.js';
 import { authgearProfile } from '../core/issuer/authgear.js';
 import type { TrustedIssuer } from '../core/issuer/issuer.js';
@@ -12,15 +8,21 @@ import { MAX_CLOCK_TOLERANCE } from '../core/token/claim-rules.js';
 import { normalizeTyp } from '../core/token/header-rules.js';
 import { isJsonObject } from '../core/types.js';
 import { isLoopback, isTrustworthy, parseHttpUrl } from '../core/urls.js';
-import { isHeaderName, readFlag, readNames } from './option-reader.js';
+import type { IdTokenSource } from './contracts.js';
+import { isHeaderName, isName, type OptionReader } from './option-reader.js';
 import type { IssuerOptions } from './options.js';
-import type { Problems } from './problems.js';
 import { profileOf } from './profiles.js';
 import { resolveSessions, type SessionRules } from './resolve-sessions.js';
 
+/** A trusted issuer with everything that the edge knows about it. */
+export interface IssuerRules extends TrustedIssuer, SessionRules {
+  /** Where an ID token may stand beside the access token; `undefined`: none is read. */
+  readonly idToken: IdTokenSource | undefined;
+}
+
 /** An issuer and where its keys come from. */
 export interface IssuerConfig {
-  readonly issuer: TrustedIssuer;
+  readonly issuer: IssuerRules;
   readonly metadataUrl: string | undefined;
   readonly jwksUri: string | undefined;
   readonly jwks: unknown;
@@ -49,204 +51,182 @@ export const issuerOptionNames: readonly string[] = Object.keys({
 } satisfies Record<keyof IssuerOptions, true>);
 
 const ALWAYS_REQUIRED = ['iss', 'exp', 'iat', 'sub'];
+const AUDIENCE_FIX =
+  'Set it to the API that tokens are meant for; for Authgear user tokens, the issuer.';
 
-/**
- * Checks the options of one issuer and fills in its profile's defaults. `prefix` says which entry
- * it is.
- */
-export function resolveIssuer(given: IssuerOptions, prefix: string, problems: Problems): IssuerConfig {
-  const named = (option: string) => `${prefix}${option}`;
-  const profile = profileOf(given.profile) ?? authgearProfile;
-  if (profileOf(given.profile) === undefined)
-    problems.add(
-      named('profile'),
-      typeof given.profile,
-      'It is set by authgear(), authpi() or oidc().',
-    );
-
-  for (const { option, received, fix } of profile.optionProblems)
-    problems.add(named(option), received, fix);
-  const allowInsecure = readFlag(named('allowInsecure'), given.allowInsecure, problems);
-  checkIssuer(named('issuer'), given.issuer, profile, allowInsecure, problems);
-  checkAddresses(named, given, allowInsecure, problems);
-  const { metadataUrl, jwksUri, jwks } = given;
-  const issuer = {
-    ...readRules(named, given, profile, problems),
-    ...resolveSessions(named, given, profile, allowInsecure, problems),
-  };
-  return { issuer, metadataUrl, jwksUri, jwks, allowInsecure };
-}
-
-function readRules(
-  named: (option: string) => string,
-  given: IssuerOptions,
-  profile: IssuerProfile,
-  problems: Problems,
-): Omit<TrustedIssuer, keyof SessionRules> {
-  const { audience, clientId, algorithms, typ = 'at+jwt', requiredClaims, clockTolerance } = given;
-  const own =
-    requiredClaims === undefined
-      ? []
-      : checkRequiredClaims(named('requiredClaims'), requiredClaims, problems);
+/** Reads the options of one issuer and fills in the defaults of its profile. */
+export function resolveIssuer(reader: OptionReader): IssuerConfig {
+  const profile = readProfile(reader);
+  const allowInsecure = reader.flag('allowInsecure');
+  const issuer = readIssuer(reader, profile, allowInsecure);
   return {
-    issuer: given.issuer,
-    profile,
-    audience: readNames(
-      named('audience'),
-      audience,
-      problems,
-      'Set it to the API that tokens are meant for; for Authgear user tokens, the issuer.',
-    ),
-    clientId:
-      clientId === undefined
-        ? undefined
-        : readNames(
-            named('clientId'),
-            clientId,
-            problems,
-            'List the accepted clients, or omit it.',
-          ),
-    algorithms:
-      algorithms === undefined
-        ? profile.algorithms
-        : checkAlgorithms(named('algorithms'), algorithms, problems),
-    typ:
-      typ === 'any'
-        ? 'any'
-        : readNames(named('typ'), typ, problems, "Name the types, or 'any'.").map(normalizeTyp),
-    requiredClaims: [
-      ...new Set([...ALWAYS_REQUIRED, profile.audienceClaim, ...profile.requiredClaims, ...own]),
-    ],
-    clockTolerance: checkTolerance(named('clockTolerance'), clockTolerance, problems),
-    idToken: checkIdToken(named('idToken'), given.idToken, problems),
+    issuer: {
+      issuer,
+      profile,
+      audience: reader.names('audience', AUDIENCE_FIX),
+      clientId: readClientId(reader),
+      algorithms: readAlgorithms(reader, profile),
+      typ: readTyp(reader),
+      requiredClaims: readRequiredClaims(reader, profile),
+      clockTolerance: readTolerance(reader),
+      idToken: readIdToken(reader),
+      ...resolveSessions(reader, profile, allowInsecure),
+    },
+    ...readKeyAddresses(reader, issuer, allowInsecure),
+    allowInsecure,
   };
 }
 
-function checkIssuer(
-  option: string,
-  issuer: unknown,
-  profile: IssuerProfile,
-  allowInsecure: boolean,
-  problems: Problems,
-): void {
-  if (typeof issuer !== 'string' || issuer === '') {
-    return problems.add(
-      option,
-      issuer,
-      'Set it to the exact "iss" of the tokens, such as "https://my-app.authgear.cloud".',
-    );
+function readProfile(reader: OptionReader): IssuerProfile {
+  const { profile: given } = reader.given;
+  const profile = profileOf(given);
+  if (profile === undefined) {
+    reader.report('profile', typeof given, 'It is set by authgear(), authpi() or oidc().');
+    return authgearProfile;
+  }
+  for (const { option, received, fix } of profile.optionProblems) {
+    reader.report(option, received, fix);
+  }
+  return profile;
+}
+
+function readIssuer(reader: OptionReader, profile: IssuerProfile, allowInsecure: boolean): string {
+  const { issuer } = reader.given;
+  const report = (fix: string): void => reader.report('issuer', issuer, fix);
+  if (!isName(issuer)) {
+    report('Set it to the exact "iss" of the tokens, such as "https://my-app.authgear.cloud".');
+    return '';
   }
   const url = parseHttpUrl(issuer);
-  if (url === undefined) return problems.add(option, issuer, 'It must be an absolute https URL.');
+  if (url === undefined) {
+    report('It must be an absolute https URL.');
+    return issuer;
+  }
   const problem = profile.findIssuerProblem(url, issuer);
-  if (problem !== undefined) problems.add(option, issuer, `${problem}.`);
+  if (problem !== undefined) report(`${problem}.`);
   if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url)) {
-    problems.add(
-      option,
-      issuer,
+    report(
       'Plain http is refused off loopback: use https (or, never in production, ' +
         'allowInsecure: true).',
     );
   }
+  return issuer;
 }
 
-function checkAddresses(
-  named: (option: string) => string,
-  given: IssuerOptions,
-  allowInsecure: boolean,
-  problems: Problems,
-): void {
-  const { issuer, metadataUrl, jwksUri, jwks } = given;
-  for (const [name, value] of Object.entries({ metadataUrl, jwksUri })) {
-    if (value === undefined) continue;
-    const url = typeof value === 'string' ? parseHttpUrl(value) : undefined;
-    if (url === undefined) problems.add(named(name), value, 'It must be an absolute https URL.');
-    else if (url.username !== '' || url.password !== '')
-      problems.add(named(name), value, 'Take user and password away: nothing sends them.');
-    else if (typeof issuer === 'string' && !isTrustworthy(url, issuer, allowInsecure)) {
-      problems.add(
-        named(name),
-        value,
-        'Use https: an https issuer never gets its keys over http, and an http one only from ' +
-          'loopback.',
-      );
-    }
-  }
-  const origins = Object.entries({ metadataUrl, jwksUri, jwks }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name],
-  );
-  if (origins.length > 1)
-    problems.add(named(origins.join(' and ')), origins, 'They contradict each other: keep one.');
-  if (jwks !== undefined) checkJwks(named('jwks'), jwks, problems);
+function readClientId(reader: OptionReader): readonly string[] | undefined {
+  if (reader.given['clientId'] === undefined) return undefined;
+  return reader.names('clientId', 'List the accepted clients, or omit it.');
 }
 
-function checkJwks(option: string, jwks: unknown, problems: Problems): void {
-  if (!isJsonObject(jwks) || !Array.isArray(jwks['keys']) || jwks['keys'].length === 0) {
-    problems.add(
-      option,
-      typeof jwks,
-      'It must be a JWK Set with at least one key: { keys: [...] }.',
-    );
-  } else if (!jwks['keys'].every(isPublicJwk)) {
-    problems.add(
-      option,
-      'a key that is not a public one',
-      'List public keys only, without "d" and "k": whoever verifies must not be able to sign.',
-    );
-  }
-}
-
-function checkAlgorithms(option: string, given: unknown, problems: Problems): readonly Algorithm[] {
+function readAlgorithms(reader: OptionReader, profile: IssuerProfile): readonly Algorithm[] {
+  const { algorithms: given = profile.algorithms } = reader.given;
   if (!Array.isArray(given) || given.length === 0) {
-    problems.add(option, given, `List at least one of ${allAlgorithms.join(', ')}.`);
+    reader.report('algorithms', given, `List at least one of ${algorithms.join(', ')}.`);
     return [];
   }
   for (const algorithm of given) {
     if (isAlgorithm(algorithm)) continue;
-    const forbidden = typeof algorithm === 'string' && /^(?:none|HS\d+)$/i.test(algorithm);
-    const fix = forbidden
+    const isForbidden = typeof algorithm === 'string' && /^(?:none|HS\d+)$/i.test(algorithm);
+    const problem = isForbidden
       ? 'It can never be allowed: whoever verifies could also sign.'
       : 'There is no such algorithm here.';
-    problems.add(option, algorithm, `${fix} Choose from ${allAlgorithms.join(', ')}.`);
+    reader.report('algorithms', algorithm, `${problem} Choose from ${algorithms.join(', ')}.`);
   }
   return given.filter(isAlgorithm);
 }
 
-function checkRequiredClaims(
-  option: string,
-  given: unknown,
-  problems: Problems,
-): readonly string[] {
-  if (Array.isArray(given) && given.every((name) => typeof name === 'string' && name !== ''))
-    return given as string[];
-  problems.add(option, given, 'It must be a list of claim names.');
-  return [];
+function readTyp(reader: OptionReader): TrustedIssuer['typ'] {
+  const { typ } = reader.given;
+  if (typ === undefined) return ['at+jwt'];
+  return typ === 'any' ? 'any' : reader.names('typ', "Name the types, or 'any'.").map(normalizeTyp);
 }
 
-function checkIdToken(option: string, given: unknown, problems: Problems): unknown {
-  if (given === undefined) return undefined;
-  const { header, from } = isJsonObject(given) ? given : {};
-  const isHeader = isHeaderName(header) && from === undefined;
-  if (!isHeader && !(typeof from === 'function' && header === undefined)) {
-    problems.add(
-      option,
-      given,
-      "It is { header: 'x-id-token' } (any header but Authorization) or { from: (request) => … }.",
-    );
-  }
-  return given;
+function readRequiredClaims(reader: OptionReader, profile: IssuerProfile): readonly string[] {
+  const { requiredClaims: given = [] } = reader.given;
+  const areNames = Array.isArray(given) && given.every(isName);
+  if (!areNames) reader.report('requiredClaims', given, 'It must be a list of claim names.');
+  const own: readonly string[] = areNames ? given : [];
+  return [
+    ...new Set([...ALWAYS_REQUIRED, profile.audienceClaim, ...profile.requiredClaims, ...own]),
+  ];
 }
 
-function checkTolerance(option: string, given: unknown, problems: Problems): number {
-  const seconds = given === undefined ? 5 : toSeconds(given);
-  if (seconds === undefined)
-    problems.add(option, given, "It must be a number of seconds or a string such as '30s'.");
-  else if (seconds > MAX_CLOCK_TOLERANCE) {
-    problems.add(
-      option,
-      given,
-      `${MAX_CLOCK_TOLERANCE} s at most: synchronize the clocks (NTP) instead.`,
-    );
+/** Seconds. */
+function readTolerance(reader: OptionReader): number {
+  const { clockTolerance: given = 5 } = reader.given;
+  const seconds = toSeconds(given);
+  if (seconds === undefined) {
+    const fix = "It must be a number of seconds or a string such as '30s'.";
+    reader.report('clockTolerance', given, fix);
+  } else if (seconds > MAX_CLOCK_TOLERANCE) {
+    const fix = `${MAX_CLOCK_TOLERANCE} s at most: synchronize the clocks (NTP) instead.`;
+    reader.report('clockTolerance', given, fix);
   }
   return seconds ?? 0;
+}
+
+function readIdToken(reader: OptionReader): IdTokenSource | undefined {
+  const { idToken: given } = reader.given;
+  if (given === undefined) return undefined;
+  const { header, from } = isJsonObject(given) ? given : {};
+  if (isHeaderName(header) && from === undefined) return { header };
+  if (typeof from === 'function' && header === undefined) return given as unknown as IdTokenSource;
+  const fix =
+    "It is { header: 'x-id-token' } (any header but Authorization) or { from: (request) => … }.";
+  reader.report('idToken', given, fix);
+  return undefined;
+}
+
+function readKeyAddresses(
+  reader: OptionReader,
+  issuer: string,
+  allowInsecure: boolean,
+): Pick<IssuerConfig, 'metadataUrl' | 'jwksUri' | 'jwks'> {
+  const { metadataUrl, jwksUri, jwks } = reader.given;
+  const sources = Object.entries({ metadataUrl, jwksUri, jwks }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (sources.length > 1) {
+    reader.report(sources.join(' and '), sources, 'They contradict each other: keep one.');
+  }
+  if (jwks !== undefined) checkJwks(reader, jwks);
+  return {
+    metadataUrl: readKeyUrl(reader, 'metadataUrl', issuer, allowInsecure),
+    jwksUri: readKeyUrl(reader, 'jwksUri', issuer, allowInsecure),
+    jwks,
+  };
+}
+
+function readKeyUrl(
+  reader: OptionReader,
+  option: 'metadataUrl' | 'jwksUri',
+  issuer: string,
+  allowInsecure: boolean,
+): string | undefined {
+  const { [option]: given } = reader.given;
+  if (given === undefined) return undefined;
+  const report = (fix: string): void => reader.report(option, given, fix);
+  const url = typeof given === 'string' ? parseHttpUrl(given) : undefined;
+  if (url === undefined) {
+    report('It must be an absolute https URL.');
+  } else if (url.username !== '' || url.password !== '') {
+    report('Take user and password away: nothing sends them.');
+  } else if (issuer !== '' && !isTrustworthy(url, issuer, allowInsecure)) {
+    report(
+      'Use https: an https issuer never gets its keys over http, and an http one only from ' +
+        'loopback.',
+    );
+  }
+  return typeof given === 'string' ? given : undefined;
+}
+
+function checkJwks(reader: OptionReader, jwks: unknown): void {
+  if (!isJsonObject(jwks) || !Array.isArray(jwks['keys']) || jwks['keys'].length === 0) {
+    const fix = 'It must be a JWK Set with at least one key: { keys: [...] }.';
+    reader.report('jwks', typeof jwks, fix);
+  } else if (!jwks['keys'].every(isPublicJwk)) {
+    const fix =
+      'List public keys only, without "d" and "k": whoever verifies must not be able to sign.';
+    reader.report('jwks', 'a key that is not a public one', fix);
+  }
 }

@@ -1,22 +1,20 @@
+import { sha256 } from '../core/crypto/digest.js';
 import { authgearProfile } from '../core/issuer/authgear.js';
-import type { ResolverRules, TrustedIssuer, WebhookRules } from '../core/issuer/issuer.js';
 import type { IssuerProfile } from '../core/issuer/profile.js';
+import type { ResolverAddress, UserinfoAddress } from '../core/session/upstream.js';
 import { isJsonObject } from '../core/types.js';
 import { isTrustworthy, parseHttpUrl } from '../core/urls.js';
-import {
-  DEFAULT_SECRET_HEADER,
-  digestOf,
-  type ProxyRules,
-} from '../credentials/proxy/proxy-headers.js';
-import { isHeaderName, readFlag, readObject, readTime } from './option-reader.js';
-import type { IssuerOptions } from './options.js';
-import type { Problems } from './problems.js';
+import type { ReadableRequest } from './contracts.js';
+import { isHeaderName, type OptionReader } from './option-reader.js';
 
 const MAX_CACHED = 60_000;
-const SHORTEST_SECRET = 16;
+const MIN_SECRET_LENGTH = 16;
 /** For the userinfo endpoint of an issuer without `resolver`. */
 const DEFAULT_TIMEOUT = 5_000;
+const DEFAULT_SECRET_HEADER = 'x-proxy-secret';
+const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]*$/;
 
+const COOKIE_OPTIONS = ['cookiePrefix', 'allowedOrigins'];
 const RESOLVER_OPTIONS = [
   'cookies',
   'opaqueTokens',
@@ -24,231 +22,232 @@ const RESOLVER_OPTIONS = [
   'timeout',
   'url',
   'method',
-  'cookiePrefix',
-  'allowedOrigins',
+  ...COOKIE_OPTIONS,
 ];
-const PROXY_OPTIONS = ['secret', 'secretHeader', 'trust', 'cookiePrefix', 'allowedOrigins'];
-const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]*$/;
+const PROXY_OPTIONS = ['secret', 'secretHeader', 'trust', ...COOKIE_OPTIONS];
 
-/** What an issuer is asked beside its keys. */
-export type SessionRules = Pick<
-  TrustedIssuer,
-  'resolver' | 'proxyHeaders' | 'webhooks' | 'userinfo'
->;
-type Named = (option: string) => string;
+/** How session cookies are found, and from where they are accepted. */
+export interface CookieRules {
+  readonly cookiePrefix: string;
+  /** Origins beside the request's own that may use unsafe methods with a cookie. */
+  readonly allowedOrigins: readonly string[];
+}
 
-/** Checks the options of one issuer that are about sessions. */
+/** Which sessions are resolved, and how. */
+export interface ResolverRules extends ResolverAddress, CookieRules {
+  readonly cookies: boolean;
+  readonly opaqueTokens: boolean;
+  /** Milliseconds. */
+  readonly cacheFor: number;
+}
+
+/** How a proxy proves itself. */
+export type ProxyProofRules =
+  | { readonly kind: 'secret'; readonly header: string; readonly digest: Buffer }
+  | { readonly kind: 'trust'; readonly trust: (request: ReadableRequest) => boolean }
+  /** Of options with a problem: nothing proves it. */
+  | { readonly kind: 'none' };
+
+/** Which proxy may report sessions. */
+export interface ProxyRules extends CookieRules {
+  readonly proof: ProxyProofRules;
+}
+
+/** Where events are delivered, and how they are signed. */
+export interface WebhookRules {
+  readonly path: string;
+  readonly key: Uint8Array;
+}
+
+/** How the sessions of an issuer are resolved, confirmed and revoked. */
+export interface SessionRules {
+  readonly resolver: ResolverRules | undefined;
+  readonly proxyHeaders: ProxyRules | undefined;
+  readonly webhooks: WebhookRules | undefined;
+  /** Where to ask whether a token still counts. */
+  readonly userinfo: UserinfoAddress | undefined;
+}
+
+/** Reads the options of one issuer that are about sessions. */
 export function resolveSessions(
-  named: Named,
-  given: IssuerOptions,
+  reader: OptionReader,
   profile: IssuerProfile,
   allowInsecure: boolean,
-  problems: Problems,
 ): SessionRules {
-  for (const option of ['resolver', 'proxyHeaders', 'webhooks'] as const) {
-    if (given[option] !== undefined && profile !== authgearProfile) {
-      problems.add(
-        named(option),
-        typeof given[option],
-        `Only Authgear has it, not ${profile.name}: write it into the authgear() entry.`,
-      );
-    }
+  const { given } = reader;
+  const isAuthgear = profile === authgearProfile;
+  const urls: UrlReader = { issuer: given['issuer'], allowInsecure };
+  for (const option of ['resolver', 'proxyHeaders', 'webhooks']) {
+    if (given[option] === undefined || isAuthgear) continue;
+    const fix = `Only Authgear has it, not ${profile.name}: write it into the authgear() entry.`;
+    reader.report(option, typeof given[option], fix);
   }
-  const { cookies, opaqueTokens } = given.resolver ?? {};
-  if (
-    given.clientId !== undefined &&
-    (cookies === true || opaqueTokens === true || given.proxyHeaders !== undefined)
-  ) {
-    const fix =
-      'A session does not name its client, so "clientId" cannot be enforced: remove one of ' +
-      'the two.';
-    problems.add(named('clientId and sessions'), given.clientId, fix);
-  }
-  const secure = { issuer: given.issuer, allowInsecure };
-  const resolver =
-    given.resolver === undefined
-      ? undefined
-      : readResolver(named('resolver'), given.resolver, secure, problems);
+  checkClientId(reader);
+  const resolver = given['resolver'] === undefined ? undefined : readResolver(reader, urls);
+  const timeout = resolver?.timeout ?? DEFAULT_TIMEOUT;
   return {
     resolver,
-    proxyHeaders:
-      given.proxyHeaders === undefined
-        ? undefined
-        : readProxyHeaders(named('proxyHeaders'), given.proxyHeaders, problems),
-    webhooks:
-      given.webhooks === undefined
-        ? undefined
-        : readWebhooks(named('webhooks'), given.webhooks, problems),
-    userinfo: readUserinfo(
-      named('userinfoUrl'),
-      given,
-      profile,
-      resolver?.timeout ?? DEFAULT_TIMEOUT,
-      secure,
-      problems,
-    ),
+    proxyHeaders: given['proxyHeaders'] === undefined ? undefined : readProxyHeaders(reader),
+    webhooks: given['webhooks'] === undefined ? undefined : readWebhooks(reader),
+    userinfo: readUserinfo(reader, isAuthgear, timeout, urls),
   };
 }
 
-interface Secure {
-  readonly issuer: unknown;
-  readonly allowInsecure: boolean;
+function checkClientId(reader: OptionReader): void {
+  const { clientId, resolver, proxyHeaders } = reader.given;
+  const { cookies, opaqueTokens } = isJsonObject(resolver) ? resolver : {};
+  const hasSessions = cookies === true || opaqueTokens === true || proxyHeaders !== undefined;
+  if (clientId === undefined || !hasSessions) return;
+  const fix =
+    'A session does not name its client, so "clientId" cannot be enforced: remove one of the two.';
+  reader.report('clientId and sessions', clientId, fix);
 }
 
-function readResolver(
-  option: string,
-  given: unknown,
-  secure: Secure,
-  problems: Problems,
-): ResolverRules {
-  const options = readObject(option, given, RESOLVER_OPTIONS, problems);
-  const { method = 'GET', url } = options;
-  if (method !== 'GET' && method !== 'HEAD')
-    problems.add(`${option}.method`, method, "It is 'GET' or 'HEAD'.");
-  const cacheFor = readTime(`${option}.cacheFor`, options['cacheFor'], '5s', problems, 'may be 0');
-  if (cacheFor > MAX_CACHED)
-    problems.add(
-      `${option}.cacheFor`,
-      options['cacheFor'],
-      '60 s at most: a session that ended is accepted for up to this long.',
-    );
+function readResolver(reader: OptionReader, urls: UrlReader): ResolverRules {
+  const resolver = reader.object('resolver', RESOLVER_OPTIONS);
+  const { method = 'GET', url, cacheFor: givenCacheFor } = resolver.given;
+  if (method !== 'GET' && method !== 'HEAD') {
+    resolver.report('method', method, "It is 'GET' or 'HEAD'.");
+  }
+  const cacheFor = resolver.time('cacheFor', '5s', 'may be 0');
+  if (cacheFor > MAX_CACHED) {
+    const fix = '60 s at most: a session that ended is accepted for up to this long.';
+    resolver.report('cacheFor', givenCacheFor, fix);
+  }
   return {
-    cookies: readFlag(`${option}.cookies`, options['cookies'], problems),
-    opaqueTokens: readFlag(`${option}.opaqueTokens`, options['opaqueTokens'], problems),
+    cookies: resolver.flag('cookies'),
+    opaqueTokens: resolver.flag('opaqueTokens'),
     cacheFor,
-    timeout: readTime(`${option}.timeout`, options['timeout'], '5s', problems),
+    timeout: resolver.time('timeout', '5s'),
     url:
       url === undefined
-        ? `${String(secure.issuer)}/_resolver/resolve`
-        : readUrl(`${option}.url`, url, secure, problems),
+        ? `${String(urls.issuer)}/_resolver/resolve`
+        : readUrl(resolver, 'url', urls),
     method: method === 'HEAD' ? 'HEAD' : 'GET',
-    cookiePrefix: readCookiePrefix(`${option}.cookiePrefix`, options['cookiePrefix'], problems),
-    allowedOrigins: readOrigins(`${option}.allowedOrigins`, options['allowedOrigins'], problems),
+    ...readCookieRules(resolver),
   };
 }
 
-function readProxyHeaders(option: string, given: unknown, problems: Problems): ProxyRules {
-  const options = readObject(option, given, PROXY_OPTIONS, problems);
-  const { secret, trust, secretHeader = DEFAULT_SECRET_HEADER } = options;
-  const hasSecret =
-    typeof secret === 'string' && secret.length >= SHORTEST_SECRET && /^[\x21-\x7e]+$/.test(secret);
-  const hasTrust = typeof trust === 'function';
-  if (
-    hasSecret === hasTrust ||
-    (secret !== undefined && !hasSecret) ||
-    (trust !== undefined && !hasTrust)
-  ) {
-    const fix =
-      `Without proof that a proxy set them, headers are the client's: give "secret" ` +
-      `(${SHORTEST_SECRET} visible characters at least), or the function "trust", and not both.`;
-    problems.add(option, `secret: ${typeof secret}, trust: ${typeof trust}`, fix);
+function readProxyHeaders(reader: OptionReader): ProxyRules {
+  const proxy = reader.object('proxyHeaders', PROXY_OPTIONS);
+  return { proof: readProxyProof(reader, proxy), ...readCookieRules(proxy) };
+}
+
+/** A secret, or a function; neither and both are a problem. */
+function readProxyProof(reader: OptionReader, proxy: OptionReader): ProxyProofRules {
+  const { secret, trust, secretHeader } = proxy.given;
+  if (secretHeader !== undefined && trust !== undefined) {
+    proxy.report('secretHeader', secretHeader, 'It has no effect together with "trust".');
   }
-  if (hasTrust && options['secretHeader'] !== undefined)
-    problems.add(`${option}.secretHeader`, secretHeader, 'It has no effect together with "trust".');
-  if (!isHeaderName(secretHeader))
-    problems.add(
-      `${option}.secretHeader`,
-      secretHeader,
-      'It is the name of a header, any but Authorization.',
-    );
-  return {
-    secretDigest: hasSecret ? digestOf(secret) : undefined,
-    secretHeader: String(secretHeader).toLowerCase(),
-    trust: hasTrust ? (trust as ProxyRules['trust']) : undefined,
-    cookiePrefix: readCookiePrefix(`${option}.cookiePrefix`, options['cookiePrefix'], problems),
-    allowedOrigins: readOrigins(`${option}.allowedOrigins`, options['allowedOrigins'], problems),
-  };
+  if (isSecret(secret) && trust === undefined) {
+    const header = readSecretHeader(proxy);
+    return { kind: 'secret', header, digest: Buffer.from(sha256(secret)) };
+  }
+  if (typeof trust === 'function' && secret === undefined) {
+    return { kind: 'trust', trust: trust as (request: ReadableRequest) => boolean };
+  }
+  const fix =
+    'Without proof that a proxy set them, headers are the client\'s: give "secret" ' +
+    `(${MIN_SECRET_LENGTH} visible characters at least), or the function "trust", and not both.`;
+  reader.report('proxyHeaders', `secret: ${typeof secret}, trust: ${typeof trust}`, fix);
+  return { kind: 'none' };
 }
 
-function readWebhooks(option: string, given: unknown, problems: Problems): WebhookRules {
-  const { path, secret } = readObject(option, given, ['path', 'secret'], problems);
+function isSecret(given: unknown): given is string {
+  return (
+    typeof given === 'string' && given.length >= MIN_SECRET_LENGTH && /^[\x21-\x7e]+$/.test(given)
+  );
+}
+
+function readSecretHeader(proxy: OptionReader): string {
+  const { secretHeader = DEFAULT_SECRET_HEADER } = proxy.given;
+  if (isHeaderName(secretHeader)) return secretHeader.toLowerCase();
+  const fix = 'It is the name of a header, any but Authorization.';
+  proxy.report('secretHeader', secretHeader, fix);
+  return DEFAULT_SECRET_HEADER;
+}
+
+function readWebhooks(reader: OptionReader): WebhookRules {
+  const webhooks = reader.object('webhooks', ['path', 'secret']);
+  const { path, secret } = webhooks.given;
   if (typeof path !== 'string' || !/^\/[\w./~-]+$/.test(path)) {
-    problems.add(
-      `${option}.path`,
-      path,
-      "It is a path without parameters, such as '/authgear/webhooks'.",
-    );
+    const fix = "It is a path without parameters, such as '/authgear/webhooks'.";
+    webhooks.report('path', path, fix);
   }
-  const key = isJsonObject(secret)
-    ? readOctKey(secret)
-    : typeof secret === 'string'
-      ? Buffer.from(secret)
-      : undefined;
-  if (key === undefined || key.length < SHORTEST_SECRET) {
-    problems.add(
-      `${option}.secret`,
-      typeof secret,
+  const key = readWebhookKey(secret);
+  if (key === undefined || key.length < MIN_SECRET_LENGTH) {
+    const fix =
       'Copy the webhook secret of the portal, or its JWK ({ kty: "oct", k }) of ' +
-        'authgear.secrets.yaml.',
-    );
+      'authgear.secrets.yaml.';
+    webhooks.report('secret', typeof secret, fix);
   }
   return { path: String(path), key: key ?? Buffer.alloc(0) };
 }
 
-/** RFC 7518 section 6.4: the bytes stand in base64url. */
-function readOctKey({
-  kty,
-  k,
-}: {
-  readonly kty?: unknown;
-  readonly k?: unknown;
-}): Buffer | undefined {
-  return kty === 'oct' && typeof k === 'string' && /^[\w-]+$/.test(k)
-    ? Buffer.from(k, 'base64url')
-    : undefined;
+/** The text of the portal, or a JWK (RFC 7518 section 6.4: the bytes are in base64url). */
+function readWebhookKey(secret: unknown): Buffer | undefined {
+  if (typeof secret === 'string') return Buffer.from(secret);
+  if (!isJsonObject(secret)) return undefined;
+  const { kty, k } = secret;
+  const isOct = kty === 'oct' && typeof k === 'string' && /^[\w-]+$/.test(k);
+  return isOct ? Buffer.from(k, 'base64url') : undefined;
 }
 
 function readUserinfo(
-  option: string,
-  { issuer, userinfoUrl }: IssuerOptions,
-  profile: IssuerProfile,
+  reader: OptionReader,
+  isAuthgear: boolean,
   timeout: number,
-  secure: Secure,
-  problems: Problems,
-): SessionRules['userinfo'] {
-  if (userinfoUrl !== undefined)
-    return { url: readUrl(option, userinfoUrl, secure, problems), timeout };
-  return profile === authgearProfile ? { url: `${issuer}/oauth2/userinfo`, timeout } : undefined;
+  urls: UrlReader,
+): UserinfoAddress | undefined {
+  if (reader.given['userinfoUrl'] !== undefined) {
+    return { url: readUrl(reader, 'userinfoUrl', urls), timeout };
+  }
+  return isAuthgear ? { url: `${String(urls.issuer)}/oauth2/userinfo`, timeout } : undefined;
+}
+
+/** What decides whether credentials may be sent to an address. */
+interface UrlReader {
+  readonly issuer: unknown;
+  readonly allowInsecure: boolean;
 }
 
 function readUrl(
+  reader: OptionReader,
   option: string,
-  given: unknown,
-  { issuer, allowInsecure }: Secure,
-  problems: Problems,
+  { issuer, allowInsecure }: UrlReader,
 ): string {
+  const { [option]: given } = reader.given;
   const url = typeof given === 'string' ? parseHttpUrl(given) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.hash !== '') {
-    problems.add(
-      option,
-      given,
-      'It must be an absolute https URL, without user, password and fragment.',
-    );
+    const fix = 'It must be an absolute https URL, without user, password and fragment.';
+    reader.report(option, given, fix);
   } else if (typeof issuer === 'string' && !isTrustworthy(url, issuer, allowInsecure)) {
-    problems.add(option, given, 'Use https: credentials are sent there.');
+    reader.report(option, given, 'Use https: credentials are sent there.');
   }
   return String(given);
 }
 
-function readCookiePrefix(option: string, given: unknown, problems: Problems): string {
-  if (given === undefined) return '';
-  if (typeof given === 'string' && COOKIE_NAME.test(given)) return given;
-  problems.add(option, given, 'It is what stands before the names of the cookies.');
-  return '';
-}
-
-function readOrigins(option: string, given: unknown, problems: Problems): readonly string[] {
-  if (given === undefined) return [];
-  if (!Array.isArray(given) || !given.every(isOrigin)) {
-    problems.add(
-      option,
-      given,
-      "It is a list of exact origins, such as 'https://app.my-company.example', without a " +
-        'path or a slash at the end.',
+function readCookieRules(reader: OptionReader): CookieRules {
+  const { cookiePrefix = '', allowedOrigins = [] } = reader.given;
+  const isPrefix = typeof cookiePrefix === 'string' && COOKIE_NAME.test(cookiePrefix);
+  if (!isPrefix) {
+    reader.report(
+      'cookiePrefix',
+      cookiePrefix,
+      'It is what stands before the names of the cookies.',
     );
-    return [];
   }
-  return given;
+  const areOrigins = Array.isArray(allowedOrigins) && allowedOrigins.every(isOrigin);
+  if (!areOrigins) {
+    const fix =
+      "It is a list of exact origins, such as 'https://app.my-company.example', without a path " +
+      'or a slash at the end.';
+    reader.report('allowedOrigins', allowedOrigins, fix);
+  }
+  return {
+    cookiePrefix: isPrefix ? cookiePrefix : '',
+    allowedOrigins: areOrigins ? allowedOrigins : [],
+  };
 }
 
 function isOrigin(given: unknown): given is string {

@@ -1,6 +1,5 @@
 import type { Duration } from '../core/duration.js';
-import type { RevocationStore } from '../authenticate/revocation-store.js';
-import type { ReadableRequest } from '../transports/http.js';
+import type { ReadableRequest, RevocationStore } from './contracts.js';
 
 /**
  * Sessions that Authgear resolves (authgear docs, `get-started/backend-api`). Durations are

@@ -45,7 +45,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     const { revocation, clock } = options;
     const { store, keepFor } = revocation;
     this.shared =
-      store && new SharedRevocations(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
+      store &&
+      new SharedRevocations(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
     this.isUsed =
       store !== undefined || listedIssuers(options).some(({ webhooks }) => webhooks !== undefined);
   }

@@ -9,7 +9,7 @@ import {
   writeRecord,
   type RevocationRecord,
 } from '../core/revocation/revocation-record.js';
-import type { RevocationStore } from '../authenticate/revocation-store.js';
+import type { RevocationStore } from '../options/contracts.js';
 
 const PREFIX = 'nestjs-authgear:';
 /** Names this epoch of the store: another one, or none, means that it lost what it had. */

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AuthError } from '../core/errors.js';
-import type { WebhookRules } from '../core/issuer/issuer.js';
+import { headerValue } from '../core/headers.js';
+import type { WebhookRules } from '../options/resolve-sessions.js';
 import { readWebhookEvent } from '../core/revocation/webhook-event.js';
 import { checkWebhookSignature, SIGNATURE_HEADER } from '../core/revocation/webhook-signature.js';
-import { headerValue, type HttpRequest } from '../transports/http.js';
+import type { HttpRequest } from '../transports/http.js';
 import { Revocations } from './revocations.js';
 
 const MAX_SEEN = 10_000;

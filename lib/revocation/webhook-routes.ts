@@ -2,11 +2,12 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebhookReceiver, type WebhookRequest } from './webhook-receiver.js';
 import { AuthError } from '../core/errors.js';
-import type { TrustedIssuer, WebhookRules } from '../core/issuer/issuer.js';
+import type { IssuerRules } from '../options/resolve-issuer.js';
+import type { WebhookRules } from '../options/resolve-sessions.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import { RefusalLog } from '../observability/refusal-log.js';
-import { toHttpException } from '../respond/to-http-exception.js';
+import { toHttpException } from '../transports/http.js';
 import { watchRawBody } from './raw-body.js';
 
 const NO_RAW_BODY =
@@ -21,7 +22,7 @@ const NO_RAW_BODY =
 export class WebhookRoutes implements OnModuleInit {
   private readonly isRawBodyKept: () => boolean | undefined;
   private isMounted = false;
-  private readonly issuers: readonly (TrustedIssuer & { readonly webhooks: WebhookRules })[];
+  private readonly issuers: readonly (IssuerRules & { readonly webhooks: WebhookRules })[];
 
   constructor(
     @Inject(RESOLVED_OPTIONS) options: ResolvedOptions,

@@ -1,10 +1,35 @@
-import { Inject, Injectable, Scope, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Scope, type ExecutionContext, type Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, type ContextId } from '@nestjs/core';
 import { AuthError } from '../core/errors.js';
-import type { MaybePromise } from '../core/maybe-promise.js';
 import type { PolicyRequirement } from '../core/policy/requirement.js';
 import type { AuthgearUser } from '../core/user.js';
-import { isPolicyClass, type AnyPolicy, type Policy } from '../authorize/authorize.decorator.js';
+import { exchangeOf } from '../transports/http.js';
+
+/**
+ * Decides whether the user may make this request. Only `true` allows it; an error that it throws
+ * ends the request.
+ */
+export type PolicyFunction = (
+  user: AuthgearUser,
+  context: ExecutionContext,
+) => boolean | Promise<boolean>;
+
+/**
+ * A policy with dependencies: an injectable class of any scope, provided in any module. Where no
+ * module provides it, the application does not start.
+ */
+export interface Policy {
+  authorize: PolicyFunction;
+}
+
+/** What `@Authorize()` takes. */
+export type AnyPolicy = PolicyFunction | Type<Policy>;
+
+/** Whether a policy is a class: a function has no method `authorize` on its prototype. */
+export function isPolicyClass(policy: AnyPolicy): policy is Type<Policy> {
+  const { prototype } = policy as { prototype?: Partial<Policy> };
+  return typeof prototype?.authorize === 'function';
+}
 
 /** Asks the policies of the application, one after the other. */
 @Injectable()
@@ -14,22 +39,14 @@ export class CustomPolicies {
   constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
 
   /** Why a policy denies; `undefined` when all allow. */
-  findDenial(
+  async findDenial(
     user: AuthgearUser,
-    demands: readonly PolicyRequirement[],
-    context: ExecutionContext,
-  ): MaybePromise<AuthError | undefined> {
-    return demands.length === 0 ? undefined : this.findFirstDenial(user, demands, context);
-  }
-
-  private async findFirstDenial(
-    user: AuthgearUser,
-    demands: readonly PolicyRequirement[],
+    policies: readonly PolicyRequirement<AnyPolicy>[],
     context: ExecutionContext,
   ): Promise<AuthError | undefined> {
-    for (const { policy, reason } of demands) {
-      // Whatever is not `true` is no, also where the types were not kept.
-      const answer: unknown = await this.ask(policy as AnyPolicy, user, context);
+    for (const { policy, reason } of policies) {
+      // Only `true` allows the request, also where JavaScript code returns something else.
+      const answer: unknown = await this.ask(policy, user, context);
       if (answer !== true) return new AuthError('policy_denied', reason);
     }
     return undefined;
@@ -46,8 +63,10 @@ export class CustomPolicies {
         ? this.modules.get<Policy>(policy, { strict: false })
         : await this.modules.resolve<Policy>(
             policy,
-            this.contextIdOf(context.switchToHttp().getRequest<object>()),
-            { strict: false },
+            this.contextIdOf(exchangeOf(context).request),
+            {
+              strict: false,
+            },
           );
     return instance.authorize(user, context);
   }
@@ -57,9 +76,10 @@ export class CustomPolicies {
     const known = this.contextIds.get(request);
     if (known !== undefined) return known;
     const contextId = ContextIdFactory.getByRequest(request);
-    // NestJS makes another with each look, unless the route itself is request-scoped.
-    if (ContextIdFactory.getByRequest(request) !== contextId)
+    // NestJS makes another one at each call, unless the route itself is request-scoped.
+    if (ContextIdFactory.getByRequest(request) !== contextId) {
       this.modules.registerRequestByContextId(request, contextId);
+    }
     this.contextIds.set(request, contextId);
     return contextId;
   }

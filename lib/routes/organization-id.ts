@@ -1,4 +1,4 @@
-import type { HttpRequest, ReadableRequest } from '../transports/http.js';
+import type { ReadableRequest } from '../options/contracts.js';
 
 /**
  * Where a request names the organization that it is about: a route parameter, a header, or a
@@ -11,13 +11,13 @@ export type OrganizationSource =
 /** Finds the organization's id; `undefined` unless it is one non-empty string. */
 export function readOrganizationId(
   from: OrganizationSource,
-  request: HttpRequest,
+  request: ReadableRequest,
 ): string | undefined {
   const id = typeof from === 'function' ? from(request) : readMember(from, request);
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
-function readMember(from: string, { params, headers }: HttpRequest): unknown {
+function readMember(from: string, { params, headers }: ReadableRequest): unknown {
   const dot = from.indexOf('.');
   const name = from.slice(dot + 1);
   return from.slice(0, dot) === 'params'

@@ -6,6 +6,8 @@ import {
   noRequirement,
   type Requirement,
 } from '../core/policy/requirement.js';
+import type { AnyPolicy } from './custom-policies.js';
+import type { OrganizationSource } from './organization-id.js';
 
 /**
  * `public`: the guard steps aside. `optional`: anonymous is fine, a bad token is not. `protected`:
@@ -13,17 +15,20 @@ import {
  */
 export type Access = 'public' | 'optional' | 'protected';
 
+/** What a route requires, with the policies and sources of the application. */
+export type RouteRequirement = Requirement<AnyPolicy, OrganizationSource>;
+
 /** What the decorators on one class or handler say together. */
 interface Declared {
   readonly access: ReadonlySet<Exclude<Access, 'protected'>>;
-  readonly requirement: Requirement;
+  readonly requirement: RouteRequirement;
 }
 
-/** What a route demands, class and handler together. */
+/** What a route requires, class and handler together. */
 export interface Route {
   readonly access: Access;
-  readonly requirement: Requirement;
-  /** Whether the requirement demands anything beyond a user. */
+  readonly requirement: RouteRequirement;
+  /** Whether a user alone is not enough. */
   readonly hasRequirements: boolean;
 }
 
@@ -47,7 +52,7 @@ export type RouteDecorator = ClassDecorator & MethodDecorator;
  */
 export function declareRoute(addition: {
   access?: Exclude<Access, 'protected'>;
-  requirement?: Requirement;
+  requirement?: RouteRequirement;
 }): RouteDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     const subject = (descriptor === undefined ? target : descriptor.value) as Target | Handler;
@@ -113,7 +118,7 @@ export function isPublic(target: Type, handler: Handler): boolean {
 }
 
 /** What the decorators demand of whoever asks for this handler. */
-export function requirementOf(target: Type, handler: Handler): Requirement {
+export function requirementOf(target: Type, handler: Handler): RouteRequirement {
   return read(target, handler).requirement;
 }
 

@@ -1,5 +1,5 @@
 import type { Algorithm } from '../core/crypto/algorithms.js';
-import type { Organization } from '../core/organization.js';
+import type { Organization } from '../core/user.js';
 import type { IssuerOptions } from '../options/options.js';
 
 /**

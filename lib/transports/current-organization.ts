@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Organization } from '../core/organization.js';
-import { httpExchange, type HttpRequest } from './http.js';
+import type { Organization } from '../core/user.js';
+import { findExchange, type HttpRequest } from './http.js';
 
 const organizations = new WeakMap<HttpRequest, Organization>();
 
@@ -10,7 +10,7 @@ export function injectOrganization(request: HttpRequest, organization: Organizat
 }
 
 const createCurrentOrganization = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  const request = httpExchange(context)?.request;
+  const request = findExchange(context)?.request;
   return request && organizations.get(request);
 });
 

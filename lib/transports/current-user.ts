@@ -5,7 +5,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { AuthgearUser } from '../core/user.js';
-import { httpExchange, type HttpRequest } from './http.js';
+import { findExchange, type HttpRequest } from './http.js';
 
 /** Puts the verified user where NestJS applications look for one: `request.user`. */
 export function injectUser(request: HttpRequest, user: AuthgearUser): void {
@@ -14,7 +14,7 @@ export function injectUser(request: HttpRequest, user: AuthgearUser): void {
 
 const createCurrentUser = createParamDecorator(
   (field: keyof AuthgearUser | undefined, context: ExecutionContext) => {
-    const user = httpExchange(context)?.request.user;
+    const user = findExchange(context)?.request.user;
     // Whatever else may stand at request.user was not verified by us.
     if (!(user instanceof AuthgearUser)) return undefined;
     return field === undefined ? user : user[field];

@@ -1,88 +1,88 @@
-import type { ExecutionContext } from '@nestjs/common';
-import { none } from '../core/types.js';
+import {
+  BadRequestException,
+  ForbiddenException,
+  InternalServerErrorException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+  type ExecutionContext,
+  type HttpException,
+} from '@nestjs/common';
+import { answerTo, type Answer } from '../core/answer.js';
+import { AuthError } from '../core/errors.js';
+import { withoutFrames } from '../core/frames.js';
+import type { HeaderSource } from '../core/headers.js';
+import type { ReadableRequest } from '../options/contracts.js';
 
-/**
- * What functions of the application are given: the request of Express or Fastify, as far as they
- * agree.
- */
-export interface ReadableRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly params?: unknown;
-  readonly query?: unknown;
-  readonly body?: unknown;
-  /** Who asks, as far as the framework is told about proxies (`trust proxy`, `trustProxy`). */
-  readonly ip?: string | undefined;
-  readonly socket?: { readonly remoteAddress?: string | undefined };
-}
-
-/**
- * What is read of a request. Express gives Node's request with more on it, Fastify its own with
- * Node's in `raw`.
- */
-export interface HttpRequest extends ReadableRequest {
-  /**
-   * Names and values in turn, as they came; Node keeps only the first of several `Authorization`
-   * fields in `headers`.
-   */
-  readonly rawHeaders?: readonly string[];
-  readonly raw?: { readonly rawHeaders?: readonly string[] };
+/** What the library reads of a request, and where the handler finds the user. */
+export interface HttpRequest extends ReadableRequest, HeaderSource {
   user?: unknown;
 }
 
 /**
- * What is used of a response. Express and Fastify agree on `header`; only Express has `append`, and
- * Fastify's `header` appends cookies.
+ * What the library uses of a response. Express and Fastify agree on `header`; only Express has
+ * `append`, and Fastify's `header` appends cookies.
  */
 interface HttpResponse {
   header(name: string, value: string | readonly string[]): unknown;
   append?(name: string, value: string | readonly string[]): unknown;
 }
 
-/** One request and its response, whichever platform carries them. */
+/** One request and its response, on any platform. */
 export interface HttpExchange {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
 }
 
-/**
- * The one place that knows how a context leads to a request; `undefined` for transports that are
- * not HTTP.
- */
-export function httpExchange(context: ExecutionContext): HttpExchange | undefined {
+/** The request and response of a context; `undefined` for transports that are not HTTP. */
+export function findExchange(context: ExecutionContext): HttpExchange | undefined {
   if (context.getType() !== 'http') return undefined;
   const http = context.switchToHttp();
   return { request: http.getRequest<HttpRequest>(), response: http.getResponse<HttpResponse>() };
 }
 
+/** The same. Throws `transport_not_supported` for transports that are not HTTP. */
+export function exchangeOf(context: ExecutionContext): HttpExchange {
+  const exchange = findExchange(context);
+  if (exchange !== undefined) return exchange;
+  const reason = `the guard was asked about a handler of the transport "${context.getType()}"`;
+  throw new AuthError('transport_not_supported', reason);
+}
+
+const exceptions = {
+  400: { name: 'Bad Request', type: BadRequestException },
+  401: { name: 'Unauthorized', type: UnauthorizedException },
+  403: { name: 'Forbidden', type: ForbiddenException },
+  500: { name: 'Internal Server Error', type: InternalServerErrorException },
+  503: { name: 'Service Unavailable', type: ServiceUnavailableException },
+} as const satisfies Record<Answer['status'], { name: string; type: typeof BadRequestException }>;
+
 /**
- * All fields of a name, which is given in lower case. Only the wire tells of several. Else
- * `headers` counts, for middleware of the application may have set, changed or removed the field.
+ * Turns a refusal into NestJS's own exception, with the {@link AuthError} as its cause. The headers
+ * are set on the response now: an exception filter of the application that writes its own body
+ * keeps the challenge.
  */
-export function headerFields(
-  { headers, rawHeaders, raw }: HttpRequest,
-  name: string,
-): readonly string[] {
-  const sent = sentFields(rawHeaders ?? raw?.rawHeaders ?? none, name);
-  if (sent.length > 1) return sent;
-  const value = headers[name];
-  if (value === undefined) return none;
-  return Array.isArray(value) ? value : [value];
+export function refuse(error: AuthError, exchange: HttpExchange | undefined): HttpException {
+  const { status, headers, setCookie, message, code } = answerTo(error);
+  for (const [name, value] of Object.entries(headers)) exchange?.response.header(name, value);
+  if (setCookie.length > 0) addCookies(exchange, setCookie);
+  const { name, type: Exception } = exceptions[status];
+  return withoutFrames(
+    () => new Exception({ statusCode: status, error: name, message, code }, { cause: error }),
+  );
 }
 
-function sentFields(rawHeaders: readonly string[], name: string): string[] {
-  const values: string[] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const field = rawHeaders[index] as string;
-    // The length first: nearly every name has another one.
-    if (field.length === name.length && field.toLowerCase() === name)
-      values.push(rawHeaders[index + 1] as string);
-  }
-  return values;
+/** Keeps the cookies of the application: Fastify's `header` adds to them, Express has `append`. */
+function addCookies(exchange: HttpExchange | undefined, cookies: readonly string[]): void {
+  const { response } = exchange ?? {};
+  if (response?.append === undefined) response?.header('Set-Cookie', cookies);
+  else response.append('Set-Cookie', cookies);
 }
 
-/** The value of a header, where several would be joined or listed. */
-export function headerValue({ headers }: HttpRequest, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
+/**
+ * NestJS's own exception for a refusal, as `JwtAuthGuard` throws it: status, and a body with what a
+ * client may know. For guards of your own, where `TokenService` rejects with an {@link AuthError}.
+ * It carries **no** headers: only the guard sets the challenge of RFC 6750.
+ */
+export function toHttpException(error: AuthError): HttpException {
+  return refuse(error, undefined);
 }

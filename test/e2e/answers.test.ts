@@ -1,6 +1,6 @@
 import { Controller, Get, Injectable, type PipeTransform } from '@nestjs/common';
 import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
-import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
+import { OptionalAuth } from '../../lib/routes/decorators/access.js';
 import { Public } from '../../lib/routes/decorators/access.js';
 import { Scopes } from '../../lib/routes/decorators/permissions.js';
 import { AuthgearUser } from '../../lib/core/user.js';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Controller, Get } from '@nestjs/common';
-import { Authorize } from '../../lib/authorize/authorize.decorator.js';
+import { Authorize } from '../../lib/routes/decorators/permissions.js';
 import { platforms, startTestApp } from '../support/app.js';
 
 const requests = new AsyncLocalStorage<string>();

@@ -1,10 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { JwksService } from '../../lib/keys/jwks.service.js';
 import { TokenService } from '../../lib/credentials/bearer/token.service.js';
-import { Issuers } from '../../lib/authorize/issuers.decorator.js';
+import { Issuers } from '../../lib/routes/decorators/access.js';
 import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
-import { OrganizationScopes } from '../../lib/authorize/organization-scopes.decorator.js';
-import type { Organization } from '../../lib/core/organization.js';
+import { OrganizationScopes } from '../../lib/routes/decorators/permissions.js';
+import type { Organization } from '../../lib/core/user.js';
 import { AuthgearUser } from '../../lib/core/user.js';
 import { CurrentOrganization } from '../../lib/transports/current-organization.js';
 import { CurrentUser } from '../../lib/transports/current-user.js';

@@ -1,9 +1,11 @@
 import { Controller, Get, Injectable, type ExecutionContext } from '@nestjs/common';
 import { TokenService } from '../../lib/credentials/bearer/token.service.js';
-import { Authorize, type Policy } from '../../lib/authorize/authorize.decorator.js';
+import type { Policy } from '../../lib/routes/custom-policies.js';
+import { Authorize } from '../../lib/routes/decorators/permissions.js';
 import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
-import { Roles } from '../../lib/authorize/roles.decorator.js';
-import { Amr, NotAnonymous, Verified } from '../../lib/authorize/user.decorators.js';
+import { Roles } from '../../lib/routes/decorators/permissions.js';
+import { NotAnonymous, Verified } from '../../lib/routes/decorators/permissions.js';
+import { Amr } from '../../lib/routes/decorators/authentication.js';
 import type { AuthgearUser } from '../../lib/core/user.js';
 import { authgear, authpi, oidc } from '../../lib/options/profiles.js';
 import { TestClock } from '../../lib/testing/test-clock.js';

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { Controller, Get, Post } from '@nestjs/common';
-import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
-import { Roles } from '../../lib/authorize/roles.decorator.js';
-import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
+import { OptionalAuth } from '../../lib/routes/decorators/access.js';
+import { Roles } from '../../lib/routes/decorators/permissions.js';
+import { MaxStaleness } from '../../lib/routes/decorators/authentication.js';
 import type { AuthgearUser } from '../../lib/core/user.js';
 import { CurrentUser } from '../../lib/transports/current-user.js';
 import type { ProxyHeadersOptions } from '../../lib/options/session-options.js';

@@ -1,7 +1,7 @@
 import { All, Controller, Get } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthgearModule } from '../../lib/authgear.module.js';
-import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
+import { MaxStaleness } from '../../lib/routes/decorators/authentication.js';
 import { TokenService } from '../../lib/credentials/bearer/token.service.js';
 import type { AuthgearModuleOptions } from '../../lib/options/options.js';
 import { authpi } from '../../lib/options/profiles.js';

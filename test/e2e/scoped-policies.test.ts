@@ -4,7 +4,8 @@
 
 import { Controller, Get, Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
-import { Authorize, type Policy } from '../../lib/authorize/authorize.decorator.js';
+import type { Policy } from '../../lib/routes/custom-policies.js';
+import { Authorize } from '../../lib/routes/decorators/permissions.js';
 import { platforms, startTestApp, type TestApp } from '../support/app.js';
 
 const seen: string[] = [];

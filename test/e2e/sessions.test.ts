@@ -1,8 +1,8 @@
 import { Controller, Get, Post } from '@nestjs/common';
-import { OptionalAuth } from '../../lib/authorize/optional-auth.decorator.js';
-import { Roles } from '../../lib/authorize/roles.decorator.js';
+import { OptionalAuth } from '../../lib/routes/decorators/access.js';
+import { Roles } from '../../lib/routes/decorators/permissions.js';
 import { Scopes } from '../../lib/routes/decorators/permissions.js';
-import { Amr } from '../../lib/authorize/user.decorators.js';
+import { Amr } from '../../lib/routes/decorators/authentication.js';
 import { MaxAuthAge } from '../../lib/routes/decorators/authentication.js';
 import { AuthgearUser } from '../../lib/core/user.js';
 import { CurrentUser } from '../../lib/transports/current-user.js';

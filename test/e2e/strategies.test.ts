@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import type { AuthenticationStrategy } from '../../lib/options/contracts.js';
-import { MaxStaleness } from '../../lib/authorize/max-staleness.decorator.js';
+import { MaxStaleness } from '../../lib/routes/decorators/authentication.js';
 import { AuthError } from '../../lib/core/errors.js';
 import { AuthgearUser } from '../../lib/core/user.js';
 import { CurrentUser } from '../../lib/transports/current-user.js';

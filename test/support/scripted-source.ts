@@ -27,7 +27,7 @@ export async function makeKeys(...kids: string[]): Promise<PublicKey[]> {
 }
 
 /** Lets everything happen that only waits for promises. */
-export async function resolveDecision(): Promise<void> {
+export async function settle(): Promise<void> {
   for (let round = 0; round < 3; round++) await new Promise(setImmediate);
 }
 

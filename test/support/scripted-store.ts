@@ -1,4 +1,4 @@
-import type { RevocationStore } from '../../lib/authenticate/revocation-store.js';
+import type { RevocationStore } from '../../lib/options/contracts.js';
 
 /**
  * How a store fails. `emits`: as Keyv does, which swallows what its adapter throws and emits

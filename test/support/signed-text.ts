@@ -1,4 +1,4 @@
-import type { SignedText } from '../../lib/core/token/parse.js';
+import type { SignedText } from '../../lib/core/crypto/signature.js';
 
 /**
  * Takes a JWS apart as far as its signature is concerned; unlike the parser, whatever the payload

@@ -1,4 +1,4 @@
-import type { TrustedIssuer } from '../../lib/core/issuer/issuer.js';
+import type { IssuerRules } from '../../lib/options/resolve-issuer.js';
 import { authgearProfile } from '../../lib/core/issuer/authgear.js';
 
 /** 2026-01-01T00:00:00Z, in epoch seconds. */
@@ -7,7 +7,7 @@ export const NOW = 1_767_225_600;
 export const ISSUER = 'https://my-app.authgear.cloud';
 
 /** An Authgear issuer as the options make it by default. */
-export function trustedIssuer(changes: Partial<TrustedIssuer> = {}): TrustedIssuer {
+export function trustedIssuer(changes: Partial<IssuerRules> = {}): IssuerRules {
   return {
     issuer: ISSUER,
     profile: authgearProfile,

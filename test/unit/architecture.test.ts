@@ -35,8 +35,8 @@ const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .map((name) => read(join(LIB, name)));
 const within = (folder: string) => files.filter(({ path }) => path.startsWith(`${folder}/`));
 
-/** The house without its wings; every other folder is one. */
-const STAGES = [
+/** The house without its wings, from the ground up: a folder imports those before it. */
+const FLOORS = [
   'core',
   'options',
   'observability',
@@ -45,11 +45,12 @@ const STAGES = [
   'revocation',
   'credentials',
   'routes',
-  'authenticate',
-  'authorize',
-  'bootstrap',
-  'respond',
+  'jwt-auth.guard.ts',
+  'authgear.module.ts',
 ];
+/** The same inside `core/`: the files at its root are at the ground, beside `crypto/`. */
+const CORE_FLOORS = ['session', 'issuer', 'keys', 'token', 'policy', 'revocation'];
+const STAGES = FLOORS;
 const isWing = (path: string) =>
   path.includes('/') && !STAGES.some((stage) => path.startsWith(`${stage}/`));
 /** Every offender as "file: import", so that a failure says where. */
@@ -141,6 +142,36 @@ test('stages do not import wings, and no wing imports another but testing/', () 
       .map((target) => `${path}: ${target}`),
   );
   expect(wrong).toEqual([]);
+});
+
+const topOf = (path: string) => path.split('/')[0] as string;
+
+test('imports point down', () => {
+  const floorOf = (path: string) => FLOORS.indexOf(topOf(path));
+  const wrong = files
+    .filter(({ path }) => floorOf(path) >= 0)
+    .flatMap(({ path, inside }) =>
+      inside
+        .filter((target) => floorOf(target) > floorOf(path) || floorOf(target) < 0)
+        .map((target) => `${path}: ${target}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('imports point down inside core/ too', () => {
+  // -1 for crypto/ and for the files at the root, which import none of the folders.
+  const floorOf = (path: string) => CORE_FLOORS.indexOf(path.split('/')[1] as string);
+  const wrong = within('core').flatMap(({ path, inside }) =>
+    inside
+      .filter((target) => floorOf(target) > floorOf(path))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('every folder of lib/ is a floor or a wing', () => {
+  const wings = ['health', 'testing', 'issuers', 'swagger', 'cli', 'index.ts'];
+  expect(files.filter(({ path }) => ![...FLOORS, ...wings].includes(topOf(path)))).toEqual([]);
 });
 
 test('there is no cycle', () => {

@@ -1,8 +1,14 @@
 import { constants, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 import type { Algorithm } from './algorithms.js';
 import type { MaybePromise } from '../maybe-promise.js';
-import type { SignedText } from '../token/parse.js';
 import { turnBudget } from './turn-budget.js';
+
+/** A JWS in compact serialization as far as its signature is concerned (RFC 7515 section 5.2). */
+export interface SignedText {
+  /** The first two parts, as they came. */
+  readonly signed: string;
+  readonly signature: Buffer;
+}
 
 /** How the signatures of an algorithm are checked. */
 interface Scheme {

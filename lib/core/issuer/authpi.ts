@@ -1,4 +1,4 @@
-import type { Organization } from '../organization.js';
+import type { Organization } from '../user.js';
 import { claimRules, type ClaimRule } from './claim-types.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile } from './profile.js';

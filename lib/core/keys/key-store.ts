@@ -104,7 +104,11 @@ export class KeyStore {
     return this.keyOrThrow(decision, this.ask(query).key, query);
   }
 
-  private keyOrThrow(decision: FinalDecision, key: PublicKey | undefined, query: KeyQuery): PublicKey {
+  private keyOrThrow(
+    decision: FinalDecision,
+    key: PublicKey | undefined,
+    query: KeyQuery,
+  ): PublicKey {
     if (decision.action === 'serve' && key !== undefined) return key;
     if (decision.action === 'unavailable') throw this.unavailable(decision.retryAfter, query);
     throw new AuthError('key_unknown', this.describeUnknown(query), { facts: this.factsOf(query) });
@@ -115,7 +119,9 @@ export class KeyStore {
    * `keys_unavailable`.
    */
   async keySet(): Promise<KeySet> {
-    const decision = await this.resolveDecision(() => (this.state.loaded === undefined ? 'none' : 'key'));
+    const decision = await this.resolveDecision(() =>
+      this.state.loaded === undefined ? 'none' : 'key',
+    );
     const { loaded } = this.state;
     if (decision.action === 'serve' && loaded !== undefined) return loaded.keySet;
     throw this.unavailable(decision.action === 'unavailable' ? decision.retryAfter : 0);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { SignedText } from '../crypto/signature.js';
 import { AuthError } from '../errors.js';
 import { deepFreeze, isJsonObject, type JsonObject } from '../types.js';
 
@@ -9,13 +10,6 @@ export const MAX_TOKEN_BYTES = 16_384;
 export interface TokenContent {
   readonly header: JsonObject;
   readonly claims: JsonObject;
-}
-
-/** A JWS in compact serialization as far as its signature is concerned (RFC 7515 section 5.2). */
-export interface SignedText {
-  /** The first two parts, as they came. */
-  readonly signed: string;
-  readonly signature: Buffer;
 }
 
 /** A token whose structure holds. Nothing in it is trusted yet. */

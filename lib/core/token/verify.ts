@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.js';
 import { isAlgorithm } from '../crypto/algorithms.js';
+import { signatureHolds, type SignedText, type VerificationKey } from '../crypto/signature.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery, PublicKey } from '../keys/key-set.js';
 import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
+import { SingleFlight } from '../single-flight.js';
 import { deepFreeze, none, type JsonObject } from '../types.js';
 import { AuthgearUser } from '../user.js';
-import type { CachedToken, TokenCache } from './cache.js';
+import type { CachedToken, TokenCache, VerifiedToken } from './cache.js';
 import {
   audienceOf,
   checkClaims,
@@ -17,194 +19,192 @@ import {
   MAX_CLOCK_TOLERANCE,
 } from './claim-rules.js';
 import { checkHeader } from './header-rules.js';
-import { lastHeader, parseToken, type SignedText, type TokenContent } from './parse.js';
-import { signatureHolds, type VerificationKey } from '../crypto/signature.js';
-import type { VerifiedToken } from './verified-token.js';
+import { lastHeader, parseToken, type TokenContent } from './parse.js';
 
 /** An issuer and where its keys are found. */
-export interface KeyedIssuer {
-  readonly issuer: TrustedIssuer;
+export interface KeyedIssuer<Issuer extends TrustedIssuer = TrustedIssuer> {
+  readonly issuer: Issuer;
   readonly keys: { find(query: KeyQuery): MaybePromise<PublicKey> };
 }
 
 /** The issuers that are trusted. */
-export interface IssuerDirectory {
+export interface IssuerDirectory<Issuer extends TrustedIssuer = TrustedIssuer> {
   /** The issuer of exactly this name; a promise only where it has to be looked up. */
-  find(iss: string): MaybePromise<KeyedIssuer | undefined>;
-  /** Those that are known by name, to tell what a refused token should have been. */
+  find(iss: string): MaybePromise<KeyedIssuer<Issuer> | undefined>;
+  /** The issuers that are known by name, for the log line about a token of another one. */
   readonly named: readonly TrustedIssuer[];
 }
 
 /**
- * Verifies an access token. A promise only where something has to be waited for (keys, the look-up
- * of an issuer), and for every refusal: it **never throws**, so that callers have one way to see
- * that a token is not genuine, current and meant for us: a promise that rejects with an
- * {@link AuthError}.
+ * Verifies an access token. It **never throws**: a token that is not genuine, current and meant for
+ * this API is a promise that rejects with an {@link AuthError}. It returns a value, and no promise,
+ * only for a token that is in the cache.
  */
-export type Verify = (token: string) => MaybePromise<VerifiedToken>;
+export type Verify<Issuer extends TrustedIssuer = TrustedIssuer> = (
+  token: string,
+) => MaybePromise<VerifiedToken<Issuer>>;
 
 /**
  * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be
- * refused never causes a fetch, and nothing is trusted before the signature held.
+ * refused never causes a fetch, and nothing is trusted before the signature is verified.
  *
- * With a cache, a token that was seen is asked what may have changed since: its issuer, the times,
- * for whom it is, and its key.
+ * With a cache, a token that comes again is checked for what may have changed: its issuer, the
+ * times, the audience, the client and the key.
  */
-export function createVerifier(issuers: IssuerDirectory, clock: Clock, cache?: TokenCache): Verify {
+export function createVerifier<Issuer extends TrustedIssuer>(
+  issuers: IssuerDirectory<Issuer>,
+  clock: Clock,
+  cache?: TokenCache<Issuer>,
+): Verify<Issuer> {
   const readHeader = lastHeader();
 
-  /**
-   * A token that was seen. `undefined`: the rules or the key are other ones now, so it has to pass
-   * all of them.
-   */
-  function recheck(seen: CachedToken): MaybePromise<VerifiedToken | undefined> {
-    const { claims } = seen.user;
-    const now = clock() / 1000;
-    return andThen(findIssuer(claims, issuers, now), (found) => {
-      if (found?.issuer !== seen.issuer) return undefined;
-      checkClaimsAgain(claims, found.issuer, now);
-      return andThen(found.keys.find(seen), (key) => (key === seen.key ? seen : undefined));
-    });
-  }
-
-  function verify(text: string, id: string | undefined): MaybePromise<VerifiedToken> {
+  async function verify(text: string, id?: string): Promise<VerifiedToken<Issuer>> {
     const parsed = parseToken(text, readHeader);
     const now = clock() / 1000;
-    return andThen(chooseIssuer(parsed, issuers, now), ({ issuer, keys }) => {
-      const query = checkHeader(parsed, issuer);
-      checkClaims(parsed.claims, issuer, now);
-      return andThen(keys.find(query), (key) => {
-        const check = (): MaybePromise<boolean> => isSignedBy(key, query, parsed);
-        const make = (): AuthgearUser => toUser(parsed, issuer);
-        const verified =
-          cache === undefined || id === undefined
-            ? andThen(check(), (holds) => (holds ? { user: make(), issuer } : undefined))
-            : cache.confirm(id, { query, key, issuer }, check, make);
-        // Not thrown: of all refusals a forger can have this one most often, and to throw through
-        // all this costs a tenth more.
-        return andThen(verified, (found) => found ?? Promise.reject(badSignature(key)));
+    const { issuer, keys } = await chooseIssuer(parsed, issuers, now);
+    const query = checkHeader(parsed, issuer);
+    checkClaims(parsed.claims, issuer, now);
+    const key = await keys.find(query);
+    await requireSignature(parsed, key, query);
+    const user = toUser(parsed, issuer);
+    if (id !== undefined) cache?.set(id, { user, issuer, kid: query.kid, alg: query.alg, key });
+    return { user, issuer };
+  }
+
+  return cache === undefined ? verify : verifyWithCache(verify, cache, issuers, clock);
+}
+
+/** Verifies a token once, and checks it again when it comes again. */
+function verifyWithCache<Issuer extends TrustedIssuer>(
+  verify: (token: string, id?: string) => Promise<VerifiedToken<Issuer>>,
+  cache: TokenCache<Issuer>,
+  issuers: IssuerDirectory<Issuer>,
+  clock: Clock,
+): Verify<Issuer> {
+  const flights = new SingleFlight<string, VerifiedToken<Issuer>>();
+
+  /** `undefined` when the issuer's rules or the key have changed: every rule must be checked. */
+  function recheck(
+    id: string,
+    token: CachedToken<Issuer>,
+  ): MaybePromise<VerifiedToken | undefined> {
+    const { claims } = token.user;
+    const now = clock() / 1000;
+    return andThen(findIssuer(claims, issuers, now), (found) => {
+      if (found?.issuer !== token.issuer) return undefined;
+      checkClaimsAgain(claims, found.issuer, now);
+      return andThen(found.keys.find(token), (key) => {
+        if (key === token.key) return token;
+        // A set that was fetched again holds the same keys as other objects.
+        if (!key.keyObject.equals(token.key.keyObject)) return undefined;
+        cache.set(id, { ...token, key });
+        return token;
       });
     });
   }
 
-  function verifyAgain(seen: CachedToken, token: string, id: string): MaybePromise<VerifiedToken> {
-    const forget = (error: unknown): never => {
+  function verifyCached(
+    text: string,
+    id: string,
+    token: CachedToken<Issuer>,
+  ): MaybePromise<VerifiedToken<Issuer>> {
+    const forget = (error: unknown): void => {
       // An outage says nothing about the token.
-      if (!(error instanceof AuthError && error.kind === 'unavailable')) cache?.drop(id);
-      throw error;
+      if (!(error instanceof AuthError && error.kind === 'unavailable')) cache.delete(id);
     };
     try {
-      const outcome = andThen(recheck(seen), (verified) => verified ?? verify(token, id));
-      return isPromise(outcome) ? outcome.catch(forget) : outcome;
+      const outcome = andThen(recheck(id, token), (found) =>
+        found === undefined ? verify(text, id) : token,
+      );
+      if (isPromise(outcome)) outcome.catch(forget);
+      return outcome;
     } catch (error) {
-      return forget(error);
+      forget(error);
+      return Promise.reject(error);
     }
   }
 
-  return (token) => {
-    const id = cache?.idOf(token);
-    const seen = id === undefined ? undefined : cache?.find(id);
-    try {
-      return seen === undefined || id === undefined
-        ? verify(token, id)
-        : verifyAgain(seen, token, id);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  return function verifyOnce(text): MaybePromise<VerifiedToken<Issuer>> {
+    const id = cache.idOf(text);
+    if (id === undefined) return verify(text);
+    const underWay = flights.get(id);
+    // The rules may change while the first one waits: those who joined are checked again.
+    if (underWay !== undefined) return underWay.then(() => verifyOnce(text));
+    const token = cache.get(id);
+    const outcome = token === undefined ? verify(text, id) : verifyCached(text, id, token);
+    return isPromise(outcome) ? flights.run(id, () => outcome) : outcome;
   };
 }
 
 /**
- * The issuer whose rules the token is held against, by exact `iss`. A token of another is held
- * against the first one's header rules too, so that the first thing wrong with it is the one that
- * is told; and nobody is asked to look up the issuer of an unsigned token.
+ * Finds the issuer whose rules apply, by exact `iss`. A token of another issuer is checked against
+ * the header rules of the first one as well, so that the log names the first thing that is wrong
+ * with it. An unsigned token causes no look-up.
  */
-export function chooseIssuer(
+export function chooseIssuer<Issuer extends TrustedIssuer>(
   parsed: TokenContent,
-  issuers: IssuerDirectory,
+  issuers: IssuerDirectory<Issuer>,
   now: number,
-): MaybePromise<KeyedIssuer> {
+): MaybePromise<KeyedIssuer<Issuer>> {
   const { header, claims } = parsed;
   if (!isAlgorithm(header['alg'])) {
-    throw new AuthError(
-      'algorithm_not_allowed',
-      `"alg" is "${printable(header['alg'])}", which can never be allowed`,
-    );
+    const reason = `"alg" is "${printable(header['alg'])}", which can never be allowed`;
+    throw new AuthError('algorithm_not_allowed', reason);
   }
-  const orRefuse = (found: KeyedIssuer | undefined): KeyedIssuer => {
+  const orRefuse = (found: KeyedIssuer<Issuer> | undefined): KeyedIssuer<Issuer> => {
     if (found !== undefined) return found;
     const [first] = issuers.named;
     if (first !== undefined) checkHeader(parsed, first);
     throw foreignIssuer(claims, issuers.named);
   };
-  return andThen(findIssuer(claims, issuers, now), orRefuse);
+  const found = findIssuer(claims, issuers, now);
+  return isPromise(found) ? found.then(orRefuse) : orRefuse(found);
 }
 
-/**
- * By exact `iss`. Nobody is asked to look up the issuer of a token that is too old under any rules.
- */
-function findIssuer(
+/** By exact `iss`. A token that is too old under any rules causes no look-up. */
+function findIssuer<Issuer extends TrustedIssuer>(
   { iss, exp }: JsonObject,
-  issuers: IssuerDirectory,
+  issuers: IssuerDirectory<Issuer>,
   now: number,
-): MaybePromise<KeyedIssuer | undefined> {
-  if (issuers.named.length === 0 && typeof exp === 'number')
+): MaybePromise<KeyedIssuer<Issuer> | undefined> {
+  if (issuers.named.length === 0 && typeof exp === 'number') {
     checkTimes({ exp }, MAX_CLOCK_TOLERANCE, now);
+  }
   return typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;
 }
 
 function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): AuthError {
   const { iss } = claims;
-  if (!Object.hasOwn(claims, 'iss'))
+  if (!Object.hasOwn(claims, 'iss')) {
     return new AuthError('claim_missing', 'the claim "iss" is missing');
-  if (typeof iss !== 'string' || iss === '')
+  }
+  if (typeof iss !== 'string' || iss === '') {
     return new AuthError('claim_invalid', 'the claim "iss" is not a non-empty string');
-  const code = named.some(({ issuer }) => differByTrailingSlash(iss, issuer))
-    ? 'issuer_trailing_slash'
-    : 'issuer_mismatch';
+  }
+  const isAlmost = named.some(({ issuer }) => differByTrailingSlash(iss, issuer));
   const trusted =
     named.length === 0
       ? 'which the lookup of "issuers" does not know'
       : `trusted: "${named.map(({ issuer }) => issuer).join('", "')}"`;
+  const code = isAlmost ? 'issuer_trailing_slash' : 'issuer_mismatch';
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
-/**
- * Throws, or rejects with, `signature_invalid` unless the key, which was found by this query, made
- * the signature.
- */
-export function requireSignature(
+/** Rejects with `signature_invalid` unless the key, found by this query, made the signature. */
+export async function requireSignature(
   text: SignedText,
-  key: PublicKey,
-  query: KeyQuery,
-): MaybePromise<void> {
-  return andThen(isSignedBy(key, query, text), (holds) => {
-    if (!holds) throw badSignature(key);
-  });
-}
-
-function isSignedBy(
-  { byAlgorithm }: PublicKey,
+  { kid, byAlgorithm }: PublicKey,
   { alg }: KeyQuery,
-  text: SignedText,
-): MaybePromise<boolean> {
-  return signatureHolds(text, byAlgorithm.get(alg) as VerificationKey);
-}
-
-function badSignature({ kid }: PublicKey): AuthError {
-  return new AuthError(
-    'signature_invalid',
-    `the signature does not hold against key "${printable(kid ?? '')}"`,
-    {
-      facts: kid === undefined ? {} : { kid },
-    },
-  );
+): Promise<void> {
+  if (await signatureHolds(text, byAlgorithm.get(alg) as VerificationKey)) return;
+  const reason = `the signature does not hold against key "${printable(kid ?? '')}"`;
+  throw new AuthError('signature_invalid', reason, { facts: kid === undefined ? {} : { kid } });
 }
 
 function toUser({ claims }: TokenContent, { issuer, profile }: TrustedIssuer): AuthgearUser {
   deepFreeze(claims);
   const fields = profile.readUser(claims);
-  // Name by name: to spread them costs as much as all the claim rules.
+  // Field by field: spreading them costs as much as all the claim rules.
   return new AuthgearUser({
     sub: claims['sub'] as string,
     issuer,

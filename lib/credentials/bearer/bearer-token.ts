@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js';
-import { headerFields, type HttpRequest } from '../../transports/http.js';
+import { headerFields, type HeaderSource } from '../../core/headers.js';
 
 /**
  * RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme ignores case, the token is a `token68`.
@@ -14,7 +14,7 @@ const SECOND_BEARER = /,\s*Bearer(?:\s|$)/i;
  * counts as. Throws `multiple_credentials` and `authorization_malformed`. Tokens in the query or
  * the body are never read (RFC 6750 section 5.3: they end up in logs).
  */
-export function extractBearerToken(request: HttpRequest): string | undefined {
+export function extractBearerToken(request: HeaderSource): string | undefined {
   const token = findBearerToken(request);
   if (token !== undefined) requireToken68(token);
   return token;
@@ -24,7 +24,7 @@ export function extractBearerToken(request: HttpRequest): string | undefined {
  * The same without a look at each character, for whoever reads the token strictly and holds what is
  * no token to {@link requireToken68}: that look takes as long as the digest of the token.
  */
-export function findBearerToken(request: HttpRequest): string | undefined {
+export function findBearerToken(request: HeaderSource): string | undefined {
   const fields = headerFields(request, 'authorization');
   if (fields.length > 1)
     throw new AuthError(
@@ -51,7 +51,7 @@ export function findBearerToken(request: HttpRequest): string | undefined {
 }
 
 /** Of a request that {@link findBearerToken} finds nothing in, for the log. */
-export function describeNoCredential(request: HttpRequest): string {
+export function describeNoCredential(request: HeaderSource): string {
   const hasOther = headerFields(request, 'authorization').length > 0;
   return (
     'the request has no ' +

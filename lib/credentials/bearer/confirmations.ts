@@ -2,85 +2,82 @@ import type { Clock } from '../../core/clock.js';
 import { sha256 } from '../../core/crypto/digest.js';
 import { AuthError } from '../../core/errors.js';
 import type { Fetch } from '../../core/http.js';
-import type { ResolverRules, TrustedIssuer } from '../../core/issuer/issuer.js';
-import { fetchUserinfo } from '../../core/session/fetch-userinfo.js';
 import { RefreshingCache } from '../../core/session/refreshing-cache.js';
-import type { VerifiedToken } from '../../core/token/verified-token.js';
+import { fetchUserinfo } from '../../core/session/upstream.js';
+import type { VerifiedToken } from '../../core/token/cache.js';
+import type { IssuerRules } from '../../options/resolve-issuer.js';
+import type { ResolverRules } from '../../options/resolve-sessions.js';
 import type { HttpRequest } from '../../transports/http.js';
 import type { SessionResolver } from '../session/session-resolver.js';
 
+/** The user whose session the issuer confirms, and when it was asked (epoch milliseconds). */
 interface Confirmation {
   readonly sub: string;
+  readonly requestedAt: number;
 }
 
 /**
- * Asks the issuer whether the session behind a token still holds, which no signature tells: through
- * its resolver where there is one, else its userinfo endpoint.
+ * Asks the issuer whether the session behind a token still exists, which no signature shows:
+ * through its resolver where there is one, otherwise through its userinfo endpoint.
  */
 export class Confirmations {
-  private readonly answers: RefreshingCache<Confirmation>;
+  private readonly userinfo: RefreshingCache<{ readonly sub: string }>;
 
   constructor(
     private readonly resolver: SessionResolver,
     private readonly fetch: Fetch,
     clock: Clock,
   ) {
-    this.answers = new RefreshingCache(clock);
+    this.userinfo = new RefreshingCache(clock);
   }
 
   /**
-   * When the issuer confirmed it, in epoch seconds; at most `maxStaleness` seconds ago. Rejects
-   * with `token_revoked` when it says no, and with `session_unconfirmed` when it says nothing.
+   * When the issuer confirmed the session, in epoch seconds; at most `maxStaleness` seconds ago.
+   * Rejects with `token_revoked` when the session is over, and with `session_unconfirmed` when the
+   * issuer gives no usable answer.
    */
   async confirm(
     token: string,
-    { user, issuer }: VerifiedToken,
+    { user, issuer }: VerifiedToken<IssuerRules>,
     maxStaleness: number,
     request: HttpRequest,
   ): Promise<number> {
-    const { sub, askedAt } = await this.ask(token, issuer, maxStaleness * 1000, request);
-    if (sub !== user.sub)
-      throw new AuthError('token_revoked', 'the issuer confirms the session of another user');
-    return askedAt / 1000;
+    const maxAge = maxStaleness * 1000;
+    const { sub, requestedAt } =
+      issuer.resolver === undefined
+        ? await this.askUserinfo(issuer, token, maxAge)
+        : await this.askResolver(issuer.resolver, token, maxAge, request);
+    if (sub === user.sub) return requestedAt / 1000;
+    throw new AuthError('token_revoked', 'the issuer confirms the session of another user');
   }
 
-  private async ask(
+  private async askUserinfo(
+    { issuer, userinfo }: IssuerRules,
     token: string,
-    issuer: TrustedIssuer,
     maxAge: number,
-    request: HttpRequest,
-  ): Promise<Confirmation & { askedAt: number }> {
-    const { resolver, userinfo } = issuer;
-    if (resolver !== undefined) return this.fetchSession(resolver, token, maxAge, request);
+  ): Promise<Confirmation> {
     if (userinfo === undefined) {
-      throw new AuthError(
-        'confirmation_not_supported',
-        'the issuer of the token has no "userinfoUrl"',
-        { facts: { iss: issuer.issuer } },
-      );
+      const reason = 'the issuer of the token has no "userinfoUrl"';
+      throw new AuthError('confirmation_not_supported', reason, { facts: { iss: issuer } });
     }
-    const ask = async (): Promise<Confirmation> => ({
+    const key = sha256(`${userinfo.url} ${token}`);
+    const { value, requestedAt } = await this.userinfo.get(key, maxAge, async () => ({
       sub: await fetchUserinfo(userinfo, token, this.fetch),
-    });
-    const { value, askedAt } = await this.answers.get(
-      sha256(`${userinfo.url} ${token}`),
-      maxAge,
-      ask,
-    );
-    return { ...value, askedAt };
+    }));
+    return { sub: value.sub, requestedAt };
   }
 
-  /** What is no session to the resolver is a token that no longer counts: it was genuine. */
-  private async fetchSession(
+  /** The token is genuine: without a session at the resolver, it was revoked. */
+  private async askResolver(
     rules: ResolverRules,
     token: string,
     maxAge: number,
     request: HttpRequest,
-  ): Promise<Confirmation & { askedAt: number }> {
+  ): Promise<Confirmation> {
     try {
       const credential = { header: 'authorization', value: `Bearer ${token}` } as const;
-      const { value, askedAt } = await this.resolver.resolve(rules, credential, request, maxAge);
-      return { sub: value.userId, askedAt };
+      const entry = await this.resolver.resolve(rules, credential, request, maxAge);
+      return { sub: entry.value.userId, requestedAt: entry.requestedAt };
     } catch (cause) {
       if (!(cause instanceof AuthError) || cause.code !== 'session_invalid') throw cause;
       throw new AuthError('token_revoked', cause.reason, { cause });

@@ -1,13 +1,14 @@
-import { andThen, isPromise, type MaybePromise } from '../../core/maybe-promise.js';
-import type { VerifiedToken } from '../../core/token/verified-token.js';
-import { findBearerToken, requireToken68 } from './bearer-token.js';
-import type { HttpRequest } from '../../transports/http.js';
-import type { Confirmations } from './confirmations.js';
+import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
+import type { VerifiedToken } from '../../core/token/cache.js';
 import type {
-  AuthenticatedByIssuer,
   AuthenticationRequirements,
   AuthenticationStrategy,
 } from '../../options/contracts.js';
+import type { IssuerRules } from '../../options/resolve-issuer.js';
+import type { HttpRequest } from '../../transports/http.js';
+import type { AuthenticatedByIssuer } from '../authenticated.js';
+import { findBearerToken, requireToken68 } from './bearer-token.js';
+import type { Confirmations } from './confirmations.js';
 import type { TokenService } from './token.service.js';
 
 /** A bearer token that is verified here (RFC 6750, RFC 9068). */
@@ -17,7 +18,7 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
   constructor(
     private readonly tokens: TokenService,
     private readonly confirmations: Confirmations,
-    /** Whether a bearer token is for this strategy. */
+    /** Whether a bearer token belongs to this strategy. */
     private readonly isOurs: (token: string) => boolean,
   ) {}
 
@@ -26,41 +27,28 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
     return token !== undefined && this.isOurs(token) ? token : undefined;
   }
 
-  authenticate(
+  async authenticate(
     token: string,
     request: HttpRequest,
     { maxStaleness }: AuthenticationRequirements,
-  ): MaybePromise<AuthenticatedByIssuer> {
-    const verified = this.verify(token);
-    return maxStaleness === undefined
-      ? verified
-      : andThen(verified, (found) => this.confirm(token, found, maxStaleness, request));
+  ): Promise<AuthenticatedByIssuer> {
+    const verified = await this.verify(token);
+    // A machine has no session that could end.
+    if (maxStaleness === undefined || verified.user.isMachine) return verified;
+    const confirmedAt = await this.confirmations.confirm(token, verified, maxStaleness, request);
+    return { ...verified, confirmedAt };
   }
 
   /**
-   * A token that parses satisfies the `token68` grammar of the header, so the grammar is asked for
-   * only after a refusal: to answer 400 in place of 401.
+   * A token that parses satisfies the `token68` grammar of the header. So the grammar is checked
+   * only after a refusal, to answer 400 in place of 401.
    */
-  private verify(token: string): MaybePromise<VerifiedToken> {
+  private verify(token: string): MaybePromise<VerifiedToken<IssuerRules>> {
     const verified = this.tokens.verify(token);
     if (!isPromise(verified)) return verified;
     return verified.catch((error: unknown) => {
       requireToken68(token);
       throw error;
     });
-  }
-
-  private async confirm(
-    token: string,
-    found: VerifiedToken,
-    maxStaleness: number,
-    request: HttpRequest,
-  ): Promise<AuthenticatedByIssuer> {
-    // A machine has no session that anybody could end.
-    if (found.user.isMachine) return found;
-    return {
-      ...found,
-      confirmedAt: await this.confirmations.confirm(token, found, maxStaleness, request),
-    };
   }
 }

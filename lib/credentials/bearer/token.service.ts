@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { andThen, isPromise } from '../../core/maybe-promise.js';
-import { TokenCache } from '../../core/token/cache.js';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.js';
+import { TokenCache, type VerifiedToken } from '../../core/token/cache.js';
 import { createVerifier, type Verify } from '../../core/token/verify.js';
 import {
   createIdTokenVerifier,
@@ -9,34 +9,27 @@ import {
   type VerifyIdToken,
 } from '../../core/token/verify-id-token.js';
 import type { AuthgearUser } from '../../core/user.js';
-import { RESOLVED_OPTIONS } from '../../options/tokens.js';
-import type { ResolvedOptions } from '../../options/resolve.js';
 import { JwksService } from '../../keys/jwks.service.js';
+import type { IssuerRules } from '../../options/resolve-issuer.js';
+import type { ResolvedOptions } from '../../options/resolve.js';
+import { RESOLVED_OPTIONS } from '../../options/tokens.js';
 import { Revocations } from '../../revocation/revocations.js';
 
 /** Verifies tokens outside the guard: in a job, a message handler, a gateway. */
 @Injectable()
 export class TokenService {
-  /** @internal For the guard, which also needs the issuer's rules. */
-  readonly verify: Verify;
+  private readonly verifyToken: Verify<IssuerRules>;
   private readonly verifyId: VerifyIdToken;
 
-  /** @internal Injected, never made by hand. */
+  /** @internal Injected, never constructed by hand. */
   constructor(
     @Inject(RESOLVED_OPTIONS) { clock, tokenCache }: ResolvedOptions,
     @Inject(JwksService) { issuers }: JwksService,
-    @Inject(Revocations) revocations: Revocations,
+    @Inject(Revocations) private readonly revocations: Revocations,
   ) {
-    const verify = createVerifier(
-      issuers,
-      clock,
-      tokenCache === false ? undefined : new TokenCache(tokenCache.max, clock),
-    );
-    this.verify = (token) =>
-      andThen(verify(token), (verified) => {
-        const { user } = verified;
-        return andThen(revocations.check(user, user.claims['iat'] as number), () => verified);
-      });
+    const cache =
+      tokenCache === false ? undefined : new TokenCache<IssuerRules>(tokenCache.max, clock);
+    this.verifyToken = createVerifier(issuers, clock, cache);
     this.verifyId = createIdTokenVerifier(issuers, clock);
   }
 
@@ -60,8 +53,17 @@ export class TokenService {
    * revoked is checked. **Not** checked: scopes, the age of the authentication, and whether the
    * issuer still knows the session (`@MaxStaleness()`).
    */
-  verifyAccessToken(token: string): Promise<AuthgearUser> {
-    const verified = this.verify(token);
-    return isPromise(verified) ? verified.then(({ user }) => user) : Promise.resolve(verified.user);
+  async verifyAccessToken(token: string): Promise<AuthgearUser> {
+    const { user } = await this.verify(token);
+    return user;
+  }
+
+  /** @internal For the guard, which also needs the issuer's rules. Never throws. */
+  verify(token: string): MaybePromise<VerifiedToken<IssuerRules>> {
+    return andThen(this.verifyToken(token), (verified) => {
+      const { user } = verified;
+      const revoked = this.revocations.check(user, user.claims['iat'] as number);
+      return andThen(revoked, () => verified);
+    });
   }
 }

@@ -1,61 +1,42 @@
 import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../../core/crypto/digest.js';
 import { AuthError } from '../../core/errors.js';
+import { headerFields, headerValue, type HeaderSource } from '../../core/headers.js';
 import { readSession, sessionHeaders, type SessionAnswer } from '../../core/session/session.js';
-import {
-  headerFields,
-  headerValue,
-  type HttpRequest,
-  type ReadableRequest,
-} from '../../transports/http.js';
-
-export const DEFAULT_SECRET_HEADER = 'x-proxy-secret';
-
-/** How a proxy proves itself: by one of secret and `trust`. */
-export interface ProxyRules {
-  /** The SHA-256 of the secret ({@link digestOf}). */
-  readonly secretDigest: Buffer | undefined;
-  /** In lower case. */
-  readonly secretHeader: string;
-  readonly trust: ((request: ReadableRequest) => boolean) | undefined;
-  readonly cookiePrefix: string;
-  readonly allowedOrigins: readonly string[];
-}
-
-/** What is compared of a secret. */
-export function digestOf(secret: string): Buffer {
-  return Buffer.from(sha256(secret));
-}
+import type { ProxyProofRules } from '../../options/resolve-sessions.js';
+import type { HttpRequest } from '../../transports/http.js';
 
 /** Whether the request came through the proxy. */
-export function cameThroughProxy(
-  request: HttpRequest,
-  { secretDigest, secretHeader, trust }: ProxyRules,
-): boolean {
-  // A function that gives a promise has proved nothing.
-  if (trust !== undefined) return (trust(request) as unknown) === true;
-  const [given, ...others] = headerFields(request, secretHeader);
-  if (secretDigest === undefined || given === undefined || others.length > 0) return false;
-  // Digests have one length, and comparing them tells nothing about where two texts differ.
-  return timingSafeEqual(digestOf(given), secretDigest);
+export function cameThroughProxy(request: HttpRequest, proof: ProxyProofRules): boolean {
+  switch (proof.kind) {
+    case 'trust':
+      // A function that returns a promise has proved nothing.
+      return (proof.trust(request) as unknown) === true;
+    case 'secret': {
+      const [given, ...others] = headerFields(request, proof.header);
+      if (given === undefined || others.length > 0) return false;
+      // Digests have one length, and their comparison does not show where two texts differ.
+      return timingSafeEqual(Buffer.from(sha256(given)), proof.digest);
+    }
+    case 'none':
+      return false;
+  }
 }
 
 /** Whether the request carries headers that only a proxy may set. */
-export function hasSessionHeaders({ headers }: HttpRequest): boolean {
+export function hasSessionHeaders({ headers }: HeaderSource): boolean {
   return Object.values(sessionHeaders).some((name) => headers[name] !== undefined);
 }
 
 /**
- * What the proxy says. Throws `proxy_headers_invalid` for a header that stands twice: one of them
- * may be the client's.
+ * Reads the session that the proxy reports. Throws `proxy_headers_invalid` for a header that stands
+ * twice: one of them may be the client's.
  */
-export function readProxiedSession(request: HttpRequest): SessionAnswer {
+export function readProxiedSession(request: HeaderSource): SessionAnswer {
   for (const name of Object.values(sessionHeaders)) {
-    if (headerFields(request, name).length > 1)
-      throw new AuthError(
-        'proxy_headers_invalid',
-        `"${name}" stands in the request more than once`,
-      );
+    if (headerFields(request, name).length <= 1) continue;
+    const reason = `"${name}" stands in the request more than once`;
+    throw new AuthError('proxy_headers_invalid', reason);
   }
   return readSession((name) => headerValue(request, name));
 }

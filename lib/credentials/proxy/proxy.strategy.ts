@@ -1,24 +1,20 @@
 import type { Clock } from '../../core/clock.js';
 import { AuthError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
-import type { TrustedIssuer } from '../../core/issuer/issuer.js';
 import { toUser, type Session, type SessionAnswer } from '../../core/session/session.js';
 import { isOpaqueToken, parseToken } from '../../core/token/parse.js';
-import { extractBearerToken } from '../bearer/bearer-token.js';
-import type { HttpRequest } from '../../transports/http.js';
-import {
-  cameThroughProxy,
-  hasSessionHeaders,
-  readProxiedSession,
-  type ProxyRules,
-} from './proxy-headers.js';
-import { checkSameOrigin } from '../session/same-origin.js';
-import { extractSessionCookie, type SessionCookie } from '../session/session-cookie.js';
 import type {
-  AuthenticatedByIssuer,
   AuthenticationRequirements,
   AuthenticationStrategy,
 } from '../../options/contracts.js';
+import type { IssuerRules } from '../../options/resolve-issuer.js';
+import type { ProxyRules } from '../../options/resolve-sessions.js';
+import type { HttpRequest } from '../../transports/http.js';
+import { extractBearerToken } from '../bearer/bearer-token.js';
+import type { AuthenticatedByIssuer } from '../authenticated.js';
+import { checkSameOrigin } from '../session/same-origin.js';
+import { extractSessionCookie, type SessionCookie } from '../session/session-cookie.js';
+import { cameThroughProxy, hasSessionHeaders, readProxiedSession } from './proxy-headers.js';
 
 /** What the proxy says of the request, and the bearer token that it asked about. */
 interface Proxied {
@@ -27,14 +23,14 @@ interface Proxied {
 }
 
 export interface ProxyStrategyOptions {
-  readonly issuer: TrustedIssuer;
+  readonly issuer: IssuerRules;
   readonly rules: ProxyRules;
   /** For machines' tokens, which no resolver knows. */
   readonly jwt: {
     authenticate(
       token: string,
       request: HttpRequest,
-      demand: AuthenticationRequirements,
+      requirements: AuthenticationRequirements,
     ): MaybePromise<AuthenticatedByIssuer>;
   };
   readonly onUntrusted: (error: AuthError) => void;
@@ -58,7 +54,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
    */
   extract(request: HttpRequest): Proxied | undefined {
     const { rules, onUntrusted } = this.options;
-    if (!cameThroughProxy(request, rules)) {
+    if (!cameThroughProxy(request, rules.proof)) {
       if (hasSessionHeaders(request))
         onUntrusted(
           new AuthError(
@@ -79,11 +75,11 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   async authenticate(
     { answer, bearer }: Proxied,
     request: HttpRequest,
-    demand: AuthenticationRequirements,
+    requirements: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const { issuer, clock } = this.options;
     if (answer === 'none' || answer === 'invalid')
-      return this.authenticateMachine(answer, bearer, request, demand);
+      return this.authenticateMachine(answer, bearer, request, requirements);
     if (bearer !== undefined && !isOpaqueToken(bearer)) checkSameUser(bearer, answer);
     // No page of another origin can send a bearer token without leave (CORS); credentials of
     // another scheme, browsers may send by themselves. With a cookie beside it, the session may be
@@ -109,7 +105,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     answer: 'none' | 'invalid',
     bearer: string | undefined,
     request: HttpRequest,
-    demand: AuthenticationRequirements,
+    requirements: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const invalid = new AuthError(
       'session_invalid',
@@ -117,7 +113,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     );
     if (bearer === undefined || isOpaqueToken(bearer)) throw invalid;
     try {
-      const authenticated = await this.options.jwt.authenticate(bearer, request, demand);
+      const authenticated = await this.options.jwt.authenticate(bearer, request, requirements);
       if (authenticated.user.isMachine) return authenticated;
     } catch (error) {
       // The resolver knows whose it is and says no: that a token of a disabled person is for

@@ -1,5 +1,6 @@
-import type { ClientInfo } from '../../core/session/fetch-session.js';
-import { headerValue, type HttpRequest } from '../../transports/http.js';
+import type { ClientInfo } from '../../core/session/upstream.js';
+import { headerValue } from '../../core/headers.js';
+import type { HttpRequest } from '../../transports/http.js';
 
 /** What a header may hold when it is sent on. */
 const SENDABLE = /^[\x20-\x7e]{1,1024}$/;

@@ -1,23 +1,24 @@
-import type { ResolverRules, TrustedIssuer } from '../../core/issuer/issuer.js';
-import type { ForwardedCredential } from '../../core/session/fetch-session.js';
 import { toUser } from '../../core/session/session.js';
+import type { ForwardedCredential } from '../../core/session/upstream.js';
 import { isOpaqueToken } from '../../core/token/parse.js';
-import { extractBearerToken } from '../bearer/bearer-token.js';
-import type { HttpRequest } from '../../transports/http.js';
-import { checkSameOrigin } from './same-origin.js';
-import { extractSessionCookie, type SessionCookie } from './session-cookie.js';
-import type { Revocations } from '../../revocation/revocations.js';
-import type { SessionResolver } from './session-resolver.js';
 import type {
-  AuthenticatedByIssuer,
   AuthenticationRequirements,
   AuthenticationStrategy,
 } from '../../options/contracts.js';
+import type { IssuerRules } from '../../options/resolve-issuer.js';
+import type { ResolverRules } from '../../options/resolve-sessions.js';
+import type { Revocations } from '../../revocation/revocations.js';
+import type { HttpRequest } from '../../transports/http.js';
+import type { AuthenticatedByIssuer } from '../authenticated.js';
+import { extractBearerToken } from '../bearer/bearer-token.js';
+import { checkSameOrigin } from './same-origin.js';
+import { extractSessionCookie, type SessionCookie } from './session-cookie.js';
+import type { SessionResolver } from './session-resolver.js';
 
 /** An issuer whose sessions are resolved. */
-export type ResolvingIssuer = TrustedIssuer & { readonly resolver: ResolverRules };
+export type ResolvingIssuer = IssuerRules & { readonly resolver: ResolverRules };
 
-/** Asks Authgear whose session a credential is. */
+/** Resolves a credential at Authgear. */
 abstract class ResolverStrategy {
   readonly name = 'resolver';
 
@@ -30,18 +31,14 @@ abstract class ResolverStrategy {
   protected async resolve(
     credential: ForwardedCredential,
     request: HttpRequest,
-    { maxStaleness }: AuthenticationRequirements,
+    { maxStaleness = Infinity }: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const { issuer } = this;
-    const maxAge = Math.min(issuer.resolver.cacheFor, (maxStaleness ?? Infinity) * 1000);
-    const { value: session, askedAt } = await this.sessions.resolve(
-      issuer.resolver,
-      credential,
-      request,
-      maxAge,
-    );
-    const user = toUser(session, issuer.issuer, 'resolver');
-    const confirmedAt = askedAt / 1000;
+    const { resolver } = issuer;
+    const maxAge = Math.min(resolver.cacheFor, maxStaleness * 1000);
+    const entry = await this.sessions.resolve(resolver, credential, request, maxAge);
+    const user = toUser(entry.value, issuer.issuer, 'resolver');
+    const confirmedAt = entry.requestedAt / 1000;
     await this.revocations.check(user, confirmedAt);
     return { user, issuer, confirmedAt };
   }
@@ -59,10 +56,10 @@ export class CookieStrategy
   async authenticate(
     { name, value }: SessionCookie,
     request: HttpRequest,
-    demand: AuthenticationRequirements,
+    requirements: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     checkSameOrigin(request, this.issuer.resolver.allowedOrigins);
-    return this.resolve({ header: 'cookie', value: `${name}=${value}` }, request, demand);
+    return this.resolve({ header: 'cookie', value: `${name}=${value}` }, request, requirements);
   }
 }
 
@@ -79,8 +76,9 @@ export class OpaqueTokenStrategy
   authenticate(
     token: string,
     request: HttpRequest,
-    demand: AuthenticationRequirements,
+    requirements: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
-    return this.resolve({ header: 'authorization', value: `Bearer ${token}` }, request, demand);
+    const credential = { header: 'authorization', value: `Bearer ${token}` } as const;
+    return this.resolve(credential, request, requirements);
   }
 }

@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js';
-import { headerFields, type HttpRequest } from '../../transports/http.js';
+import { headerFields, type HeaderSource } from '../../core/headers.js';
 
 /** A session cookie of Authgear, as the browser sent it. */
 export interface SessionCookie {
@@ -18,7 +18,7 @@ const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
  * have decided.
  */
 export function extractSessionCookie(
-  request: HttpRequest,
+  request: HeaderSource,
   prefix: string,
 ): SessionCookie | undefined {
   const pairs = headerFields(request, 'cookie')

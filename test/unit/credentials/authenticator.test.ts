@@ -1,8 +1,6 @@
 import { Authenticator, type Strategies } from '../../../lib/credentials/authenticator.js';
-import type {
-  AuthenticatedByIssuer,
-  AuthenticationStrategy,
-} from '../../../lib/options/contracts.js';
+import type { AuthenticatedByIssuer } from '../../../lib/credentials/authenticated.js';
+import type { AuthenticationStrategy } from '../../../lib/options/contracts.js';
 import type { AuthError } from '../../../lib/core/errors.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';

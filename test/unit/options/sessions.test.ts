@@ -1,4 +1,4 @@
-import { digestOf } from '../../../lib/credentials/proxy/proxy-headers.js';
+import { sha256 } from '../../../lib/core/crypto/digest.js';
 import type { AuthgearModuleOptions } from '../../../lib/options/options.js';
 import { authgear, authpi, oidc } from '../../../lib/options/profiles.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
@@ -53,9 +53,11 @@ describe('defaults', () => {
 
   test('of the proxy', () => {
     expect(first({ proxyHeaders: { secret: SECRET } })?.proxyHeaders).toEqual({
-      secretDigest: digestOf(SECRET),
-      secretHeader: 'x-proxy-secret',
-      trust: undefined,
+      proof: {
+        kind: 'secret',
+        header: 'x-proxy-secret',
+        digest: Buffer.from(sha256(SECRET)),
+      },
       cookiePrefix: '',
       allowedOrigins: [],
     });
@@ -153,14 +155,13 @@ describe('what is given is taken', () => {
   test('proxyHeaders', () => {
     const trust = () => true;
     expect(first({ proxyHeaders: { trust } })?.proxyHeaders).toMatchObject({
-      trust,
-      secretDigest: undefined,
+      proof: { kind: 'trust', trust },
     });
     expect(
       first({ proxyHeaders: { secret: SECRET, secretHeader: 'X-Other', trust: undefined } })
         ?.proxyHeaders,
     ).toMatchObject({
-      secretHeader: 'x-other',
+      proof: { kind: 'secret', header: 'x-other' },
     });
     expect(
       first({

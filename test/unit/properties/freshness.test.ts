@@ -5,7 +5,7 @@ import {
   defaultPolicy,
   makeKeys,
   ScriptedSource,
-  resolveDecision,
+  settle,
   storeFixture,
   type StoreFixture,
 } from '../../support/scripted-source.js';
@@ -126,7 +126,7 @@ class Find implements fc.AsyncCommand<World, Real> {
       (found): Outcome => (outcome = { kid: found }),
       (error: unknown): Outcome => (outcome = { error: error as AuthError }),
     );
-    await resolveDecision();
+    await settle();
     expect(world.violations).toEqual([]);
     if (before?.kids.has(kid) === true && now < before.expiresAt) {
       // A usable key is there: nobody waits, and nobody is refused.
@@ -217,7 +217,7 @@ class Release implements fc.AsyncCommand<World, Real> {
 async function release(world: World, { source, clock }: Real): Promise<void> {
   const before = world.set;
   source.release();
-  await resolveDecision();
+  await settle();
   expect(world.violations).toEqual([]);
   for (const { kid, work } of world.unsettled.splice(0))
     judge(kid, await work, [before, world.set], world, clock.now());

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { AuthError } from '../../../lib/core/errors.js';
-import { RefreshingCache, type Answer } from '../../../lib/core/session/refreshing-cache.js';
+import { RefreshingCache, type Entry } from '../../../lib/core/session/refreshing-cache.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
-import { resolveDecision } from '../../support/scripted-source.js';
+import { settle } from '../../support/scripted-source.js';
 
 type Outcome = 'good' | 'refused' | 'unavailable';
 interface Told {
@@ -11,7 +11,7 @@ interface Told {
 /** A question as the world knows it, independently of what remembers its answer. */
 interface HttpRequestInit {
   readonly number: number;
-  readonly askedAt: number;
+  readonly requestedAt: number;
   outcome?: Outcome;
   endedAt?: number;
   /**
@@ -48,7 +48,7 @@ class World {
     const now = this.clock.now();
     this.maxAge = maxAge;
     for (const question of this.questions)
-      if (question.askedAt > now) question.isOfUnknownAge = true;
+      if (question.requestedAt > now) question.isOfUnknownAge = true;
     const ofUnknownAge = new Set(this.questions.filter(({ isOfUnknownAge }) => isOfUnknownAge));
     const before = this.questions.length;
     const answer = this.answers.get('key', maxAge, this.ask);
@@ -59,7 +59,7 @@ class World {
 
   private readonly ask = (): Promise<Told> => {
     const newest = this.questions.at(-1);
-    const age = this.clock.now() - (newest?.askedAt ?? 0);
+    const age = this.clock.now() - (newest?.requestedAt ?? 0);
     // A question that is under way and would do is not asked again.
     const wouldDo =
       newest !== undefined &&
@@ -82,7 +82,7 @@ class World {
       };
       const question: HttpRequestInit = {
         number,
-        askedAt: this.clock.now(),
+        requestedAt: this.clock.now(),
         isOfUnknownAge: false,
         isOutdated: false,
         end,
@@ -92,7 +92,7 @@ class World {
   };
 
   private async watch(
-    answer: Promise<Answer<Told>>,
+    answer: Promise<Entry<Told>>,
     now: number,
     maxAge: number,
     ofUnknownAge: ReadonlySet<HttpRequestInit>,
@@ -102,18 +102,18 @@ class World {
     try {
       expect(ofUnknownAge).not.toContain(this.check(told, now, maxAge));
       // However slow it was, unless it was to be asked for now.
-      if (maxAge > 0) expect(this.clock.now() - told.askedAt).toBeLessThanOrEqual(maxAge);
+      if (maxAge > 0) expect(this.clock.now() - told.requestedAt).toBeLessThanOrEqual(maxAge);
     } catch (violation) {
       this.violations.push(violation);
     }
   }
 
-  private checkKnown(answer: Answer<Told>, now: number, maxAge: number): void {
+  private checkKnown(answer: Entry<Told>, now: number, maxAge: number): void {
     expect(this.check(answer, now, maxAge)).toMatchObject({
       isOutdated: false,
       isOfUnknownAge: false,
     });
-    const age = now - answer.askedAt;
+    const age = now - answer.requestedAt;
     expect(age).toBeLessThan(maxAge);
     // In the second half something is under way, or has failed a moment ago.
     const hasFailed = this.questions.some(
@@ -123,11 +123,11 @@ class World {
     expect(age < maxAge / 2 || hasFailed || this.open().length > 0).toBe(true);
   }
 
-  private check({ value, askedAt }: Answer<Told>, now: number, maxAge: number): HttpRequestInit {
+  private check({ value, requestedAt }: Entry<Told>, now: number, maxAge: number): HttpRequestInit {
     const question = this.questions[value.number] as HttpRequestInit;
-    expect(question).toMatchObject({ askedAt, outcome: 'good' });
-    expect(now - askedAt).toBeGreaterThanOrEqual(0);
-    expect(now - askedAt).toBeLessThanOrEqual(maxAge);
+    expect(question).toMatchObject({ requestedAt, outcome: 'good' });
+    expect(now - requestedAt).toBeGreaterThanOrEqual(0);
+    expect(now - requestedAt).toBeLessThanOrEqual(maxAge);
     return question;
   }
 
@@ -167,7 +167,7 @@ test('whatever the order of requests, answers, refusals, failures and time', asy
       const world = new World();
       for (const take of steps) {
         take(world);
-        await resolveDecision();
+        await settle();
         expect(world.violations).toEqual([]);
       }
     }),

@@ -1,12 +1,12 @@
 import { jest } from '@jest/globals';
-import type { RevocationStore } from '../../../lib/authenticate/revocation-store.js';
+import type { RevocationStore } from '../../../lib/options/contracts.js';
 import { Revocations } from '../../../lib/revocation/revocations.js';
 import type { RevocationRecord } from '../../../lib/core/revocation/revocation-record.js';
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';
 import { codeOf, rejectionOf } from '../../support/refusals.js';
-import { resolveDecision } from '../../support/scripted-source.js';
+import { settle } from '../../support/scripted-source.js';
 import { DRIVER_ERROR, ScriptedStore, type StoreFailure } from '../../support/scripted-store.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
@@ -303,10 +303,10 @@ describe('a store', () => {
       let code: string | undefined = 'none yet';
       void refuses('user-1').then((found) => (code = found));
       jest.advanceTimersByTime(999);
-      await resolveDecision();
+      await settle();
       expect(code).toBe('none yet');
       jest.advanceTimersByTime(1);
-      await resolveDecision();
+      await settle();
       expect(code).toBe('revocation_unavailable');
       expect(jest.getTimerCount()).toBe(0);
     } finally {
@@ -389,7 +389,7 @@ describe('a store', () => {
   test('the last chance of what could not be written is the end of the application', async () => {
     const one = replica({ store: store.connect() });
     await one.revocations.onApplicationBootstrap();
-    await resolveDecision();
+    await settle();
     store.failure = 'rejects';
     await one.apply('user-1', disabled());
     store.failure = undefined;
@@ -451,7 +451,7 @@ describe('a store', () => {
       store.when = (label) => new Promise((go) => held.push({ label, go: () => go(undefined) }));
       return async (index: number) => {
         held.splice(index, 1)[0]?.go();
-        await resolveDecision();
+        await settle();
       };
     };
 
@@ -459,9 +459,9 @@ describe('a store', () => {
       const one = replica({ store: store.connect() });
       const release = hold();
       const first = one.apply('user-1', disabled(NOW - 100));
-      await resolveDecision();
+      await settle();
       const second = one.apply('user-1', disabled(NOW));
-      await resolveDecision();
+      await settle();
       await release(0);
       store.failure = 'rejects';
       store.when = () => Promise.resolve();
@@ -476,7 +476,7 @@ describe('a store', () => {
       for (const { revocations } of [one, other, one]) await revocations.sync();
       const release = hold();
       const works = [one.apply('user-1', ended()), other.apply('user-1', lifted(NOW - 50))];
-      await resolveDecision();
+      await settle();
       // Both have read that there is nothing; then the first writes and reads it again, and the
       // other writes over it.
       await release(0);
@@ -514,7 +514,7 @@ describe('a store', () => {
     let waiting: () => void = () => undefined;
     store.when = () => new Promise((go) => (waiting = () => go(undefined)));
     const works = [revocations.sync(), revocations.sync(), revocations.sync()];
-    await resolveDecision();
+    await settle();
     expect(store.gets).toHaveLength(1);
     store.when = () => Promise.resolve();
     waiting();

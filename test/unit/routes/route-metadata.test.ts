@@ -1,7 +1,7 @@
 import { noRequirement, strictestAge } from '../../../lib/core/policy/requirement.js';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { MaxAuthAge } from '../../../lib/routes/decorators/authentication.js';
-import { OptionalAuth } from '../../../lib/authorize/optional-auth.decorator.js';
+import { OptionalAuth } from '../../../lib/routes/decorators/access.js';
 import { Public } from '../../../lib/routes/decorators/access.js';
 import { findContradictions, routeOf, type Route } from '../../../lib/routes/route-metadata.js';
 import { Scopes } from '../../../lib/routes/decorators/permissions.js';

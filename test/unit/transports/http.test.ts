@@ -1,7 +1,6 @@
-import { headerFields } from '../../../lib/transports/http.js';
+import { headerFields } from '../../../lib/core/headers.js';
 
 const request = (headers: Record<string, string | string[]>, rawHeaders?: string[]) => ({
-  method: 'GET',
   headers,
   ...(rawHeaders && { rawHeaders }),
 });

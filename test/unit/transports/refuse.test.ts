@@ -9,8 +9,8 @@ import {
 import { answerTo } from '../../../lib/core/answer.js';
 import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
 import type { HttpExchange } from '../../../lib/transports/http.js';
-import { refuse } from '../../../lib/respond/refuse.js';
-import { toHttpException } from '../../../lib/respond/to-http-exception.js';
+import { refuse } from '../../../lib/transports/http.js';
+import { toHttpException } from '../../../lib/transports/http.js';
 
 const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 

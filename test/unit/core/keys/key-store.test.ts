@@ -6,7 +6,7 @@ import { rejectionOf } from '../../../support/refusals.js';
 import {
   defaultPolicy,
   makeKeys,
-  resolveDecision,
+  settle,
   storeFixture,
   type StoreFixture,
 } from '../../../support/scripted-source.js';
@@ -29,7 +29,7 @@ async function isPending(work: Promise<unknown>): Promise<boolean> {
   let pending = true;
   const settled = (): void => void (pending = false);
   work.then(settled, settled);
-  await resolveDecision();
+  await settle();
   return pending;
 }
 
@@ -192,7 +192,7 @@ describe('refresh ahead', () => {
     expect(await isPending(t.find('a'))).toBe(false);
     expect(t.source.asked).toBe(2);
     t.source.release();
-    await resolveDecision();
+    await settle();
     t.clock.advance('60s');
     await t.find('a');
     expect(t.source.asked).toBe(2);
@@ -201,7 +201,7 @@ describe('refresh ahead', () => {
   test('does not start by itself', async () => {
     await t.find('a');
     t.clock.advance('599s');
-    await resolveDecision();
+    await settle();
     expect(t.source.asked).toBe(1);
   });
 
@@ -223,7 +223,7 @@ describe('refresh ahead', () => {
     for (let round = 0; round < 3; round++) {
       t.clock.advance('580s');
       expect(await t.find('a')).toBe('a');
-      await resolveDecision();
+      await settle();
     }
     expect(t.source.etags).toEqual([undefined, '"v1"', '"v1"', '"v1"']);
   });
@@ -267,11 +267,11 @@ describe('past the lifetime', () => {
       t.clock.advance(20);
       if (t.clock.seconds >= 1_767_225_600 + 4200) break;
       expect(await t.find('a')).toBe('a');
-      await resolveDecision();
+      await settle();
     }
     t.clock.set(1_767_225_600_000 + 4_200_000 - 1);
     expect(await t.find('a')).toBe('a');
-    await resolveDecision();
+    await settle();
     t.clock.advance(0.001);
     const error = await rejectionOf(t.find('a'));
     expect(error).toMatchObject({ code: 'keys_unavailable', kind: 'unavailable' });
@@ -298,7 +298,7 @@ describe('past the lifetime', () => {
     t.source.published = [b];
     t.clock.advance('2s');
     await t.find('a').catch(() => undefined);
-    await resolveDecision();
+    await settle();
     expect(await codeOf(t.find('a'))).toBe('key_unknown');
   });
 
@@ -449,7 +449,7 @@ describe('a caller that gives up', () => {
     const impatient = Promise.race([t.find('a'), Promise.resolve('gave up')]);
     expect(await impatient).toBe('gave up');
     t.source.release();
-    await resolveDecision();
+    await settle();
     expect(t.store.status().kids).toEqual(['a']);
   });
 });

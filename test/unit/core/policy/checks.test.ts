@@ -1,4 +1,4 @@
-import { findMissingPermission, findStepUp } from '../../../../lib/core/policy/evaluate.js';
+import { findMissingPermission, findStepUp } from '../../../../lib/core/policy/checks.js';
 import {
   combine,
   hasRequirements,
@@ -22,7 +22,7 @@ function user(fields: Partial<AuthgearUser> = {}): AuthgearUser {
   });
 }
 /** In the order in which the guard asks. */
-const findDenial = (...subject: Parameters<typeof findStepUp>) =>
+const findDenial = (...subject: Parameters<typeof findMissingPermission>) =>
   findMissingPermission(...subject) ?? findStepUp(...subject);
 const age = (maxAge: number | undefined, ifCannotReauthenticate: 'allow' | 'deny' = 'deny') =>
   maxAge === undefined ? [] : [{ maxAge, ifCannotReauthenticate }];
@@ -83,22 +83,22 @@ describe('the age of the authentication, un-rounded', () => {
     ['the future', NOW + 5.001, 300, 'authentication_time_in_future'],
     ['far away', NOW * 1000, 300, 'authentication_time_in_future'],
   ])('%s', (_, authTime, maxAge, code) => {
-    const denial = deny(user({ authTime }), requirement({ age: age(maxAge) }));
+    const denial = deny(user({ authTime }), requirement({ ages: age(maxAge) }));
     expect(denial?.code).toBe(code);
     expect(denial?.details.maxAge).toBe(code === undefined ? undefined : maxAge);
   });
 
   test('without a tolerance the near future is the future', () => {
     expect(
-      deny(user({ authTime: NOW + 0.001 }), requirement({ age: age(300) }), NOW, 0)?.code,
+      deny(user({ authTime: NOW + 0.001 }), requirement({ ages: age(300) }), NOW, 0)?.code,
     ).toBe('authentication_time_in_future');
   });
 
   test('a fraction of now counts', () => {
     expect(
-      deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1)?.code,
+      deny(user({ authTime: NOW }), requirement({ ages: age(1) }), NOW + 1)?.code,
     ).toBeUndefined();
-    expect(deny(user({ authTime: NOW }), requirement({ age: age(1) }), NOW + 1.001)?.code).toBe(
+    expect(deny(user({ authTime: NOW }), requirement({ ages: age(1) }), NOW + 1.001)?.code).toBe(
       'authentication_too_old',
     );
   });
@@ -107,7 +107,7 @@ describe('the age of the authentication, un-rounded', () => {
     'a machine is refused plainly, whatever its time (%p)',
     (authTime) => {
       expect(
-        deny(user({ isMachine: true, authTime }), requirement({ age: age(300) })),
+        deny(user({ isMachine: true, authTime }), requirement({ ages: age(300) })),
       ).toMatchObject({
         code: 'machine_cannot_reauthenticate',
         kind: 'forbidden',
@@ -126,10 +126,10 @@ test.each([
   ['old', { authTime: 0 }],
   ['a machine', { isMachine: true }],
   ['without a time', { authTime: undefined }],
-])('scope comes before age: %s', (_, fields) => {
-  expect(deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], age: age(300) }))?.code).toBe(
-    'scope_missing',
-  );
+])('scope comes before ages: %s', (_, fields) => {
+  expect(
+    deny(user(fields), requirement({ scopes: [{ allOf: ['a'] }], ages: age(300) }))?.code,
+  ).toBe('scope_missing');
 });
 
 describe('combine', () => {
@@ -142,7 +142,7 @@ describe('combine', () => {
     [0.5, 300, 0.5],
   ])('ages %p and %p: %p, the strictest', (first, second, maxAge) => {
     expect(
-      strictestAge(combine(requirement({ age: age(first) }), requirement({ age: age(second) })))
+      strictestAge(combine(requirement({ ages: age(first) }), requirement({ ages: age(second) })))
         ?.maxAge,
     ).toBe(maxAge);
   });
@@ -155,7 +155,7 @@ describe('combine', () => {
 
   test.each([
     [noRequirement, false],
-    [requirement({ age: age(300) }), true],
+    [requirement({ ages: age(300) }), true],
     [requirement({ scopes: [{ allOf: ['a'] }] }), true],
   ])('%j demands something: %p', (what, demanding) => {
     expect(hasRequirements(what)).toBe(demanding);
@@ -164,8 +164,8 @@ describe('combine', () => {
 
 describe('users who can never reauthenticate', () => {
   const stuck = user({ canReauthenticate: false, authTime: NOW - 3600 });
-  const denial = (...demands: Requirement['age']) =>
-    deny(stuck, requirement({ age: demands }))?.code;
+  const denial = (...demands: Requirement['ages']) =>
+    deny(stuck, requirement({ ages: demands }))?.code;
   test('too old is a plain 403 by default, not a login loop', () => {
     expect(denial(...age(300))).toBe('user_cannot_reauthenticate');
     expect(denial(...age(7200))).toBeUndefined();
@@ -178,7 +178,7 @@ describe('users who can never reauthenticate', () => {
   test('who can, or is not known to be unable, gets the step-up', () => {
     for (const canReauthenticate of [true, undefined]) {
       const who = user({ canReauthenticate, authTime: NOW - 3600 });
-      expect(deny(who, requirement({ age: age(300, 'allow') }))?.code).toBe(
+      expect(deny(who, requirement({ ages: age(300, 'allow') }))?.code).toBe(
         'authentication_too_old',
       );
     }
@@ -187,7 +187,7 @@ describe('users who can never reauthenticate', () => {
 
 describe('an ID token beside the access token', () => {
   const withIdToken = (authTime: number | undefined, reauthenticatedAt: number | undefined) =>
-    findDenial(user({ authTime }), requirement({ age: age(300) }), {
+    findDenial(user({ authTime }), requirement({ ages: age(300) }), {
       now: NOW,
       clockTolerance: 5,
       organizationIdOf: () => undefined,
@@ -211,21 +211,16 @@ describe('what Authgear knows about the user', () => {
     ['roles: not all', { roles: ['a'] }, { roles: [{ allOf: ['a', 'b'] }] }, 'role_missing'],
     ['roles: any', { roles: ['b'] }, { roles: [{ anyOf: ['a', 'b'] }] }, undefined],
     ['roles: a scope is no role', { scopes: ['a'] }, { roles: [{ allOf: ['a'] }] }, 'role_missing'],
-    ['verified', { isVerified: true }, { verified: [true] }, undefined],
-    ['not verified', { isVerified: false }, { verified: [true] }, 'user_not_verified'],
-    ['verified, unknown', { isVerified: undefined }, { verified: [true] }, 'user_not_verified'],
-    ['somebody', { isAnonymous: false }, { notAnonymous: [true] }, undefined],
-    ['anonymous', { isAnonymous: true }, { notAnonymous: [true] }, 'user_is_anonymous'],
-    [
-      'anonymous, unknown',
-      { isAnonymous: undefined },
-      { notAnonymous: [true] },
-      'user_is_anonymous',
-    ],
+    ['verified', { isVerified: true }, { verified: true }, undefined],
+    ['not verified', { isVerified: false }, { verified: true }, 'user_not_verified'],
+    ['verified, unknown', { isVerified: undefined }, { verified: true }, 'user_not_verified'],
+    ['somebody', { isAnonymous: false }, { notAnonymous: true }, undefined],
+    ['anonymous', { isAnonymous: true }, { notAnonymous: true }, 'user_is_anonymous'],
+    ['anonymous, unknown', { isAnonymous: undefined }, { notAnonymous: true }, 'user_is_anonymous'],
     [
       'a machine is not anonymous',
       { isAnonymous: undefined, isMachine: true },
-      { notAnonymous: [true] },
+      { notAnonymous: true },
       undefined,
     ],
     ['amr', { amr: ['pwd', 'mfa'] }, { amr: ['mfa'] }, undefined],

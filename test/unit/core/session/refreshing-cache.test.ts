@@ -2,11 +2,11 @@ import { AuthError } from '../../../../lib/core/errors.js';
 import {
   RefreshingCache,
   MAX_ENTRIES,
-  type Answer,
+  type Entry,
 } from '../../../../lib/core/session/refreshing-cache.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { rejectionOf } from '../../../support/refusals.js';
-import { resolveDecision } from '../../../support/scripted-source.js';
+import { settle } from '../../../support/scripted-source.js';
 
 interface Told {
   readonly text: string;
@@ -42,7 +42,7 @@ const known = (maxAge: number, key?: string) => {
   answer.catch(() => undefined);
   return 'waits';
 };
-async function learn(text: string, maxAge = 10_000): Promise<Answer<Told>> {
+async function learn(text: string, maxAge = 10_000): Promise<Entry<Told>> {
   const work = get(maxAge);
   questions.open.pop()?.resolve(text);
   return work;
@@ -50,12 +50,12 @@ async function learn(text: string, maxAge = 10_000): Promise<Answer<Told>> {
 
 test('an answer is as old as its question', async () => {
   const work = get(10_000);
-  const askedAt = clock.now();
+  const requestedAt = clock.now();
   clock.advance('3s');
   questions.open[0]?.resolve('a');
-  expect(await work).toEqual({ value: { text: 'a' }, askedAt });
+  expect(await work).toEqual({ value: { text: 'a' }, requestedAt });
   clock.advance('1.999s');
-  expect(get(10_000)).toEqual({ value: { text: 'a' }, askedAt });
+  expect(get(10_000)).toEqual({ value: { text: 'a' }, requestedAt });
   expect(questions.count).toBe(1);
 });
 
@@ -70,7 +70,7 @@ test('one question at a time per key', async () => {
 });
 
 test('all who wait for a question are told that it failed', async () => {
-  const waiting = [get(10_000), get(10_000)] as Promise<Answer<Told>>[];
+  const waiting = [get(10_000), get(10_000)] as Promise<Entry<Told>>[];
   questions.open[0]?.reject(unavailable());
   for (const one of waiting) expect((await rejectionOf(one)).code).toBe('session_unconfirmed');
 });
@@ -90,7 +90,7 @@ test.each([5_000, 7_500, 9_999])(
     for (let request = 0; request < 5; request += 1) expect(known(10_000)).toBe('a');
     expect(questions.count).toBe(2);
     questions.open[0]?.resolve('b');
-    await resolveDecision();
+    await settle();
     expect(known(10_000)).toBe('b');
     expect(questions.count).toBe(2);
   },
@@ -121,9 +121,9 @@ test('with a time of 0 everything is asked anew', async () => {
 });
 
 test('who wants a fresher answer than the question under way does not join it', async () => {
-  const slow = get(60_000) as Promise<Answer<Told>>;
+  const slow = get(60_000) as Promise<Entry<Told>>;
   clock.advance('2s');
-  const strict = get(1_000) as Promise<Answer<Told>>;
+  const strict = get(1_000) as Promise<Entry<Told>>;
   expect(questions.count).toBe(2);
   expect(get(60_000)).toBeInstanceOf(Promise);
   expect(questions.count).toBe(2);
@@ -140,8 +140,8 @@ test('a refusal is never kept, and ends what was known', async () => {
   clock.advance('6s');
   expect(known(10_000)).toBe('a');
   questions.open[0]?.reject(refusal());
-  await resolveDecision();
-  const refused = get(10_000) as Promise<Answer<Told>>;
+  await settle();
+  const refused = get(10_000) as Promise<Entry<Told>>;
   questions.open[1]?.reject(refusal());
   expect((await rejectionOf(refused)).code).toBe('session_invalid');
   expect(known(10_000)).toBe('waits');
@@ -153,7 +153,7 @@ test('an error that is no refusal of ours ends what was known too', async () => 
   clock.advance('6s');
   known(10_000);
   questions.open[0]?.reject(new Error('broken'));
-  await resolveDecision();
+  await settle();
   expect(known(10_000)).toBe('waits');
 });
 
@@ -162,7 +162,7 @@ test('when nobody can tell, what is known holds as long as it would have', async
   clock.advance('6s');
   known(10_000);
   questions.open[0]?.reject(unavailable());
-  await resolveDecision();
+  await settle();
   clock.advance('3.999s');
   expect(known(10_000)).toBe('a');
   clock.advance('1ms');
@@ -174,7 +174,7 @@ test('after a failure in the background none is asked there for a second', async
   clock.advance('5s');
   known(10_000);
   questions.open[0]?.reject(unavailable());
-  await resolveDecision();
+  await settle();
   clock.advance('999ms');
   known(10_000);
   expect(questions.count).toBe(2);
@@ -183,7 +183,7 @@ test('after a failure in the background none is asked there for a second', async
   expect(questions.count).toBe(3);
   // Whoever has no answer is told at once, and asks no more.
   questions.open[1]?.reject(unavailable());
-  await resolveDecision();
+  await settle();
   expect((await rejectionOf(Promise.resolve(get(1)))).code).toBe('session_unconfirmed');
   expect(questions.count).toBe(3);
   clock.advance('1s');
@@ -199,7 +199,7 @@ test('what fails in the background is nobody’s unhandled rejection', async () 
   clock.advance('6s');
   known(10_000);
   questions.open[0]?.reject(unavailable());
-  await resolveDecision();
+  await settle();
   process.off('unhandledRejection', listener);
   expect(unhandled).toEqual([]);
 });
@@ -248,7 +248,7 @@ describe('when the clock is set back', () => {
     clock.advance(-3_600);
     expect(known(10_000)).toBe('waits');
     questions.open.pop()?.reject(unavailable());
-    await resolveDecision();
+    await settle();
     clock.advance(3_600);
     expect(known(10_000)).toBe('waits');
   });
@@ -257,7 +257,7 @@ describe('when the clock is set back', () => {
     'nor does the answer to a question that was seen to be from the future, even by one who ' +
       'was told of a failure',
     async () => {
-      const first = get(0) as Promise<Answer<Told>>;
+      const first = get(0) as Promise<Entry<Told>>;
       clock.advance(1);
       const second = get(0);
       clock.advance(-1);
@@ -276,7 +276,7 @@ describe('when the clock is set back', () => {
 test('a late answer to an older question does not undo a refusal', async () => {
   const slow = get(60_000);
   clock.advance('2s');
-  const strict = get(1_000) as Promise<Answer<Told>>;
+  const strict = get(1_000) as Promise<Entry<Told>>;
   questions.open[1]?.reject(refusal());
   expect((await rejectionOf(strict)).code).toBe('session_invalid');
   questions.open[0]?.resolve('from before');

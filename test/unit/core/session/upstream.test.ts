@@ -10,8 +10,8 @@ import {
   fetchSession,
   type ClientInfo,
   type ForwardedCredential,
-} from '../../../../lib/core/session/fetch-session.js';
-import { fetchUserinfo } from '../../../../lib/core/session/fetch-userinfo.js';
+} from '../../../../lib/core/session/upstream.js';
+import { fetchUserinfo } from '../../../../lib/core/session/upstream.js';
 import { json, tableFetch, type Route } from '../../../support/fetch.js';
 import { rejectionOf } from '../../../support/refusals.js';
 

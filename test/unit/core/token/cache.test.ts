@@ -2,10 +2,8 @@ import { inspect } from 'node:util';
 import { AuthError } from '../../../../lib/core/errors.js';
 import type { TrustedIssuer } from '../../../../lib/core/issuer/issuer.js';
 import { readKeySet, selectKey, type PublicKey } from '../../../../lib/core/keys/key-set.js';
-import { TokenCache } from '../../../../lib/core/token/cache.js';
+import { TokenCache, type VerifiedToken } from '../../../../lib/core/token/cache.js';
 import { createVerifier } from '../../../../lib/core/token/verify.js';
-import type { VerifiedToken } from '../../../../lib/core/token/verified-token.js';
-import { AuthgearUser } from '../../../../lib/core/user.js';
 import { createSigningKey, signJwt, type SigningKey } from '../../../../lib/testing/signing-key.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
 import { rejectionOf } from '../../../support/refusals.js';
@@ -196,10 +194,10 @@ describe('a verifier with a cache', () => {
     const token = sign();
     const id = cache.idOf(token) as string;
     await verify(token);
-    expect(cache.find(id)).toBeDefined();
+    expect(cache.get(id)).toBeDefined();
     await change();
     expect(await codeFor(token)).toBe(code);
-    expect(cache.find(id)).toBeUndefined();
+    expect(cache.get(id)).toBeUndefined();
   });
 
   test('an expired token goes with the first new one a minute later; others stay', async () => {
@@ -208,7 +206,7 @@ describe('a verifier with a cache', () => {
     const [short, long] = [sign({ exp: NOW + 100 }), sign({ exp: NOW + 4_000 })];
     await verify(short);
     await verify(long);
-    const isKept = (token: string) => cache.find(cache.idOf(token) as string) !== undefined;
+    const isKept = (token: string) => cache.get(cache.idOf(token) as string) !== undefined;
     clock.advance(104.999);
     await verify(sign({ jti: 'new', exp: NOW + 4_000 }));
     expect([isKept(short), isKept(long)]).toEqual([true, true]);
@@ -229,7 +227,7 @@ describe('a verifier with a cache', () => {
     for (const token of tokens) await verify(token);
     clock.advance(200);
     await verify(sign({ jti: 'new', exp: NOW + 4_000 }));
-    expect(tokens.map((token) => cache.find(cache.idOf(token) as string) !== undefined)).toEqual(
+    expect(tokens.map((token) => cache.get(cache.idOf(token) as string) !== undefined)).toEqual(
       [0, 1, 2, 3].map((index) => index === stays),
     );
   });
@@ -240,7 +238,7 @@ describe('a verifier with a cache', () => {
     const token = sign();
     await verify(token);
     const id = cache.idOf(token) as string;
-    const kept = inspect([id, cache.find(id)], {
+    const kept = inspect([id, cache.get(id)], {
       depth: Infinity,
       showHidden: true,
       maxStringLength: Infinity,
@@ -249,85 +247,73 @@ describe('a verifier with a cache', () => {
     expect(kept).toContain(claimsWith()['jti']);
     for (const part of token.split('.')) expect(kept).not.toContain(part);
   });
-});
 
-describe('the signature', () => {
-  const makeUser = () => new AuthgearUser({ sub: 'a', issuer: ISSUER, via: 'jwt' });
-  const query = { kid: 'a', alg: 'ES256' as const };
-  const issuer = trustedIssuer();
-  let key: PublicKey;
-  beforeEach(async () => {
-    [key] = (await published(keyA)) as [PublicKey];
-  });
-
-  test('is checked once for many at once, and they all hear of it', async () => {
-    const cache = new TokenCache(10, clock.now);
-    let checks = 0;
-    const check = async () => {
-      checks += 1;
-      await new Promise(setImmediate);
-      return true;
-    };
-    const outcomes = await Promise.all(
-      Array.from({ length: 9 }, async () =>
-        cache.confirm('id', { query, key, issuer }, check, makeUser),
-      ),
-    );
-    expect(checks).toBe(1);
-    expect(new Set(outcomes).size).toBe(1);
-    void cache.confirm('id', { query, key, issuer }, check, makeUser);
-    expect(checks).toBe(1);
-  });
-
-  test.each([
-    ['that does not hold', async () => false, undefined],
-    ['of which nobody can tell', async () => Promise.reject(new Error('no')), 'no'],
-  ])(
-    '%s is told to all who wait, and is checked anew for the next',
-    async (_, answer, expected) => {
-      const cache = new TokenCache(10, clock.now);
+  describe('the signature', () => {
+    /** Counts how often a key is asked for, and holds the answers back until `release()`. */
+    function heldBack() {
       let checks = 0;
-      const check = async () => {
+      let release!: () => void;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const find = async (query: Parameters<typeof selectKey>[1]): Promise<PublicKey> => {
         checks += 1;
-        await new Promise(setImmediate);
-        return answer();
+        const selection = selectKey({ keys, skipped: [] }, query);
+        await held;
+        if (typeof selection === 'string') throw new AuthError('key_unknown', 'no such key');
+        return selection.key;
       };
-      const ask = async () => {
-        try {
-          return await cache.confirm('id', { query, key, issuer }, check, makeUser);
-        } catch (error) {
-          return (error as Error).message;
-        }
-      };
-      expect(await Promise.all([ask(), ask(), ask()])).toEqual([expected, expected, expected]);
-      expect(checks).toBe(1);
-      await ask();
-      expect(checks).toBe(2);
-      expect(cache.find('id')).toBeUndefined();
-    },
-  );
-
-  test('is not checked again under the same key, fetched anew', async () => {
-    const cache = new TokenCache(10, clock.now);
-    let checks = 0;
-    const check = () => (checks += 1) > 0;
-    for (const keys of [[key], await published(keyA), await published(keyA)]) {
-      await cache.confirm('id', { query, key: keys[0] as PublicKey, issuer }, check, makeUser);
+      const current = trustedIssuer({ algorithms: ['ES256'] });
+      const verifyHeld = createVerifier(
+        { find: () => ({ issuer: current, keys: { find } }), named: [] },
+        clock.now,
+        new TokenCache(10, clock.now),
+      );
+      return { verify: verifyHeld, release: () => release(), count: () => checks };
     }
-    expect(checks).toBe(1);
-    const [other] = (await published(otherA)) as [PublicKey];
-    await cache.confirm('id', { query, key: other, issuer }, check, makeUser);
-    expect(checks).toBe(2);
-  });
 
-  test('under another key is another check', async () => {
-    const cache = new TokenCache(10, clock.now);
-    const [other] = (await published(otherA)) as [PublicKey];
-    const asked: string[] = [];
-    const ask = (name: string, by: PublicKey) =>
-      cache.confirm('id', { query, key: by, issuer }, async () => asked.push(name) > 0, makeUser);
-    await Promise.all([ask('a', key), ask('other', other), ask('a again', key)]);
-    expect(asked).toContain('a');
-    expect(asked).toContain('other');
+    test('is verified once for many at once, and they all get the same user', async () => {
+      const { verify: verifyHeld, release, count } = heldBack();
+      const token = sign();
+      const work = Array.from({ length: 9 }, async () => verifyHeld(token));
+      await new Promise(setImmediate);
+      expect(count()).toBe(1);
+      release();
+      const users = new Set((await Promise.all(work)).map(({ user }) => user));
+      expect(users.size).toBe(1);
+    });
+
+    test('that is bad is one refusal for all who wait, and is verified again for the next', async () => {
+      const { verify: verifyHeld, release, count } = heldBack();
+      const token = sign({}, otherA);
+      const ask = () => rejectionOf(Promise.resolve(verifyHeld(token)));
+      const work = [ask(), ask(), ask()];
+      release();
+      const codes = (await Promise.all(work)).map(({ code }) => code);
+      expect(codes).toEqual(Array.from({ length: 3 }, () => 'signature_invalid'));
+      expect(count()).toBe(1);
+      await ask();
+      expect(count()).toBe(2);
+    });
+
+    test('is not verified again under the same key, fetched anew', async () => {
+      const token = sign();
+      const { user } = await verify(token);
+      keys = await published(keyA);
+      expect((await verify(token)).user).toBe(user);
+      keys = await published(keyA, keyB);
+      expect((await verify(token)).user).toBe(user);
+      keys = await published(otherA);
+      expect(await codeFor(token)).toBe('signature_invalid');
+    });
+
+    test('of one who joins is checked against the key of now', async () => {
+      const { verify: verifyHeld, release } = heldBack();
+      const token = sign();
+      const first = Promise.resolve(verifyHeld(token));
+      const joined = Promise.resolve(verifyHeld(token));
+      keys = await published(otherA);
+      release();
+      await first;
+      expect((await rejectionOf(joined)).code).toBe('signature_invalid');
+    });
   });
 });

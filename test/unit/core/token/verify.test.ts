@@ -1,4 +1,5 @@
 import { readKeySet } from '../../../../lib/core/keys/key-set.js';
+import { TokenCache } from '../../../../lib/core/token/cache.js';
 import { createVerifier } from '../../../../lib/core/token/verify.js';
 import { createSigningKey, signJwt } from '../../../../lib/testing/signing-key.js';
 import { TestClock } from '../../../../lib/testing/test-clock.js';
@@ -298,12 +299,15 @@ describe('nothing is waited for that is there', () => {
         named: [trusted],
       },
       clock.now,
+      new TokenCache(10, clock.now),
     );
   }
 
-  test('a good token gives its user, and no promise', async () => {
+  test('a cached token gives its user, and no promise', async () => {
     const verify = await atOnce();
-    expect(verify(sign())).toMatchObject({ user: { issuer: ISSUER }, issuer: trusted });
+    const token = sign();
+    await verify(token);
+    expect(verify(token)).toMatchObject({ user: { issuer: ISSUER }, issuer: trusted });
   });
 
   test('a refusal is a promise that rejects, and never a throw', async () => {

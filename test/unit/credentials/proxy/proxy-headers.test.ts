@@ -1,23 +1,17 @@
 import { sessionHeaders } from '../../../../lib/core/session/session.js';
 import {
   cameThroughProxy,
-  digestOf,
   hasSessionHeaders,
   readProxiedSession,
-  type ProxyRules,
 } from '../../../../lib/credentials/proxy/proxy-headers.js';
+import { sha256 } from '../../../../lib/core/crypto/digest.js';
+import type { ProxyProofRules } from '../../../../lib/options/resolve-sessions.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { nodeRequest, requestKinds } from '../../../support/requests.js';
 
 const SECRET = 'a-secret-of-the-proxy-1';
-const rules = (changes: Partial<ProxyRules> = {}): ProxyRules => ({
-  secretDigest: digestOf(SECRET),
-  secretHeader: 'x-proxy-secret',
-  trust: undefined,
-  cookiePrefix: '',
-  allowedOrigins: [],
-  ...changes,
-});
+const digest = Buffer.from(sha256(SECRET));
+const secret = (header = 'x-proxy-secret'): ProxyProofRules => ({ kind: 'secret', header, digest });
 const valid = { 'X-Authgear-Session-Valid': 'true', 'X-Authgear-User-Id': 'user-1' };
 
 describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
@@ -35,16 +29,12 @@ describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
     ['joined by a comma', { 'X-Proxy-Secret': `guess, ${SECRET}` }, false],
     ['in another header', { 'X-Secret': SECRET }, false],
   ])('%s', (__, headers, expected) => {
-    expect(cameThroughProxy(request({ ...valid, ...headers }), rules())).toBe(expected);
+    expect(cameThroughProxy(request({ ...valid, ...headers }), secret())).toBe(expected);
   });
 
   test('a header of another name', () => {
-    expect(
-      cameThroughProxy(request({ 'X-Other': SECRET }), rules({ secretHeader: 'x-other' })),
-    ).toBe(true);
-    expect(
-      cameThroughProxy(request({ 'X-Proxy-Secret': SECRET }), rules({ secretHeader: 'x-other' })),
-    ).toBe(false);
+    expect(cameThroughProxy(request({ 'X-Other': SECRET }), secret('x-other'))).toBe(true);
+    expect(cameThroughProxy(request({ 'X-Proxy-Secret': SECRET }), secret('x-other'))).toBe(false);
   });
 
   test('a header that stands twice is refused', () => {
@@ -88,10 +78,7 @@ test('a name that stands twice in two cases stands twice', () => {
 
 describe('the proof by a function', () => {
   const came = (trust: unknown, headers = {}) =>
-    cameThroughProxy(
-      nodeRequest(headers),
-      rules({ secretDigest: undefined, trust: trust as NonNullable<ProxyRules['trust']> }),
-    );
+    cameThroughProxy(nodeRequest(headers), { kind: 'trust', trust: trust as () => boolean });
 
   test.each([
     ['true', () => true, true],
@@ -115,10 +102,7 @@ describe('the proof by a function', () => {
 });
 
 test('without a secret and without a function nothing is proof', () => {
-  expect(
-    cameThroughProxy(
-      nodeRequest({ 'X-Proxy-Secret': 'undefined' }),
-      rules({ secretDigest: undefined }),
-    ),
-  ).toBe(false);
+  expect(cameThroughProxy(nodeRequest({ 'X-Proxy-Secret': 'undefined' }), { kind: 'none' })).toBe(
+    false,
+  );
 });

@@ -1,7 +1,8 @@
 import { ProxyStrategy } from '../../../../lib/credentials/proxy/proxy.strategy.js';
 import { AuthError, type AuthErrorCode } from '../../../../lib/core/errors.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
-import { digestOf, type ProxyRules } from '../../../../lib/credentials/proxy/proxy-headers.js';
+import { sha256 } from '../../../../lib/core/crypto/digest.js';
+import type { ProxyRules } from '../../../../lib/options/resolve-sessions.js';
 import { codeOf, rejectionOf } from '../../../support/refusals.js';
 import { nodeRequest } from '../../../support/requests.js';
 import {
@@ -26,9 +27,11 @@ function start({
   const noticed: AuthError[] = [];
   const tokens: string[] = [];
   const rules: ProxyRules = {
-    secretDigest: digestOf(SECRET),
-    secretHeader: 'x-proxy-secret',
-    trust: undefined,
+    proof: {
+      kind: 'secret',
+      header: 'x-proxy-secret',
+      digest: Buffer.from(sha256(SECRET)),
+    },
     cookiePrefix: 'pre_',
     allowedOrigins: ['https://app.example'],
   };

@@ -1,0 +1,133 @@
+import { AuthError } from '../errors.js';
+import {
+  deadline,
+  describeFailure,
+  discard,
+  getJson,
+  HttpError,
+  send,
+  unexpectedStatus,
+  type Fetch,
+} from '../http.js';
+import { isJsonObject } from '../types.js';
+import { readSession, type Session } from './session.js';
+
+/** Where sessions are resolved. */
+export interface ResolverAddress {
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD';
+  /** Milliseconds of the real clock, for one request. */
+  readonly timeout: number;
+}
+
+/** The userinfo endpoint of an issuer (OpenID Connect Core 1.0 section 5.3). */
+export interface UserinfoAddress {
+  readonly url: string;
+  /** Milliseconds of the real clock, for one request. */
+  readonly timeout: number;
+}
+
+/** The one credential that is forwarded, as the header that carries it. */
+export interface ForwardedCredential {
+  readonly header: 'authorization' | 'cookie';
+  readonly value: string;
+}
+
+/** What Authgear records of a session's last access. */
+export interface ClientInfo {
+  readonly userAgent: string | undefined;
+  readonly forwardedFor: string | undefined;
+}
+
+/**
+ * Resolves one credential at Authgear's resolver (authgear-server `pkg/resolver`: status 200 for
+ * valid, invalid and anonymous alike, everything is in the headers). Rejects with
+ * `session_invalid`, which carries the `Set-Cookie` that clears a bad cookie, or with
+ * `session_unconfirmed` when the resolver gives no usable answer.
+ *
+ * Nothing else of the request is forwarded: given several credentials, the resolver takes the first
+ * good one, whichever user it belongs to.
+ */
+export async function fetchSession(
+  { url, method, timeout }: ResolverAddress,
+  credential: ForwardedCredential,
+  { userAgent, forwardedFor }: ClientInfo,
+  fetch: Fetch,
+): Promise<Session> {
+  const headers = {
+    [credential.header]: credential.value,
+    ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+    ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+  };
+  const fail = (cause: unknown): AuthError =>
+    upstreamFailure('resolver', { url, timeout }, cause, secretOf(credential));
+  const response = await send(url, { method, headers }, fetch, deadline(timeout)).catch(
+    (cause: unknown) => {
+      throw fail(cause);
+    },
+  );
+  if (response.status !== 200) throw fail(unexpectedStatus(response));
+  discard(response);
+  const answer = readSession((name) => response.headers.get(name) ?? undefined);
+  if (answer === 'none' || answer === 'invalid') throw noSession(answer, credential, response);
+  return answer;
+}
+
+/**
+ * Asks the userinfo endpoint whether a token still counts: it knows about revoked sessions and
+ * disabled users, a signature does not. Returns the `sub` of the answer. Rejects with
+ * `token_revoked` for a 401, and with `session_unconfirmed` when there is no usable answer.
+ */
+export async function fetchUserinfo(
+  address: UserinfoAddress,
+  token: string,
+  fetch: Fetch,
+): Promise<string> {
+  try {
+    const { body } = await getJson(address.url, fetch, deadline(address.timeout), {
+      authorization: `Bearer ${token}`,
+    });
+    const sub = isJsonObject(body) ? body['sub'] : undefined;
+    if (typeof sub === 'string' && sub !== '') return sub;
+    throw new HttpError('its answer has no "sub"');
+  } catch (cause) {
+    if (cause instanceof HttpError && cause.status === 401) {
+      throw new AuthError('token_revoked', 'the issuer answers 401: the session is over');
+    }
+    throw upstreamFailure('userinfo endpoint', address, cause, token);
+  }
+}
+
+function noSession(
+  answer: 'none' | 'invalid',
+  { header }: ForwardedCredential,
+  { headers }: Response,
+): AuthError {
+  const setCookie = header === 'cookie' && answer === 'invalid' ? headers.getSetCookie() : [];
+  const reason =
+    answer === 'none'
+      ? 'the resolver knows no session for it'
+      : 'the resolver says that the session is not valid';
+  return new AuthError('session_invalid', reason, setCookie.length === 0 ? {} : { setCookie });
+}
+
+/** The credential without its scheme, or without the name of the cookie. */
+function secretOf({ value }: ForwardedCredential): string {
+  return value.slice(value.search(/[ =]/) + 1);
+}
+
+/**
+ * The refusal for an upstream without a usable answer. The credential is masked, because a custom
+ * `fetch` may quote it in its error.
+ */
+function upstreamFailure(
+  name: 'resolver' | 'userinfo endpoint',
+  { url, timeout }: UserinfoAddress,
+  cause: unknown,
+  credential: string,
+): AuthError {
+  const why = describeFailure(cause, timeout).replaceAll(credential, '***');
+  const { origin } = new URL(url);
+  const reason = `the ${name} at "${origin}" did not tell whether the session holds: ${why}`;
+  return new AuthError('session_unconfirmed', reason, { cause });
+}
