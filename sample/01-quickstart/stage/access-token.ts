@@ -21,7 +21,11 @@ export const accessTokenClaims: NonNullable<Configuration['extraTokenClaims']> =
 };
 
 /** Where Authgear's form differs from the provider's: a list of one audience, and a longer token id. */
-export function likeAuthgear(_ctx: unknown, _token: unknown, jwt: { payload: Record<string, unknown> }): void {
+export function likeAuthgear(
+  _ctx: unknown,
+  _token: unknown,
+  jwt: { payload: Record<string, unknown> },
+): void {
   jwt.payload['aud'] = [jwt.payload['aud']];
   jwt.payload['jti'] = randomBytes(32).toString('hex');
 }

@@ -32,7 +32,8 @@ export async function getFirstToken({ issuer, clientId, pageUrl }: Settings): Pr
     }),
   });
   const { access_token: token } = (await response.json()) as { access_token?: string };
-  if (token === undefined) throw new Error(`The built-in provider gave no token (HTTP ${response.status}).`);
+  if (token === undefined)
+    throw new Error(`The built-in provider gave no token (HTTP ${response.status}).`);
   return token;
 }
 
@@ -41,13 +42,20 @@ function createVisitor(): (url: URL, form?: URLSearchParams) => Promise<URL> {
   const jar = new Map<string, string>();
   return async (url, form) => {
     const headers = { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') };
-    const response = await fetch(url, { redirect: 'manual', headers, ...(form === undefined ? {} : { method: 'POST', body: form }) });
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers,
+      ...(form === undefined ? {} : { method: 'POST', body: form }),
+    });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
       jar.set(name, value);
     }
     const location = response.headers.get('location');
-    if (location === null) throw new Error(`The built-in provider answered ${url.pathname} with HTTP ${response.status} in place of a redirect.`);
+    if (location === null)
+      throw new Error(
+        `The built-in provider answered ${url.pathname} with HTTP ${response.status} in place of a redirect.`,
+      );
     return new URL(location, url);
   };
 }

@@ -2,7 +2,10 @@ import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { findUser } from './users.js';
 
 /** Consent without a page that asks for it: what the client asks for and the user may have, and nothing that was not asked for. */
-export async function grantWhatIsAsked({ oidc }: KoaContextWithOIDC, issuer: string): Promise<Grant | undefined> {
+export async function grantWhatIsAsked(
+  { oidc }: KoaContextWithOIDC,
+  issuer: string,
+): Promise<Grant | undefined> {
   const { client, session, provider } = oidc;
   const user = findUser(session?.accountId);
   if (client === undefined || user === undefined) return undefined;

@@ -38,7 +38,11 @@ export function providerConfiguration({ issuer, clientId, pageUrl }: Settings): 
     jwks: { keys: [createSigningKey()] },
     cookies: {
       keys: [randomBytes(32).toString('hex')],
-      names: { session: 'quickstart', interaction: 'quickstart_sign_in', resume: 'quickstart_resume' },
+      names: {
+        session: 'quickstart',
+        interaction: 'quickstart_sign_in',
+        resume: 'quickstart_resume',
+      },
     },
     ttl: {
       AccessToken: 30 * MINUTE,

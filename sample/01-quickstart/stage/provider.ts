@@ -23,7 +23,10 @@ export async function startProvider(settings: Settings): Promise<RunningProvider
   await onPort(
     settings.issuerPort,
     'ISSUER_PORT',
-    () => new Promise<void>((resolve, reject) => server.once('error', reject).listen(settings.issuerPort, LOOPBACK, resolve)),
+    () =>
+      new Promise<void>((resolve, reject) =>
+        server.once('error', reject).listen(settings.issuerPort, LOOPBACK, resolve),
+      ),
   );
 
   return {

@@ -28,21 +28,43 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     return { port, issuerPort, pageUrl, issuer: endpoint, clientId, scopes, embedded: false };
   }
   if (endpoint !== undefined || clientId !== undefined) {
-    const [set, missing] = endpoint === undefined ? ['AUTHGEAR_CLIENT_ID', 'AUTHGEAR_ENDPOINT'] : ['AUTHGEAR_ENDPOINT', 'AUTHGEAR_CLIENT_ID'];
-    throw new SettingsError(`${set} is set and ${missing} is not. Set both to use an Authgear project, or neither for the built-in provider.`);
+    const [set, missing] =
+      endpoint === undefined
+        ? ['AUTHGEAR_CLIENT_ID', 'AUTHGEAR_ENDPOINT']
+        : ['AUTHGEAR_ENDPOINT', 'AUTHGEAR_CLIENT_ID'];
+    throw new SettingsError(
+      `${set} is set and ${missing} is not. Set both to use an Authgear project, or neither for the built-in provider.`,
+    );
   }
 
-  if (port === issuerPort) throw new SettingsError(`PORT and ISSUER_PORT are both ${port}. Set one of them to another port.`);
+  if (port === issuerPort)
+    throw new SettingsError(
+      `PORT and ISSUER_PORT are both ${port}. Set one of them to another port.`,
+    );
   const scopes = ['openid', 'offline_access'];
-  return { port, issuerPort, pageUrl, issuer: `http://localhost:${issuerPort}`, clientId: 'quickstart', scopes, embedded: true };
+  return {
+    port,
+    issuerPort,
+    pageUrl,
+    issuer: `http://localhost:${issuerPort}`,
+    clientId: 'quickstart',
+    scopes,
+    embedded: true,
+  };
 }
 
-function readPort(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
+function readPort(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  fallback: number,
+): number {
   const value = env[name];
   if (value === undefined || value === '') return fallback;
   const port = Number(value);
   if (!/^\d+$/.test(value) || port < 1 || port > 65_535) {
-    throw new SettingsError(`${name} is "${value}", which is not a port. Set it to a number from 1 to 65535.`);
+    throw new SettingsError(
+      `${name} is "${value}", which is not a port. Set it to a number from 1 to 65535.`,
+    );
   }
   return port;
 }

@@ -26,7 +26,10 @@ export function signInPage({ action, users, reauthentication }: SignInPage): str
 
 /** Signs out at once when the application proves who asks (`id_token_hint`); a mere link from anywhere has to be confirmed. */
 export function signOutPage(ctx: KoaContextWithOIDC, form: string): void {
-  const submit = ctx.oidc.entities.IdTokenHint === undefined ? '' : '<script>document.forms[0].submit()</script>';
+  const submit =
+    ctx.oidc.entities.IdTokenHint === undefined
+      ? ''
+      : '<script>document.forms[0].submit()</script>';
   ctx.body = page(
     'Sign out?',
     `${form}<input type="hidden" form="op.logoutForm" name="logout" value="yes">

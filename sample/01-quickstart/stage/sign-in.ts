@@ -25,7 +25,11 @@ export function signIn(provider: Provider, { pageUrl }: Settings) {
     const signedIn = findUser(interaction.session?.accountId);
     if (ctx.method !== 'POST') {
       ctx.type = 'html';
-      ctx.body = signInPage({ action: ctx.path, users: signedIn === undefined ? users : [signedIn], reauthentication: signedIn !== undefined });
+      ctx.body = signInPage({
+        action: ctx.path,
+        users: signedIn === undefined ? users : [signedIn],
+        reauthentication: signedIn !== undefined,
+      });
       return;
     }
 

@@ -5,7 +5,18 @@ import { SettingsError, type Settings } from './settings.js';
 export function welcome(settings: Settings, token: string | undefined): string {
   const { pageUrl, issuer } = settings;
   const how = token === undefined ? portalChecklist(settings) : pasteThis(pageUrl, token);
-  return ['', bold('nestjs-authgear quickstart'), '', `Page     ${bold(pageUrl)}`, `Issuer   ${issuer}`, '', ...how, '', 'Ctrl-C stops it.', '']
+  return [
+    '',
+    bold('nestjs-authgear quickstart'),
+    '',
+    `Page     ${bold(pageUrl)}`,
+    `Issuer   ${issuer}`,
+    '',
+    ...how,
+    '',
+    'Ctrl-C stops it.',
+    '',
+  ]
     .map((line) => (line === '' || line.startsWith('curl') ? line : `  ${line}`))
     .join('\n');
 }

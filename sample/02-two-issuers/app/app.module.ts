@@ -9,7 +9,10 @@ import { clock } from './stage/clock.js';
   imports: [
     AuthgearModule.forRoot({
       // Side by side: the `iss` of a token picks its issuer, and with it the keys and the rules. Keys of one never vouch for the other.
-      issuers: [authgear({ issuer: AUTHGEAR, audience: AUTHGEAR }), authpi({ issuer: AUTHPI, audience: AUDIENCE })],
+      issuers: [
+        authgear({ issuer: AUTHGEAR, audience: AUTHGEAR }),
+        authpi({ issuer: AUTHPI, audience: AUDIENCE }),
+      ],
       keys: {
         // Both are the defaults, spelled out because this sample is about them. Authgear does not say how long its keys hold: ten minutes then.
         // AuthPI says an hour. Known keys are used for one hour more while their issuer cannot be reached.

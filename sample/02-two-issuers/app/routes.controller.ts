@@ -1,5 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
-import { AuthgearUser, CurrentOrganization, CurrentUser, Issuers, type Organization, OrganizationScopes, Scopes } from 'nestjs-authgear';
+import {
+  AuthgearUser,
+  CurrentOrganization,
+  CurrentUser,
+  Issuers,
+  type Organization,
+  OrganizationScopes,
+  Scopes,
+} from 'nestjs-authgear';
 import { AUTHGEAR } from './names.js';
 
 /** People and machines come in by the same door: every route tells who called, and who vouched for them. */
@@ -26,7 +34,10 @@ export class RoutesController {
   /** What counts is the scope in this one organization: to be a bookkeeper elsewhere opens nothing here. */
   @OrganizationScopes('billing:read', { from: 'params.organization' })
   @Get('orgs/:organization/invoices')
-  invoices(@CurrentUser() user: AuthgearUser, @CurrentOrganization() { title, scopes }: Organization) {
+  invoices(
+    @CurrentUser() user: AuthgearUser,
+    @CurrentOrganization() { title, scopes }: Organization,
+  ) {
     return { caller: describe(user), organization: { title, scopes }, invoices: ['A-1', 'A-2'] };
   }
 }

@@ -9,7 +9,10 @@ import { StageModule } from './stage/stage.module.js';
 /** Loopback only: whoever reaches this sample can pull its plugs and get its tokens. */
 const LOOPBACK = 'localhost';
 
-export async function startApi({ port }: Settings, issuers: Issuers): Promise<NestExpressApplication> {
+export async function startApi(
+  { port }: Settings,
+  issuers: Issuers,
+): Promise<NestExpressApplication> {
   const root = { module: class Sample {}, imports: [AppModule, StageModule.register(issuers)] };
   const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: ['fatal', 'error', 'warn'],
@@ -34,7 +37,9 @@ export async function startApi({ port }: Settings, issuers: Issuers): Promise<Ne
 /** A port that cannot be had becomes a message that says what to do. */
 function explained(error: unknown, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
-  if (code === 'EACCES') return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
+  if (code === 'EADDRINUSE')
+    return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
+  if (code === 'EACCES')
+    return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
   return error;
 }

@@ -13,8 +13,15 @@ type GiveToken = (issuers: Issuers, fields: AccessTokenFields) => string;
 
 /** Who can call, and the token that each of them gets. */
 export const callers = {
-  ada: ({ authgear }, fields) => authgear.tokens.accessToken({ sub: 'ada', scope: 'openid', ...fields }),
-  job: ({ authpi }, fields) => authpi.tokens.machineToken({ clientId: 'c_nightly', audience: AUDIENCE, scope: 'run:backups', ...fields }),
+  ada: ({ authgear }, fields) =>
+    authgear.tokens.accessToken({ sub: 'ada', scope: 'openid', ...fields }),
+  job: ({ authpi }, fields) =>
+    authpi.tokens.machineToken({
+      clientId: 'c_nightly',
+      audience: AUDIENCE,
+      scope: 'run:backups',
+      ...fields,
+    }),
   grace: ({ authpi }, fields) =>
     authpi.tokens.accessToken({
       sub: 'usr_grace',
@@ -27,6 +34,13 @@ export const callers = {
 export type CallerId = keyof typeof callers;
 
 /** With `unknownKey`, a token that is right in all but this: it names a key that nobody has. */
-export function giveToken(caller: CallerId, issuers: Issuers, { unknownKey }: { unknownKey: boolean }): string {
-  return callers[caller](issuers, { expiresIn, ...(unknownKey ? { header: { kid: randomUUID() } } : {}) });
+export function giveToken(
+  caller: CallerId,
+  issuers: Issuers,
+  { unknownKey }: { unknownKey: boolean },
+): string {
+  return callers[caller](issuers, {
+    expiresIn,
+    ...(unknownKey ? { header: { kid: randomUUID() } } : {}),
+  });
 }

@@ -1,4 +1,12 @@
-import { BadRequestException, Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+} from '@nestjs/common';
 import { JwksService, Public } from 'nestjs-authgear';
 import { callers, giveToken, type CallerId } from './callers.js';
 import { moveOn } from './clock.js';
@@ -22,7 +30,8 @@ export class ControlController {
   @Post('tokens')
   @HttpCode(200)
   token(@Body() { caller, unknownKey }: { caller?: unknown; unknownKey?: unknown } = {}) {
-    if (!isCaller(caller)) throw new BadRequestException(`"caller" is one of ${Object.keys(callers).join(', ')}`);
+    if (!isCaller(caller))
+      throw new BadRequestException(`"caller" is one of ${Object.keys(callers).join(', ')}`);
     return { token: giveToken(caller, this.issuers, { unknownKey: unknownKey === true }) };
   }
 
@@ -30,7 +39,8 @@ export class ControlController {
   @HttpCode(200)
   clock(@Body() { seconds }: { seconds?: unknown } = {}): Report {
     // On, and never back: a token from the future is another story.
-    if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= 86_400)) throw new BadRequestException('"seconds" is a number up to a day');
+    if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= 86_400))
+      throw new BadRequestException('"seconds" is a number up to a day');
     moveOn(seconds);
     return this.status.read();
   }
@@ -39,7 +49,8 @@ export class ControlController {
   @HttpCode(200)
   unplug(@Param('issuer') id: string, @Body() { kind }: { kind?: unknown } = {}): Report {
     const outage = outages.find((one) => one === kind);
-    if (outage === undefined) throw new BadRequestException(`"kind" is one of ${outages.join(', ')}`);
+    if (outage === undefined)
+      throw new BadRequestException(`"kind" is one of ${outages.join(', ')}`);
     this.issuer(id).pullThePlug(outage);
     return this.status.read();
   }
@@ -67,7 +78,8 @@ export class ControlController {
   }
 
   private issuer(id: string): PluggedIssuer {
-    if (id !== 'authgear' && id !== 'authpi') throw new BadRequestException('The issuer is authgear or authpi');
+    if (id !== 'authgear' && id !== 'authpi')
+      throw new BadRequestException('The issuer is authgear or authpi');
     return this.issuers[id];
   }
 }

@@ -12,6 +12,9 @@ export const ISSUERS = Symbol('issuers');
 
 /** Two issuers with real keys on free ports of loopback. */
 export async function startIssuers(): Promise<Issuers> {
-  const [authgear, authpi] = await Promise.all([PluggedIssuer.listen('authgear', 'Authgear'), PluggedIssuer.listen('authpi', 'AuthPI')]);
+  const [authgear, authpi] = await Promise.all([
+    PluggedIssuer.listen('authgear', 'Authgear'),
+    PluggedIssuer.listen('authpi', 'AuthPI'),
+  ]);
   return { authgear, authpi };
 }

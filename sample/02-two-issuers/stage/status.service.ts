@@ -32,7 +32,13 @@ export class StatusService {
       clock: readClock(),
       issuers: ids.map((id) => {
         const { label, name, outage, signingKid } = this.issuers[id];
-        return { id, label, outage, signingKid, keys: statuses.find(({ issuer }) => issuer === name) };
+        return {
+          id,
+          label,
+          outage,
+          signingKid,
+          keys: statuses.find(({ issuer }) => issuer === name),
+        };
       }),
     };
   }

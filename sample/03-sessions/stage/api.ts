@@ -17,7 +17,12 @@ const LOOPBACK = 'localhost';
  * An application for each protection, under a path of its own. One could have them all, but then the webhook would help the others: what it revokes is
  * revoked for its whole application.
  */
-const protections = { '/local': LocalModule, '/resolver': ResolverModule, '/webhooks': WebhooksModule, '/staleness': StalenessModule };
+const protections = {
+  '/local': LocalModule,
+  '/resolver': ResolverModule,
+  '/webhooks': WebhooksModule,
+  '/staleness': StalenessModule,
+};
 
 const options: NestApplicationOptions = {
   logger: ['fatal', 'error', 'warn'],
@@ -27,13 +32,22 @@ const options: NestApplicationOptions = {
   autoFlushLogs: false,
 };
 
-export async function startApi({ port }: Settings, authgear: FakeAuthgear): Promise<{ close(): Promise<void> }> {
+export async function startApi(
+  { port }: Settings,
+  authgear: FakeAuthgear,
+): Promise<{ close(): Promise<void> }> {
   // Browsers keep connections open, which must not keep the process alive.
-  const stage = await NestFactory.create<NestExpressApplication>(StageModule.register(authgear), { ...options, forceCloseConnections: true });
+  const stage = await NestFactory.create<NestExpressApplication>(StageModule.register(authgear), {
+    ...options,
+    forceCloseConnections: true,
+  });
   const applications: INestApplication[] = [stage];
   for (const [path, module] of Object.entries(protections)) {
     // The signature of a webhook is over the body as it came, so NestJS has to keep that.
-    const application = await NestFactory.create<NestExpressApplication>(module, { ...options, rawBody: true });
+    const application = await NestFactory.create<NestExpressApplication>(module, {
+      ...options,
+      rawBody: true,
+    });
     await application.init();
     stage.use(path, application.getHttpAdapter().getInstance());
     applications.push(application);
@@ -45,13 +59,18 @@ export async function startApi({ port }: Settings, authgear: FakeAuthgear): Prom
     throw explained(error, port);
   }
   stage.flushLogs();
-  return { close: async () => void (await Promise.all(applications.map((application) => application.close()))) };
+  return {
+    close: async () =>
+      void (await Promise.all(applications.map((application) => application.close()))),
+  };
 }
 
 /** A port that cannot be had becomes a message that says what to do. */
 function explained(error: unknown, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
-  if (code === 'EACCES') return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
+  if (code === 'EADDRINUSE')
+    return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
+  if (code === 'EACCES')
+    return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
   return error;
 }

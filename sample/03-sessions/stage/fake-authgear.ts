@@ -39,7 +39,10 @@ export class FakeAuthgear {
 
   /** What an application finds in its environment. */
   get environment(): Record<string, string> {
-    return { AUTHGEAR_ENDPOINT: this.issuer.issuer, AUTHGEAR_WEBHOOK_SECRET: this.issuer.webhooks.secret };
+    return {
+      AUTHGEAR_ENDPOINT: this.issuer.issuer,
+      AUTHGEAR_WEBHOOK_SECRET: this.issuer.webhooks.secret,
+    };
   }
 
   get endpoint(): string {
@@ -48,7 +51,10 @@ export class FakeAuthgear {
 
   /** How often it was asked about a session. To look at its keys is no such question. */
   get questions(): { resolver: number; userinfo: number } {
-    return { resolver: this.issuer.requestCount('/_resolver/resolve'), userinfo: this.issuer.requestCount('/oauth2/userinfo') };
+    return {
+      resolver: this.issuer.requestCount('/_resolver/resolve'),
+      userinfo: this.issuer.requestCount('/oauth2/userinfo'),
+    };
   }
 
   /** Opens a session, and gives a token that belongs to it. */
@@ -60,11 +66,17 @@ export class FakeAuthgear {
   }
 
   /** The account is disabled, or enabled again, from this moment on. Then the webhook is sent: once, as Authgear does it, or it gets lost. */
-  async setDisabled(isDisabled: boolean, { isWebhookLost }: { isWebhookLost: boolean }): Promise<void> {
+  async setDisabled(
+    isDisabled: boolean,
+    { isWebhookLost }: { isWebhookLost: boolean },
+  ): Promise<void> {
     this.isDisabled = isDisabled;
     this.issuer.disableUser(ADA, isDisabled);
     if (isWebhookLost || this.isUnplugged) return;
-    const { body, headers } = this.issuer.webhook(isDisabled ? 'user.disabled' : 'user.reenabled', ADA);
+    const { body, headers } = this.issuer.webhook(
+      isDisabled ? 'user.disabled' : 'user.reenabled',
+      ADA,
+    );
     await fetch(this.webhookUrl, { method: 'POST', headers, body });
   }
 

@@ -10,7 +10,10 @@ async function main(): Promise<void> {
   // An application of yours finds these in its environment. They are known since a moment ago, so the applications are loaded now and not before:
   // decorators such as @MaxStaleness() are read when their file is.
   const { cacheFor, maxStaleness } = settings;
-  Object.assign(process.env, authgear.environment, { CACHE_FOR: String(cacheFor), MAX_STALENESS: String(maxStaleness) });
+  Object.assign(process.env, authgear.environment, {
+    CACHE_FOR: String(cacheFor),
+    MAX_STALENESS: String(maxStaleness),
+  });
   const { startApi } = await import('./api.js');
   const api = await startApi(settings, authgear);
 

@@ -28,7 +28,9 @@ function readPort(value = ''): number {
   if (value === '') return 3000;
   const port = Number(value);
   if (!/^\d+$/.test(value) || port < 1 || port > 65_535) {
-    throw new SettingsError(`PORT is "${value}", which is not a port. Set it to a number from 1 to 65535.`);
+    throw new SettingsError(
+      `PORT is "${value}", which is not a port. Set it to a number from 1 to 65535.`,
+    );
   }
   return port;
 }

@@ -1,10 +1,24 @@
-import { BadRequestException, Body, ConflictException, Controller, Get, HttpCode, Inject, Post, Res } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  ConflictException,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Res,
+} from '@nestjs/common';
 import { CACHE_FOR, MAX_STALENESS } from '../environment.js';
 import { FakeAuthgear, TOKEN_LIFETIME } from './fake-authgear.js';
 
 export interface Report {
   /** Seconds. */
-  readonly limits: { readonly cacheFor: number; readonly maxStaleness: number; readonly tokenLifetime: number };
+  readonly limits: {
+    readonly cacheFor: number;
+    readonly maxStaleness: number;
+    readonly tokenLifetime: number;
+  };
   readonly isDisabled: boolean;
   readonly isUnplugged: boolean;
   /** How often Authgear was asked about a session, by protection. */
@@ -13,7 +27,11 @@ export interface Report {
 
 /** What is used of Express's response. */
 interface CookieJar {
-  cookie(name: string, value: string, options: { httpOnly: boolean; sameSite: 'lax'; path: string }): unknown;
+  cookie(
+    name: string,
+    value: string,
+    options: { httpOnly: boolean; sameSite: 'lax'; path: string },
+  ): unknown;
 }
 
 /**
@@ -32,14 +50,20 @@ export class StageController {
       isDisabled,
       isUnplugged,
       // The module with `resolver` asks the resolver; the one with `@MaxStaleness()`, which has none, the userinfo endpoint. The others ask nobody.
-      questions: { local: 0, resolver: questions.resolver, webhooks: 0, staleness: questions.userinfo },
+      questions: {
+        local: 0,
+        resolver: questions.resolver,
+        webhooks: 0,
+        staleness: questions.userinfo,
+      },
     };
   }
 
   @Post('sign-in')
   @HttpCode(200)
   signIn(@Res({ passthrough: true }) response: CookieJar): { user: string; token: string } {
-    if (this.authgear.isDisabled) throw new ConflictException('Authgear lets nobody sign in to a disabled account');
+    if (this.authgear.isDisabled)
+      throw new ConflictException('Authgear lets nobody sign in to a disabled account');
     if (this.authgear.isUnplugged) throw new ConflictException('Authgear cannot be reached');
     const { user, cookie, token } = this.authgear.signIn();
     response.cookie('session', cookie, { httpOnly: true, sameSite: 'lax', path: '/' });
@@ -48,7 +72,9 @@ export class StageController {
 
   @Post('disabled')
   @HttpCode(200)
-  async disable(@Body() { value, isWebhookLost }: { value?: unknown; isWebhookLost?: unknown } = {}): Promise<Report> {
+  async disable(
+    @Body() { value, isWebhookLost }: { value?: unknown; isWebhookLost?: unknown } = {},
+  ): Promise<Report> {
     await this.authgear.setDisabled(readFlag(value), { isWebhookLost: isWebhookLost === true });
     return this.read();
   }

@@ -6,6 +6,10 @@ import { StageController } from './stage.controller.js';
 @Module({})
 export class StageModule {
   static register(authgear: FakeAuthgear): DynamicModule {
-    return { module: StageModule, controllers: [StageController], providers: [{ provide: FakeAuthgear, useValue: authgear }] };
+    return {
+      module: StageModule,
+      controllers: [StageController],
+      providers: [{ provide: FakeAuthgear, useValue: authgear }],
+    };
   }
 }

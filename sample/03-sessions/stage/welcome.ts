@@ -2,7 +2,10 @@ import { AuthError } from 'nestjs-authgear';
 import { SettingsError, type Settings } from './settings.js';
 import type { FakeAuthgear } from './stage/fake-authgear.js';
 
-export function welcome({ pageUrl, cacheFor, maxStaleness }: Settings, { endpoint }: FakeAuthgear): string {
+export function welcome(
+  { pageUrl, cacheFor, maxStaleness }: Settings,
+  { endpoint }: FakeAuthgear,
+): string {
   return [
     '',
     bold('nestjs-authgear, sessions and revocation'),

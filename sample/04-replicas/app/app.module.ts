@@ -22,7 +22,11 @@ class MeController {
           audience: issuer,
           webhooks: { path: '/authgear/webhooks', secret: webhookSecret },
           // What one replica learns from a webhook, the others learn from Redis.
-          revocation: { store: new Keyv(new KeyvRedis(redisUrl)), onStoreFailure: 'closed', keepFor: '24h' },
+          revocation: {
+            store: new Keyv(new KeyvRedis(redisUrl)),
+            onStoreFailure: 'closed',
+            keepFor: '24h',
+          },
         };
       },
     }),

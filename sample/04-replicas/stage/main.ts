@@ -10,8 +10,16 @@ async function main(): Promise<void> {
   const children: ChildProcess[] = [];
   const issuer = await TestIssuer.listen();
   const redisUrl = process.env['REDIS_URL'] ?? (await startRedis(children));
-  const env = { ...process.env, AUTHGEAR_ISSUER: issuer.issuer, AUTHGEAR_WEBHOOK_SECRET: issuer.webhooks.secret, REDIS_URL: redisUrl };
-  const [first, second] = await Promise.all([startReplica(env, children), startReplica(env, children)]);
+  const env = {
+    ...process.env,
+    AUTHGEAR_ISSUER: issuer.issuer,
+    AUTHGEAR_WEBHOOK_SECRET: issuer.webhooks.secret,
+    REDIS_URL: redisUrl,
+  };
+  const [first, second] = await Promise.all([
+    startReplica(env, children),
+    startReplica(env, children),
+  ]);
 
   const stop = () => {
     for (const child of children) child.kill();
@@ -20,7 +28,9 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 
   const { body, headers } = issuer.webhook('user.disabled', 'alice');
-  const webhookHeaders = Object.entries<string>(headers).map(([name, value]) => `-H '${name}: ${value}'`);
+  const webhookHeaders = Object.entries<string>(headers).map(
+    ([name, value]) => `-H '${name}: ${value}'`,
+  );
   console.log(
     [
       '',
@@ -37,12 +47,18 @@ async function main(): Promise<void> {
 }
 
 async function startRedis(children: ChildProcess[]): Promise<string> {
-  const redis = spawn('redis-server', ['--port', String(REDIS_PORT), '--bind', '127.0.0.1', '--save', '', '--loglevel', 'warning'], {
-    stdio: 'inherit',
-  });
+  const redis = spawn(
+    'redis-server',
+    ['--port', String(REDIS_PORT), '--bind', '127.0.0.1', '--save', '', '--loglevel', 'warning'],
+    {
+      stdio: 'inherit',
+    },
+  );
   children.push(redis);
   await once(redis, 'spawn').catch(() => {
-    throw new Error('redis-server is not there: install it (apt-get install redis-server), or set REDIS_URL');
+    throw new Error(
+      'redis-server is not there: install it (apt-get install redis-server), or set REDIS_URL',
+    );
   });
   return `redis://127.0.0.1:${REDIS_PORT}`;
 }

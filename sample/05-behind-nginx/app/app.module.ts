@@ -9,7 +9,9 @@ export class AppModule {
     return {
       module: AppModule,
       // Without the secret, the headers are anybody's: the module refuses to start without one.
-      imports: [AuthgearModule.forRoot({ issuer, audience, proxyHeaders: { secret: proxySecret } })],
+      imports: [
+        AuthgearModule.forRoot({ issuer, audience, proxyHeaders: { secret: proxySecret } }),
+      ],
       controllers: [CafeController],
     };
   }

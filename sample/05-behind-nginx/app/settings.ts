@@ -28,13 +28,17 @@ export function readSettings(env: Environment): Settings {
 export function readPort(env: Environment, fallback: number): number {
   const value = env['PORT'] || String(fallback);
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
-  throw new SettingsError(`PORT is "${value}", which is not a port. Set it to a number from 1 to 65535.`);
+  throw new SettingsError(
+    `PORT is "${value}", which is not a port. Set it to a number from 1 to 65535.`,
+  );
 }
 
 /** A port that cannot be had becomes a message that says what to do. */
 export function explainPort(error: unknown, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
-  if (code === 'EACCES') return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
+  if (code === 'EADDRINUSE')
+    return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
+  if (code === 'EACCES')
+    return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
   return error;
 }

@@ -19,11 +19,22 @@ async function main(): Promise<void> {
     const issuer = await TestIssuer.listen();
     closing.push(() => issuer.close());
     const proxySecret = randomBytes(32).toString('base64url');
-    const app = await startApplication({ port: 0, issuer: issuer.issuer, audience: 'https://api.example', proxySecret });
+    const app = await startApplication({
+      port: 0,
+      issuer: issuer.issuer,
+      audience: 'https://api.example',
+      proxySecret,
+    });
     closing.push(() => app.close());
     const application = new URL(await app.getUrl()).host;
     const template = join(__dirname, '../../nginx.conf');
-    const nginx = await Nginx.start({ template, port, application, issuer: issuer.issuer, secret: proxySecret });
+    const nginx = await Nginx.start({
+      template,
+      port,
+      application,
+      issuer: issuer.issuer,
+      secret: proxySecret,
+    });
     closing.push(() => nginx.stop());
 
     // Ctrl-C reaches nginx too, and ends it; and one that ends by itself is no sample any more.

@@ -40,10 +40,19 @@ export class Nginx {
     // Started by root, nginx works as nobody, who has to get through to the folders for large bodies.
     await chmod(folder, 0o711);
     const log = join(folder, 'error.log');
-    await writeFile(join(folder, 'nginx.conf'), mainConfiguration(modules, folder), { mode: 0o600 });
+    await writeFile(join(folder, 'nginx.conf'), mainConfiguration(modules, folder), {
+      mode: 0o600,
+    });
     // The secret is in there.
-    await writeFile(join(folder, 'site.conf'), render(await readFile(options.template, 'utf8'), options), { mode: 0o600 });
-    const child = run(['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', log, '-g', 'daemon off;'], 'ignore');
+    await writeFile(
+      join(folder, 'site.conf'),
+      render(await readFile(options.template, 'utf8'), options),
+      { mode: 0o600 },
+    );
+    const child = run(
+      ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', log, '-g', 'daemon off;'],
+      'ignore',
+    );
     const nginx = new Nginx(child, folder, once(child, 'exit'));
     process.once('exit', nginx.kill);
     try {
@@ -107,7 +116,10 @@ function render(template: string, { port, application, issuer, secret }: NginxOp
     ISSUER: issuer,
     PROXY_SECRET: secret,
   };
-  return template.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+  return template.replace(
+    /\$\{(\w+)\}/g,
+    (placeholder, name: string) => values[name] ?? placeholder,
+  );
 }
 
 /** Where its modules are, by its own word. */
@@ -119,24 +131,32 @@ async function findModules(): Promise<string> {
     await once(child, 'close');
   } catch {
     const { NGINX_PATH } = process.env;
-    throw new SettingsError(`There is no nginx ${NGINX_PATH ? `at ${NGINX_PATH}` : 'on the PATH'}. ${INSTALL}`);
+    throw new SettingsError(
+      `There is no nginx ${NGINX_PATH ? `at ${NGINX_PATH}` : 'on the PATH'}. ${INSTALL}`,
+    );
   }
   const modules = /--modules-path=(\S+)/.exec(told)?.[1] ?? '';
-  if (!existsSync(join(modules, HEADERS_MORE))) throw new SettingsError(`nginx lacks the module "headers-more". ${INSTALL}`);
+  if (!existsSync(join(modules, HEADERS_MORE)))
+    throw new SettingsError(`nginx lacks the module "headers-more". ${INSTALL}`);
   return modules;
 }
 
 /** Debian has it where only root's PATH leads. `NGINX_PATH` names another one. */
 function run(args: readonly string[], stderr: 'pipe' | 'ignore'): ChildProcess {
   const { NGINX_PATH, PATH = '' } = process.env;
-  return spawn(NGINX_PATH || 'nginx', args, { env: { PATH: `${PATH}:/usr/local/sbin:/usr/sbin` }, stdio: ['ignore', 'ignore', stderr] });
+  return spawn(NGINX_PATH || 'nginx', args, {
+    env: { PATH: `${PATH}:/usr/local/sbin:/usr/sbin` },
+    stdio: ['ignore', 'ignore', stderr],
+  });
 }
 
 /** nginx would try for seconds, while somebody else answers in its place. */
 async function checkFree(port: number): Promise<void> {
   const server = createServer();
   try {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(port, '127.0.0.1', resolve),
+    );
   } catch (error) {
     throw explainPort(error, port);
   }

@@ -9,10 +9,17 @@ export function showAnswer(answer, credential, help) {
       'p',
       { className: 'request' },
       h('strong', { className: `status ${tone}` }, `${answer.status} ${answer.reason}`),
-      h('span', {}, h('code', {}, `${answer.method} ${answer.path}`), h('span', { className: 'soft' }, ` ${credentials[credential].words}`)),
+      h(
+        'span',
+        {},
+        h('code', {}, `${answer.method} ${answer.path}`),
+        h('span', { className: 'soft' }, ` ${credentials[credential].words}`),
+      ),
     ),
     ...(help === undefined ? [] : [showHelp(help)]),
-    ...(answer.challenge === undefined ? [] : part('WWW-Authenticate', answer.challenge, 'challenge')),
+    ...(answer.challenge === undefined
+      ? []
+      : part('WWW-Authenticate', answer.challenge, 'challenge')),
     ...part('Body', JSON.stringify(answer.body, null, 2), 'body'),
   );
   // On a narrow screen the answer is below the button that asked for it.

@@ -16,5 +16,7 @@ export async function call({ method, path }, token) {
 
 /** The parameters of a `WWW-Authenticate: Bearer` header (RFC 6750 section 3, RFC 9470 section 3). */
 function readChallenge(challenge = '') {
-  return Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+  return Object.fromEntries(
+    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  );
 }

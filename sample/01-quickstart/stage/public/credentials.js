@@ -5,7 +5,11 @@ export const credentials = {
   mine: { words: 'with your token', of: (tokens) => tokens.accessToken, needsUser: true },
   none: { words: 'without a token', of: () => undefined },
   broken: { words: 'with a broken token', of: (tokens) => breakToken(tokens?.accessToken) },
-  expired: { words: 'with an expired token', of: (tokens) => changeClaims(tokens.accessToken, { exp: 1 }), needsUser: true },
+  expired: {
+    words: 'with an expired token',
+    of: (tokens) => changeClaims(tokens.accessToken, { exp: 1 }),
+    needsUser: true,
+  },
   elsewhere: {
     words: 'with a token for another API',
     of: (tokens) => changeClaims(tokens.accessToken, { aud: 'https://other-api.example' }),

@@ -5,7 +5,8 @@ export function helpFor(answer, { credential, tokens, defaultScopes, signIn }) {
 
   if (error === 'insufficient_scope') {
     const missing = scope.split(' ').filter((one) => !scopes.includes(one));
-    if (missing.length === 0) return { text: `${scope} was asked for already: the issuer does not grant it to this user.` };
+    if (missing.length === 0)
+      return { text: `${scope} was asked for already: the issuer does not grant it to this user.` };
     return {
       text: `The token lacks ${scope}. A client asks the issuer for it when it needs it, not before.`,
       label: `Ask for ${missing.join(' ')}`,
@@ -20,13 +21,23 @@ export function helpFor(answer, { credential, tokens, defaultScopes, signIn }) {
     };
   }
   if (answer.status === 401 && credential === 'mine') {
-    return { text: 'The API does not accept this token any more.', label: 'Sign in again', act: () => signIn({ scopes }) };
+    return {
+      text: 'The API does not accept this token any more.',
+      label: 'Sign in again',
+      act: () => signIn({ scopes }),
+    };
   }
   if (answer.status === 401 && tokens !== undefined && credential !== 'none') {
-    return { text: 'A client is told no more than it needs. The terminal in which the sample runs says why, and what to do.' };
+    return {
+      text: 'A client is told no more than it needs. The terminal in which the sample runs says why, and what to do.',
+    };
   }
   if (answer.status === 401 && tokens === undefined) {
-    return { text: 'Only people who are signed in get further here.', label: 'Sign in', act: () => signIn({ scopes }) };
+    return {
+      text: 'Only people who are signed in get further here.',
+      label: 'Sign in',
+      act: () => signIn({ scopes }),
+    };
   }
   return undefined;
 }

@@ -10,6 +10,9 @@ export function base64url(bytes) {
 export function readClaims(token = '') {
   const [, payload] = token.split('.');
   if (payload === undefined) return {};
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(
+    atob(payload.replaceAll('-', '+').replaceAll('_', '/')),
+    (character) => character.charCodeAt(0),
+  );
   return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -46,7 +46,10 @@ async function showWho() {
     return;
   }
   showUser(body, readClaims(tokens.idToken).preferred_username ?? body.sub, {
-    refresh: tokens.refreshToken === undefined ? undefined : () => guarded(() => oidc.refresh().then(showWho)),
+    refresh:
+      tokens.refreshToken === undefined
+        ? undefined
+        : () => guarded(() => oidc.refresh().then(showWho)),
     signOut: () => oidc.signOut(),
   });
 }
@@ -65,18 +68,34 @@ async function callRoute(route) {
     const tokens = oidc?.tokens();
     const answer = await call(route, credentials[credential].of(tokens));
     const signIn = (request) => guarded(() => oidc.signIn({ ...request, repeat: route.id }));
-    showAnswer(answer, credential, oidc && helpFor(answer, { credential, tokens, defaultScopes: config.scopes, signIn }));
+    showAnswer(
+      answer,
+      credential,
+      oidc && helpFor(answer, { credential, tokens, defaultScopes: config.scopes, signIn }),
+    );
   });
 }
 
 function routeRow(route) {
   const { method, path, needs, about } = route;
-  const what = h('code', { className: 'path' }, h('span', { className: `method ${method.toLowerCase()}` }, method), ' ', path);
+  const what = h(
+    'code',
+    { className: 'path' },
+    h('span', { className: `method ${method.toLowerCase()}` }, method),
+    ' ',
+    path,
+  );
   const declared = needs.map((need) => h('code', { className: 'chip' }, need));
   return h(
     'li',
     {},
-    h('div', {}, what, h('p', { className: 'soft' }, about), h('p', { className: 'chips' }, declared)),
+    h(
+      'div',
+      {},
+      what,
+      h('p', { className: 'soft' }, about),
+      h('p', { className: 'chips' }, declared),
+    ),
     h('button', { onclick: () => callRoute(route), ariaLabel: `Call ${method} ${path}` }, 'Call'),
   );
 }
@@ -88,7 +107,11 @@ async function guarded(work) {
   } catch (error) {
     if (!(error instanceof OidcError || error instanceof TypeError)) throw error;
     // A TypeError is how `fetch` says that nobody answered.
-    showProblem(error instanceof OidcError ? error.message : 'Nobody answered. Is the sample still running, and the issuer in reach?');
+    showProblem(
+      error instanceof OidcError
+        ? error.message
+        : 'Nobody answered. Is the sample still running, and the issuer in reach?',
+    );
     return undefined;
   }
 }

@@ -12,9 +12,11 @@ export class OidcError extends Error {}
 export async function createOidc({ issuer, clientId }) {
   const redirectUri = new URL('/', location.href).href;
   const response = await fetch(`${issuer}/.well-known/openid-configuration`);
-  if (!response.ok) throw new OidcError(`${issuer} has no OpenID configuration (HTTP ${response.status}).`);
+  if (!response.ok)
+    throw new OidcError(`${issuer} has no OpenID configuration (HTTP ${response.status}).`);
   const metadata = await response.json();
-  if (metadata.issuer !== issuer) throw new OidcError(`${issuer} says that its name is ${metadata.issuer}.`);
+  if (metadata.issuer !== issuer)
+    throw new OidcError(`${issuer} says that its name is ${metadata.issuer}.`);
 
   /** Leaves for the issuer's page. `repeat` comes back with the answer: what the person wanted to do. */
   async function signIn({ scopes, repeat, maxAge }) {
@@ -48,11 +50,21 @@ export async function createOidc({ issuer, clientId }) {
     // A code works once: neither a reload nor the history may bring it back.
     history.replaceState(null, '', redirectUri);
 
-    if (answer.get('state') !== request.state) throw new OidcError('The answer belongs to another sign-in: the state differs.');
-    if (answer.has('iss') && answer.get('iss') !== issuer) throw new OidcError('The answer comes from another issuer.');
-    if (answer.has('error')) throw new OidcError(`The issuer says ${answer.get('error')}: ${answer.get('error_description') ?? 'no more than that'}`);
+    if (answer.get('state') !== request.state)
+      throw new OidcError('The answer belongs to another sign-in: the state differs.');
+    if (answer.has('iss') && answer.get('iss') !== issuer)
+      throw new OidcError('The answer comes from another issuer.');
+    if (answer.has('error'))
+      throw new OidcError(
+        `The issuer says ${answer.get('error')}: ${answer.get('error_description') ?? 'no more than that'}`,
+      );
     await askForTokens(
-      { grant_type: 'authorization_code', code: answer.get('code'), redirect_uri: redirectUri, code_verifier: request.verifier },
+      {
+        grant_type: 'authorization_code',
+        code: answer.get('code'),
+        redirect_uri: redirectUri,
+        code_verifier: request.verifier,
+      },
       request.scopes,
     );
     return request;
@@ -60,14 +72,24 @@ export async function createOidc({ issuer, clientId }) {
 
   async function refresh() {
     const { refreshToken, scopes, idToken } = tokens();
-    await askForTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }, scopes, { refreshToken, idToken });
+    await askForTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }, scopes, {
+      refreshToken,
+      idToken,
+    });
   }
 
   async function askForTokens(parameters, scopes, earlier = {}) {
     const body = new URLSearchParams({ ...parameters, client_id: clientId });
     const answer = await (await fetch(metadata.token_endpoint, { method: 'POST', body })).json();
-    if (answer.error !== undefined) throw new OidcError(`The issuer says ${answer.error}: ${answer.error_description ?? 'no more than that'}`);
-    const { access_token: accessToken, refresh_token: refreshToken = earlier.refreshToken, id_token: idToken = earlier.idToken } = answer;
+    if (answer.error !== undefined)
+      throw new OidcError(
+        `The issuer says ${answer.error}: ${answer.error_description ?? 'no more than that'}`,
+      );
+    const {
+      access_token: accessToken,
+      refresh_token: refreshToken = earlier.refreshToken,
+      id_token: idToken = earlier.idToken,
+    } = answer;
     // Kept for this tab only, so that a reload is not a sign-out.
     sessionStorage.setItem(TOKENS, JSON.stringify({ accessToken, refreshToken, idToken, scopes }));
   }
@@ -80,7 +102,10 @@ export async function createOidc({ issuer, clientId }) {
       location.assign(redirectUri);
       return;
     }
-    const query = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: redirectUri });
+    const query = new URLSearchParams({
+      client_id: clientId,
+      post_logout_redirect_uri: redirectUri,
+    });
     if (idToken !== undefined) query.set('id_token_hint', idToken);
     location.assign(`${metadata.end_session_endpoint}?${query}`);
   }
@@ -101,5 +126,7 @@ function random() {
 }
 
 async function challengeOf(verifier) {
-  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
+  return base64url(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))),
+  );
 }

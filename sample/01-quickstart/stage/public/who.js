@@ -13,7 +13,11 @@ export function showNobody({ signIn }, note) {
         h('p', { className: 'name' }, 'Nobody is signed in'),
         h('p', { className: 'soft' }, note ?? 'Routes that are open answer all the same.'),
       ),
-      h('div', { className: 'actions' }, h('button', { className: 'primary', onclick: signIn }, 'Sign in')),
+      h(
+        'div',
+        { className: 'actions' },
+        h('button', { className: 'primary', onclick: signIn }, 'Sign in'),
+      ),
     ),
   );
 }
@@ -25,7 +29,12 @@ export function showUser(user, name, { refresh, signOut }) {
       'div',
       { className: 'person' },
       h('span', { className: 'avatar', ariaHidden: 'true' }, name.slice(0, 1).toUpperCase()),
-      h('div', {}, h('p', { className: 'name' }, name), h('p', { className: 'soft' }, h('code', {}, user.sub))),
+      h(
+        'div',
+        {},
+        h('p', { className: 'name' }, name),
+        h('p', { className: 'soft' }, h('code', {}, user.sub)),
+      ),
       h(
         'div',
         { className: 'actions' },
@@ -41,7 +50,12 @@ export function showUser(user, name, { refresh, signOut }) {
       ...fact('Scopes', chips(user.scopes)),
       ...fact('Roles', chips(user.roles)),
     ),
-    h('details', {}, h('summary', {}, 'All claims of the access token'), h('pre', { tabIndex: 0 }, JSON.stringify(user.claims, null, 2))),
+    h(
+      'details',
+      {},
+      h('summary', {}, 'All claims of the access token'),
+      h('pre', { tabIndex: 0 }, JSON.stringify(user.claims, null, 2)),
+    ),
   );
 }
 
@@ -50,7 +64,9 @@ function fact(name, value) {
 }
 
 function chips(values) {
-  return values.length === 0 ? h('span', { className: 'soft' }, 'none') : values.map((value) => h('code', { className: 'chip' }, value));
+  return values.length === 0
+    ? h('span', { className: 'soft' }, 'none')
+    : values.map((value) => h('code', { className: 'chip' }, value));
 }
 
 /** A time that counts up by itself, for the routes that ask how long ago it was. */

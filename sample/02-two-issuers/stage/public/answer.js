@@ -10,15 +10,24 @@ export function showAnswer(answer, name, labels) {
       'p',
       { className: 'request' },
       h('strong', { className: `status ${toneOf(status)}` }, `${status} ${reason}`),
-      h('span', {}, h('code', {}, `GET ${path}`), h('span', { className: 'soft' }, ` as ${name}, ${took} ms`)),
+      h(
+        'span',
+        {},
+        h('code', {}, `GET ${path}`),
+        h('span', { className: 'soft' }, ` as ${name}, ${took} ms`),
+      ),
     ),
     h(
       'dl',
       { className: 'facts' },
-      ...(body.caller === undefined ? fact('Why not', body.message, 'why') : factsOf(body.caller, labels)),
+      ...(body.caller === undefined
+        ? fact('Why not', body.message, 'why')
+        : factsOf(body.caller, labels)),
       ...fact('Key of the token', key, 'key'),
       ...(retryAfter === undefined ? [] : fact('Retry-After', `${retryAfter} s`, 'retry-after')),
-      ...(challenge === undefined ? [] : fact('WWW-Authenticate', h('code', {}, challenge), 'challenge')),
+      ...(challenge === undefined
+        ? []
+        : fact('WWW-Authenticate', h('code', {}, challenge), 'challenge')),
     ),
     h('pre', { tabIndex: 0, className: 'body', ariaLabel: 'Body' }, JSON.stringify(body, null, 2)),
   );
@@ -40,8 +49,16 @@ export function showProblem(message) {
 function factsOf({ issuer, sub, isMachine, scopes }, labels) {
   const chips = scopes.map((scope) => h('code', { className: 'chip' }, scope));
   return [
-    ...fact('Vouched by', [h('strong', {}, labels.get(issuer) ?? 'somebody else'), h('code', {}, issuer)], 'vouched'),
-    ...fact('Caller', [h('strong', {}, isMachine ? 'a machine' : 'a person'), h('code', {}, sub)], 'caller'),
+    ...fact(
+      'Vouched by',
+      [h('strong', {}, labels.get(issuer) ?? 'somebody else'), h('code', {}, issuer)],
+      'vouched',
+    ),
+    ...fact(
+      'Caller',
+      [h('strong', {}, isMachine ? 'a machine' : 'a person'), h('code', {}, sub)],
+      'caller',
+    ),
     ...fact('Scopes', chips.length === 0 ? 'none' : chips, 'scopes'),
   ];
 }

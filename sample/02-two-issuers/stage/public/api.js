@@ -6,7 +6,11 @@ export async function readStatus() {
 /** Pulls one of the strings behind the stage. */
 export async function control(path, body = {}) {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`/control/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await fetch(`/control/${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
   const answer = await response.json();
   if (!response.ok) throw new TypeError(answer.message);
   return answer;
@@ -15,7 +19,10 @@ export async function control(path, body = {}) {
 /** Calls a route of the API and gives everything that a person may want to know of its answer. */
 export async function call(path, token) {
   const start = performance.now();
-  const response = await fetch(path, { headers: { authorization: `Bearer ${token}` }, cache: 'no-store' });
+  const response = await fetch(path, {
+    headers: { authorization: `Bearer ${token}` },
+    cache: 'no-store',
+  });
   const body = await response.json();
   return {
     path,

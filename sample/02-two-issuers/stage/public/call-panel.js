@@ -4,7 +4,14 @@ import { byId, h } from './dom.js';
 export function createCallPanel(routes, callers, onCall) {
   document.querySelector('.routes').append(...routes.map(routeChoice));
   byId('callers').append(
-    ...callers.map((caller) => h('button', { className: 'primary', onclick: () => onCall(caller) }, caller.title, h('small', {}, caller.about))),
+    ...callers.map((caller) =>
+      h(
+        'button',
+        { className: 'primary', onclick: () => onCall(caller) },
+        caller.title,
+        h('small', {}, caller.about),
+      ),
+    ),
   );
   return {
     path: () => document.querySelector('input[name=route]:checked').value,
@@ -20,6 +27,12 @@ function routeChoice({ path, needs, about }, index) {
     'label',
     { className: 'route' },
     radio,
-    h('span', {}, h('code', { className: 'path' }, path), h('span', { className: 'soft' }, about), ...declared),
+    h(
+      'span',
+      {},
+      h('code', { className: 'path' }, path),
+      h('span', { className: 'soft' }, about),
+      ...declared,
+    ),
   );
 }

@@ -24,7 +24,9 @@ export function createIssuerCard({ id, label }, act) {
   const unplug = () => act('unplug', { kind: kind.value === '500' ? 500 : kind.value });
   find('.pull').addEventListener('click', () => (isOut ? act('plug-in') : unplug()));
   kind.addEventListener('change', () => isOut && unplug());
-  find('.rotate').addEventListener('click', () => act('rotate', { overlap: find('.overlap').checked }));
+  find('.rotate').addEventListener('click', () =>
+    act('rotate', { overlap: find('.overlap').checked }),
+  );
   find('.refresh').addEventListener('click', () => act('refresh'));
   find('.garbage').addEventListener('click', () => act('garbage'));
 
@@ -51,7 +53,9 @@ function ageInWords(keys, now) {
   if (keys?.fetchedAt === undefined) return 'none yet';
   const age = duration(keys.age);
   if (keys.state === 'fresh') return `${age}, fresh for ${duration(keys.expiresAt - now)}`;
-  return keys.state === 'stale' ? `${age}, usable for ${duration(keys.usableUntil - now)}` : `${age}, too old`;
+  return keys.state === 'stale'
+    ? `${age}, usable for ${duration(keys.usableUntil - now)}`
+    : `${age}, too old`;
 }
 
 function nextAttempt(keys, now) {
@@ -61,7 +65,9 @@ function nextAttempt(keys, now) {
 
 function errorInWords(keys, outage) {
   if (keys?.lastError !== undefined) return keys.lastError.reason;
-  return outage === undefined ? 'none' : `none yet: nobody has asked since the plug was pulled (${failures[outage]})`;
+  return outage === undefined
+    ? 'none'
+    : `none yet: nobody has asked since the plug was pulled (${failures[outage]})`;
 }
 
 function countsInWords(keys) {
@@ -73,8 +79,12 @@ function showKids(element, kids, signingKid) {
   const shown = [signingKid, ...kids].join();
   if (element.dataset.shown === shown) return;
   element.dataset.shown = shown;
-  const chips = kids.map((kid) => (kid === signingKid ? chip(kid, 'signing', ' signs') : chip(kid)));
-  const stranger = kids.includes(signingKid) ? [] : [chip(signingKid, 'stranger', ' signs, not known yet')];
+  const chips = kids.map((kid) =>
+    kid === signingKid ? chip(kid, 'signing', ' signs') : chip(kid),
+  );
+  const stranger = kids.includes(signingKid)
+    ? []
+    : [chip(signingKid, 'stranger', ' signs, not known yet')];
   element.replaceChildren(...(kids.length === 0 ? ['none'] : chips), ...stranger);
 }
 

@@ -20,7 +20,10 @@ const labels = new Map();
 
 for (const button of document.querySelectorAll('[data-seconds]')) {
   const seconds = Number(button.dataset.seconds);
-  button.addEventListener('click', () => void guarded(async () => show(await control('clock', { seconds }))));
+  button.addEventListener(
+    'click',
+    () => void guarded(async () => show(await control('clock', { seconds }))),
+  );
 }
 void look();
 void keepCalling();
@@ -39,7 +42,8 @@ async function look() {
 
 function show({ clock, issuers }) {
   byId('time').textContent = timeOfDay(clock.now);
-  byId('ahead').textContent = clock.ahead === 0 ? 'the time of day' : `${duration(clock.ahead)} ahead`;
+  byId('ahead').textContent =
+    clock.ahead === 0 ? 'the time of day' : `${duration(clock.ahead)} ahead`;
   for (const issuer of issuers) {
     if (!cards.has(issuer.id)) addCard(issuer);
     const { update, state } = cards.get(issuer.id);
@@ -49,7 +53,9 @@ function show({ clock, issuers }) {
 }
 
 function addCard(issuer) {
-  const { card, update } = createIssuerCard(issuer, (action, body) => guarded(() => act(issuer.id, action, body)));
+  const { card, update } = createIssuerCard(issuer, (action, body) =>
+    guarded(() => act(issuer.id, action, body)),
+  );
   cards.set(issuer.id, { update });
   if (issuer.keys !== undefined) labels.set(issuer.keys.issuer, issuer.label);
   byId('issuers').append(card);
@@ -58,7 +64,8 @@ function addCard(issuer) {
 /** Says aloud when keys become stale or fresh: once, and not with every look at them. */
 function tellChange({ id, label, keys }, before) {
   const state = keys?.state;
-  if (before !== undefined && before !== state) byId('news').textContent = `The keys of ${label} are ${state}.`;
+  if (before !== undefined && before !== state)
+    byId('news').textContent = `The keys of ${label} are ${state}.`;
   cards.get(id).state = state;
 }
 

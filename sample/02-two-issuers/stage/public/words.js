@@ -16,7 +16,11 @@ export function duration(seconds) {
 }
 
 export function timeOfDay(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return new Date(seconds * 1000).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
 }
 
 /** The start of a key id, which is enough to tell keys apart. */

@@ -5,7 +5,13 @@ import { AUTHGEAR, CACHE_FOR } from '../environment.js';
 
 /** Authgear says whose session the cookie is, and its answer is used for a moment. */
 @Module({
-  imports: [AuthgearModule.forRoot({ issuer: AUTHGEAR, audience: AUTHGEAR, resolver: { cookies: true, cacheFor: CACHE_FOR } })],
+  imports: [
+    AuthgearModule.forRoot({
+      issuer: AUTHGEAR,
+      audience: AUTHGEAR,
+      resolver: { cookies: true, cacheFor: CACHE_FOR },
+    }),
+  ],
   controllers: [AccountController],
 })
 export class ResolverModule {}

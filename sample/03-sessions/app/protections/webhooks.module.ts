@@ -5,7 +5,13 @@ import { AUTHGEAR, WEBHOOK_SECRET } from '../environment.js';
 
 /** Tokens are verified here, and no longer count once Authgear has said that their user was disabled. */
 @Module({
-  imports: [AuthgearModule.forRoot({ issuer: AUTHGEAR, audience: AUTHGEAR, webhooks: { path: '/authgear/events', secret: WEBHOOK_SECRET } })],
+  imports: [
+    AuthgearModule.forRoot({
+      issuer: AUTHGEAR,
+      audience: AUTHGEAR,
+      webhooks: { path: '/authgear/events', secret: WEBHOOK_SECRET },
+    }),
+  ],
   controllers: [AccountController],
 })
 export class WebhooksModule {}

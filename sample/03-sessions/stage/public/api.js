@@ -9,7 +9,11 @@ export class Refused extends Error {}
 /** Pulls one of the strings behind the stage. */
 export async function act(what, body = {}) {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`/stage/${what}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await fetch(`/stage/${what}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
   const answer = await response.json();
   if (!response.ok) throw new Refused(answer.message);
   return answer;
@@ -17,7 +21,10 @@ export async function act(what, body = {}) {
 
 /** Calls the route of a protection, with the one credential that it is about: the cookie, or the token and no cookie beside it. */
 export async function call({ id, credential }, token) {
-  const init = credential === 'cookie' ? {} : { credentials: 'omit', headers: { authorization: `Bearer ${token}` } };
+  const init =
+    credential === 'cookie'
+      ? {}
+      : { credentials: 'omit', headers: { authorization: `Bearer ${token}` } };
   const response = await fetch(`/${id}/account`, { ...init, cache: 'no-store' });
   const { code } = await response.json();
   return { status: response.status, code };

@@ -10,7 +10,13 @@ export function createLane({ name, declared, promise }) {
   const row = h(
     'li',
     { className: 'lane' },
-    h('div', {}, h('h3', {}, name), h('code', { className: 'chip' }, declared), h('p', { className: 'soft' }, promise)),
+    h(
+      'div',
+      {},
+      h('h3', {}, name),
+      h('code', { className: 'chip' }, declared),
+      h('p', { className: 'soft' }, promise),
+    ),
     track,
     h('div', { className: 'verdict' }, verdict, told, asked),
   );
@@ -38,7 +44,12 @@ export function createLane({ name, declared, promise }) {
   function judge(segments) {
     const last = segments.at(-1);
     if (last === undefined) return;
-    set(verdict, Number.isFinite(last.from) ? `${words[last.tone]} after ${seconds(last.from)}` : `still ${words[last.tone]}`);
+    set(
+      verdict,
+      Number.isFinite(last.from)
+        ? `${words[last.tone]} after ${seconds(last.from)}`
+        : `still ${words[last.tone]}`,
+    );
     verdict.className = last.tone;
     set(told, last.told ?? '');
   }

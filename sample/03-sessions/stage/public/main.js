@@ -26,7 +26,12 @@ let token;
 let run;
 
 byId('lanes').append(...lanes.map(({ id }) => rows.get(id).row));
-for (const [id, work] of Object.entries({ 'sign-in': signIn, disable, 'sign-out': signOut, unplug })) {
+for (const [id, work] of Object.entries({
+  'sign-in': signIn,
+  disable,
+  'sign-out': signOut,
+  unplug,
+})) {
   byId(id).addEventListener('click', () => {
     byId('problem').hidden = true;
     void guarded(work);
@@ -83,7 +88,8 @@ async function callOnce(lane) {
   // What was asked before the button was pressed says nothing about what came of it.
   if (asked !== run) return;
   const change = run.add(lane.id, outcome);
-  if (change !== undefined) byId('news').textContent = `${lane.name}: ${words[change.tone]} after ${seconds(change.from)}.`;
+  if (change !== undefined)
+    byId('news').textContent = `${lane.name}: ${words[change.tone]} after ${seconds(change.from)}.`;
 }
 
 async function look() {
@@ -114,7 +120,9 @@ function show(report) {
 function stateOf() {
   if (isDisabled) return { text: 'disabled', tone: 'refused' };
   if (isUnplugged) return { text: 'Authgear is unplugged', tone: 'unknown' };
-  return token === undefined ? { text: 'nobody is signed in', tone: 'idle' } : { text: 'signed in', tone: 'good' };
+  return token === undefined
+    ? { text: 'nobody is signed in', tone: 'idle' }
+    : { text: 'signed in', tone: 'good' };
 }
 
 function draw() {

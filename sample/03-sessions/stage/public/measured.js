@@ -5,7 +5,10 @@ const MOST = 8;
 
 /** A row for each thing that was done, the latest first: what each protection took to notice. */
 export function createMeasured(lanes) {
-  const columns = [h('th', { scope: 'col' }, 'What happened'), ...lanes.map(({ name }) => h('th', { scope: 'col' }, name))];
+  const columns = [
+    h('th', { scope: 'col' }, 'What happened'),
+    ...lanes.map(({ name }) => h('th', { scope: 'col' }, name)),
+  ];
   byId('columns').replaceChildren(...columns);
   const rows = byId('rows');
   let update = () => {};
@@ -16,7 +19,8 @@ export function createMeasured(lanes) {
     const cells = lanes.map(({ name }) => createCell(name));
     rows.prepend(h('tr', {}, h('th', { scope: 'row' }, run.title), ...cells));
     while (rows.children.length > MOST) rows.lastElementChild.remove();
-    update = (isOver) => lanes.forEach(({ id }, index) => show(cells[index], run.segments(id), isOver));
+    update = (isOver) =>
+      lanes.forEach(({ id }, index) => show(cells[index], run.segments(id), isOver));
   }
 
   return { start, update: (isOver) => update(isOver) };
