@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { AuthgearUser, CurrentUser, MaxAuthAge } from 'nestjs-authgear';
 import { randomBytes } from 'node:crypto';
 
-/** No decorator is needed to protect a route: the guard is closed by default. */
+/** Routes need no decorator to be protected: the guard is global. */
 @Controller('api/me')
 export class AccountController {
   @Get()
@@ -10,7 +10,7 @@ export class AccountController {
     return user;
   }
 
-  /** Whoever finds an unlocked computer must not get these: the user has to have signed in just now. */
+  /** Recovery codes need a recent sign-in: an unlocked computer is not enough to read them. */
   @MaxAuthAge('30s')
   @Get('recovery-codes')
   recoveryCodes(@CurrentUser('sub') sub: string) {

@@ -1,26 +1,20 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { AuthgearModule } from 'nestjs-authgear';
 import { AccountController } from './account.controller.js';
-import { ConfigController, SETTINGS } from './config.controller.js';
+import { AUTHGEAR_CLIENT_ID, AUTHGEAR_ENDPOINT } from './environment.js';
 import { GreetingController } from './greeting.controller.js';
 import { ReportsController } from './reports.controller.js';
-import type { Settings } from './settings.js';
 
-@Module({})
-export class AppModule {
-  static register(settings: Settings): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [
-        AuthgearModule.forRoot({
-          issuer: settings.issuer,
-          // Authgear's user tokens are for the project itself. All its applications share that audience, so the client is named too.
-          audience: settings.issuer,
-          clientId: settings.clientId,
-        }),
-      ],
-      controllers: [GreetingController, AccountController, ReportsController, ConfigController],
-      providers: [{ provide: SETTINGS, useValue: settings }],
-    };
-  }
-}
+@Module({
+  imports: [
+    AuthgearModule.forRoot({
+      issuer: AUTHGEAR_ENDPOINT,
+      // The audience of a user token is the project. All applications of the project share it, so
+      // the client is checked too.
+      audience: AUTHGEAR_ENDPOINT,
+      clientId: AUTHGEAR_CLIENT_ID,
+    }),
+  ],
+  controllers: [GreetingController, AccountController, ReportsController],
+})
+export class AppModule {}

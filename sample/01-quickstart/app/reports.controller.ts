@@ -12,7 +12,7 @@ export class ReportsController {
     ];
   }
 
-  /** Both must hold. Without the scope, the answer is about the scope: to sign in anew would not help. */
+  /** A request needs both. The scope is checked first: a new sign-in does not add a scope. */
   @Scopes('write:reports')
   @MaxAuthAge('30s')
   @Delete(':id')

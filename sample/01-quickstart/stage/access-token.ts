@@ -4,7 +4,10 @@ import { findUser } from './users.js';
 
 const USER = 'https://authgear.com/claims/user';
 
-/** The claims that Authgear adds to those of RFC 9068. A refreshed token keeps the `auth_time` of the sign-in it goes back to. */
+/**
+ * The claims that Authgear adds to those of RFC 9068. A refreshed token keeps the `auth_time` of
+ * its sign-in.
+ */
 export const accessTokenClaims: NonNullable<Configuration['extraTokenClaims']> = (ctx, token) => {
   const user = findUser('accountId' in token ? token.accountId : undefined);
   const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
@@ -20,7 +23,7 @@ export const accessTokenClaims: NonNullable<Configuration['extraTokenClaims']> =
   };
 };
 
-/** Where Authgear's form differs from the provider's: a list of one audience, and a longer token id. */
+/** Authgear tokens have an array of one audience, and a longer token ID. */
 export function likeAuthgear(
   _ctx: unknown,
   _token: unknown,

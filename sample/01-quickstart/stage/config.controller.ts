@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 
 export const SETTINGS = Symbol('settings');
 
-/** What the page must know to sign somebody in. Nothing here is a secret: the page is a public client. */
+/** The settings that the page needs to sign in. None is a secret: the page is a public client. */
 @Controller('config')
 export class ConfigController {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}

@@ -1,7 +1,7 @@
 /**
- * `oidc-provider` warns on the console that it is made for newer releases of Node (it works on this one all the same), and that it keeps
- * everything in memory (all that a sample wants). Both are true and neither helps somebody who has just typed `npm start`. There is no
- * option for them, so these two are left out while it loads; any other warning still comes through.
+ * `oidc-provider` warns about the version of Node, which works, and about its in-memory adapter,
+ * which the sample wants. It has no option to turn these warnings off, so this function drops these
+ * two while the provider loads. Other warnings are printed.
  */
 const expected = [/Unsupported runtime/, /in-memory adapter/];
 

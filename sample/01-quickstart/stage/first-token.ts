@@ -1,10 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Settings } from './settings.js';
 
-/**
- * Signs alice in as a browser would, page by page, so that the token in the terminal is one like any other: the authorization code flow
- * with PKCE, over HTTP.
- */
+/** Signs alice in over HTTP, as a browser does: the authorization code flow with PKCE. */
 export async function getFirstToken({ issuer, clientId, pageUrl }: Settings): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
   const visit = createVisitor();
@@ -32,12 +29,13 @@ export async function getFirstToken({ issuer, clientId, pageUrl }: Settings): Pr
     }),
   });
   const { access_token: token } = (await response.json()) as { access_token?: string };
-  if (token === undefined)
-    throw new Error(`The built-in provider gave no token (HTTP ${response.status}).`);
+  if (token === undefined) {
+    throw new Error(`The built-in provider issued no token (HTTP ${response.status}).`);
+  }
   return token;
 }
 
-/** A browser that keeps cookies and stops at every redirect, whose address it gives. */
+/** Creates a client that keeps cookies. It does not follow a redirect, but returns its address. */
 function createVisitor(): (url: URL, form?: URLSearchParams) => Promise<URL> {
   const jar = new Map<string, string>();
   return async (url, form) => {
@@ -52,10 +50,11 @@ function createVisitor(): (url: URL, form?: URLSearchParams) => Promise<URL> {
       jar.set(name, value);
     }
     const location = response.headers.get('location');
-    if (location === null)
+    if (location === null) {
       throw new Error(
-        `The built-in provider answered ${url.pathname} with HTTP ${response.status} in place of a redirect.`,
+        `The built-in provider sent HTTP ${response.status} for ${url.pathname}, not a redirect.`,
       );
+    }
     return new URL(location, url);
   };
 }

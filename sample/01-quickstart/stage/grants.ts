@@ -1,7 +1,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { findUser } from './users.js';
 
-/** Consent without a page that asks for it: what the client asks for and the user may have, and nothing that was not asked for. */
+/** Grants the requested scopes that the user may have. There is no consent page. */
 export async function grantWhatIsAsked(
   { oidc }: KoaContextWithOIDC,
   issuer: string,
@@ -18,7 +18,7 @@ export async function grantWhatIsAsked(
     issuer,
     asked.filter((scope) => allowed.has(scope)),
   );
-  // Refused in so many words: the provider would ask the user about a scope that is neither granted nor refused.
+  // The provider shows a consent page for a scope that is neither granted nor rejected.
   grant.rejectResourceScope(
     issuer,
     asked.filter((scope) => !allowed.has(scope)),

@@ -10,14 +10,14 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Makes `oidc-provider` issue what Authgear issues: RS256 access tokens for the project itself, at Authgear's addresses. */
+/** Configures `oidc-provider` like Authgear: same endpoints, RS256 access tokens, same audience. */
 export function providerConfiguration({ issuer, clientId, pageUrl }: Settings): Configuration {
   const pageOrigin = new URL(pageUrl).origin;
   return {
     clients: [
       {
         client_id: clientId,
-        // A page in a browser cannot keep a secret: PKCE takes its place.
+        // A page is a public client. PKCE replaces the client secret.
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
@@ -66,7 +66,7 @@ export function providerConfiguration({ issuer, clientId, pageUrl }: Settings): 
       ctx.body = problemPage(description ?? error, pageUrl);
     },
     loadExistingGrant: (ctx) => grantWhatIsAsked(ctx, issuer),
-    // OpenID Connect has a provider without a consent page drop `offline_access`. Authgear does not, so neither does this one.
+    // Like Authgear, issue a refresh token without a consent page. OpenID Connect requires consent.
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     extraTokenClaims: accessTokenClaims,
     formats: { customizers: { jwt: likeAuthgear } },
@@ -89,7 +89,9 @@ export function providerConfiguration({ issuer, clientId, pageUrl }: Settings): 
   };
 }
 
-/** A new key at every start: tokens of an earlier run are refused, as they should be after a rotation. */
+/**
+ * Creates the signing key. Each start has a new one, so the API refuses tokens of an earlier run.
+ */
 function createSigningKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'RS256', use: 'sig' };

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
+import { LOOPBACK, onPort } from '../../shared/server.js';
 import { withoutExpectedWarnings } from './expected-warnings.js';
-import { LOOPBACK, onPort } from './listen.js';
 import { providerConfiguration } from './provider-configuration.js';
 import type { Settings } from './settings.js';
 import { signIn } from './sign-in.js';
@@ -9,10 +9,10 @@ export interface RunningProvider {
   close(): Promise<void>;
 }
 
-/** The built-in OpenID provider, on a port of its own, as an issuer in real life is on a host of its own. */
+/** Starts the built-in OpenID provider on a port of its own. A real issuer has its own host. */
 export async function startProvider(settings: Settings): Promise<RunningProvider> {
   const provider = await withoutExpectedWarnings(async () => {
-    // An ES module, which a CommonJS one like this loads so.
+    // `oidc-provider` is an ES module. CommonJS code loads it by `import()`.
     const { Provider } = await import('oidc-provider');
     return new Provider(settings.issuer, providerConfiguration(settings));
   });

@@ -6,7 +6,7 @@ import { findUser, users } from './users.js';
 
 const HOUR = 3600;
 
-/** Serves the provider's own page at `/sign-in/:uid`. Whoever picks a user is that user: there are no passwords in a sample. */
+/** Serves the sign-in page of the provider at `/sign-in/:uid`. The sample has no passwords. */
 export function signIn(provider: Provider, { pageUrl }: Settings) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> => {
     if (!ctx.path.startsWith('/sign-in/')) {
@@ -14,12 +14,12 @@ export function signIn(provider: Provider, { pageUrl }: Settings) {
       return;
     }
     ctx.set('Cache-Control', 'no-store');
-    // There is none without the cookie of the authorization request that this page belongs to.
+    // An interaction needs the cookie of its authorization request.
     const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch(() => undefined);
     if (interaction === undefined) {
       ctx.status = 400;
       ctx.type = 'html';
-      ctx.body = problemPage('This sign-in was finished or given up.', pageUrl);
+      ctx.body = problemPage('This sign-in is finished or canceled.', pageUrl);
       return;
     }
     const signedIn = findUser(interaction.session?.accountId);
@@ -39,7 +39,7 @@ export function signIn(provider: Provider, { pageUrl }: Settings) {
       ctx.redirect(ctx.path);
       return;
     }
-    // Lets a person see at once what a route that needs a recent sign-in says to an old one.
+    // An old sign-in shows how a route with `@MaxAuthAge()` answers, without an hour to wait.
     const age = form.has('an-hour-ago') ? HOUR : 0;
     const ts = Math.floor(Date.now() / 1000) - age;
     const returnTo = await provider.interactionResult(ctx.req, ctx.res, {

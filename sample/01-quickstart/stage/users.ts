@@ -1,11 +1,11 @@
-/** Somebody who can sign in at the built-in provider. */
+/** A user of the built-in provider. */
 export interface DemoUser {
   readonly username: string;
   readonly sub: string;
   readonly about: string;
   readonly roles: readonly string[];
   readonly isVerified: boolean;
-  /** Scopes of the API that the provider grants this user when asked. */
+  /** The scopes of the API that the provider grants to this user. */
   readonly scopes: readonly string[];
 }
 

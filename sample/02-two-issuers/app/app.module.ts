@@ -1,31 +1,37 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthgearModule, authgear, authpi } from 'nestjs-authgear';
 import { HealthModule } from './health.module.js';
 import { AUDIENCE, AUTHGEAR, AUTHPI } from './names.js';
 import { RoutesController } from './routes.controller.js';
-import { clock } from './stage/clock.js';
 
-@Module({
-  imports: [
-    AuthgearModule.forRoot({
-      // Side by side: the `iss` of a token picks its issuer, and with it the keys and the rules. Keys of one never vouch for the other.
-      issuers: [
-        authgear({ issuer: AUTHGEAR, audience: AUTHGEAR }),
-        authpi({ issuer: AUTHPI, audience: AUDIENCE }),
+@Module({})
+export class AppModule {
+  /** `clock` returns the time in milliseconds. A test can pass its own. */
+  static register({ clock = Date.now }: { clock?: () => number } = {}): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        AuthgearModule.forRoot({
+          // The `iss` of a token selects its issuer, with the keys and the rules of that issuer. A
+          // key of one issuer never verifies a token of the other.
+          issuers: [
+            authgear({ issuer: AUTHGEAR, audience: AUTHGEAR }),
+            authpi({ issuer: AUTHPI, audience: AUDIENCE }),
+          ],
+          keys: {
+            // Both are the defaults. The keys of Authgear have no lifetime of their own, so they
+            // are fresh for 10 minutes. AuthPI sends a lifetime of 1 hour. Stale keys are used for
+            // one more hour while their issuer is not reachable.
+            defaultAge: '10m',
+            staleFor: '1h',
+            // Shorter than the default: an issuer that does not answer delays a call by 2 seconds.
+            timeout: '2s',
+          },
+          clock,
+        }),
+        HealthModule,
       ],
-      keys: {
-        // Both are the defaults, spelled out because this sample is about them. Authgear does not say how long its keys hold: ten minutes then.
-        // AuthPI says an hour. Known keys are used for one hour more while their issuer cannot be reached.
-        defaultAge: '10m',
-        staleFor: '1h',
-        // Shorter than the default, so that nobody has to stare at an issuer that hangs.
-        timeout: '2s',
-      },
-      // In place of the time of day, which an application leaves alone: the buttons of the page move this one.
-      clock: clock.now,
-    }),
-    HealthModule,
-  ],
-  controllers: [RoutesController],
-})
-export class AppModule {}
+      controllers: [RoutesController],
+    };
+  }
+}

@@ -3,7 +3,10 @@ import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs
 import { Public } from 'nestjs-authgear';
 import { AuthgearHealthIndicator } from 'nestjs-authgear/health';
 
-/** Up with `stale: true` while known keys bridge an outage: to restart the API would only make it forget them. 503 when they are too old. */
+/**
+ * Up with `stale: true` while the API uses stale keys: a restart would lose them. Down, with 503,
+ * when the keys are too old.
+ */
 @Controller('health')
 export class HealthController {
   constructor(

@@ -4,7 +4,7 @@ import { AuthgearHealthIndicator } from 'nestjs-authgear/health';
 import { HealthController } from './health.controller.js';
 
 @Module({
-  // The keys have their own line in the log when they go, and one when they are back: none for every look at them.
+  // The module logs when keys become unavailable and when they are back. Each check logs nothing.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [AuthgearHealthIndicator],

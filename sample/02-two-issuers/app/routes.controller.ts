@@ -10,7 +10,7 @@ import {
 } from 'nestjs-authgear';
 import { AUTHGEAR } from './names.js';
 
-/** People and machines come in by the same door: every route tells who called, and who vouched for them. */
+/** Users and machines call the same routes. Each route returns the caller and the issuer. */
 @Controller('api')
 export class RoutesController {
   @Get('whoami')
@@ -18,7 +18,7 @@ export class RoutesController {
     return { caller: describe(user) };
   }
 
-  /** Our own people sign in with Authgear. Whoever AuthPI vouches for is welcome elsewhere, and not here. */
+  /** For users of Authgear only. A valid token of AuthPI gets 403. */
   @Issuers(AUTHGEAR)
   @Get('people-only')
   peopleOnly(@CurrentUser() user: AuthgearUser) {
@@ -31,7 +31,7 @@ export class RoutesController {
     return { caller: describe(user), last: 'Tonight, without a hitch.' };
   }
 
-  /** What counts is the scope in this one organization: to be a bookkeeper elsewhere opens nothing here. */
+  /** The caller needs the scope in this organization. The scope in another one does not count. */
   @OrganizationScopes('billing:read', { from: 'params.organization' })
   @Get('orgs/:organization/invoices')
   invoices(

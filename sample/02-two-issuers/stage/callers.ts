@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessTokenFields } from 'nestjs-authgear/testing';
-import { AUDIENCE } from '../names.js';
+import { AUDIENCE } from '../app/names.js';
 import type { Issuers } from './issuers.js';
 
-/**
- * Twelve hours in place of thirty minutes: whoever moves the clock on by an hour shall see what becomes of the keys, and not a token that has
- * expired.
- */
+/** 12 hours, not 30 minutes: an advanced clock shows the lifetime of keys, not of tokens. */
 const expiresIn = 12 * 3600;
 
 type GiveToken = (issuers: Issuers, fields: AccessTokenFields) => string;
 
-/** Who can call, and the token that each of them gets. */
+/** The callers, and the token of each. */
 export const callers = {
   ada: ({ authgear }, fields) =>
     authgear.tokens.accessToken({ sub: 'ada', scope: 'openid', ...fields }),
@@ -33,7 +30,7 @@ export const callers = {
 
 export type CallerId = keyof typeof callers;
 
-/** With `unknownKey`, a token that is right in all but this: it names a key that nobody has. */
+/** With `unknownKey`, the token is valid except that it names a key that no issuer has. */
 export function giveToken(
   caller: CallerId,
   issuers: Issuers,

@@ -1,16 +1,16 @@
 import { TestClock } from 'nestjs-authgear/testing';
 
-/** The time for API and issuers alike. It runs as usual, and can be moved on: nobody waits an hour to see what happens after an hour. */
+/** The clock of the API and of the issuers. It follows the system clock, and can be advanced. */
 export const clock = new TestClock();
 
-/** Milliseconds by which it is ahead of the time of day. */
+/** Milliseconds that the clock is ahead of the system clock. */
 let ahead = 0;
 
 export function startClock(): void {
   setInterval(tick, 200).unref();
 }
 
-export function moveOn(seconds: number): void {
+export function advanceClock(seconds: number): void {
   ahead += seconds * 1000;
   tick();
 }

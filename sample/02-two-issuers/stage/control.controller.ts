@@ -9,14 +9,14 @@ import {
 } from '@nestjs/common';
 import { JwksService, Public } from 'nestjs-authgear';
 import { callers, giveToken, type CallerId } from './callers.js';
-import { moveOn } from './clock.js';
+import { advanceClock } from './clock.js';
 import { ISSUERS, type Issuers } from './issuers.js';
 import { outages, type PluggedIssuer } from './plugged-issuer.js';
 import { StatusService, type Report } from './status.service.js';
 
 /**
- * The strings behind the stage: plugs, keys, time, and tokens for the asking. They belong to this sample and to no application of yours. They
- * are open to whoever reaches them, which is why the sample listens on loopback only.
+ * Controls the stage: connections, keys, clock and tokens. Nobody has to sign in for these routes,
+ * which is why the sample listens on loopback only.
  */
 @Public()
 @Controller('control')
@@ -38,10 +38,10 @@ export class ControlController {
   @Post('clock')
   @HttpCode(200)
   clock(@Body() { seconds }: { seconds?: unknown } = {}): Report {
-    // On, and never back: a token from the future is another story.
+    // The clock only moves forward: a token from the future is another case.
     if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= 86_400))
       throw new BadRequestException('"seconds" is a number up to a day');
-    moveOn(seconds);
+    advanceClock(seconds);
     return this.status.read();
   }
 
@@ -51,14 +51,14 @@ export class ControlController {
     const outage = outages.find((one) => one === kind);
     if (outage === undefined)
       throw new BadRequestException(`"kind" is one of ${outages.join(', ')}`);
-    this.issuer(id).pullThePlug(outage);
+    this.issuer(id).disconnect(outage);
     return this.status.read();
   }
 
   @Post(':issuer/plug-in')
   @HttpCode(200)
   plugIn(@Param('issuer') id: string): Report {
-    this.issuer(id).plugIn();
+    this.issuer(id).connect();
     return this.status.read();
   }
 
@@ -72,7 +72,7 @@ export class ControlController {
   @Post(':issuer/refresh')
   @HttpCode(200)
   async refresh(@Param('issuer') id: string): Promise<Report> {
-    // Whether it worked is in the report.
+    // The report says whether the fetch succeeded.
     await this.jwks.refresh(this.issuer(id).name).catch(() => undefined);
     return this.status.read();
   }

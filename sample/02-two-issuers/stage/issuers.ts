@@ -7,10 +7,10 @@ export interface Issuers {
 
 export type IssuerId = keyof Issuers;
 
-/** For Nest to inject, as interfaces have no name at run time. */
+/** The injection token of `Issuers`. */
 export const ISSUERS = Symbol('issuers');
 
-/** Two issuers with real keys on free ports of loopback. */
+/** Starts two issuers with real keys, on free ports of loopback. */
 export async function startIssuers(): Promise<Issuers> {
   const [authgear, authpi] = await Promise.all([
     PluggedIssuer.listen('authgear', 'Authgear'),

@@ -1,31 +1,25 @@
 import 'reflect-metadata';
+import { run, stopOnSignal } from '../../shared/terminal.js';
+import { startClock } from './clock.js';
+import { startIssuers } from './issuers.js';
 import { readSettings } from './settings.js';
-import { startClock } from './stage/clock.js';
-import { startIssuers } from './stage/issuers.js';
-import { explain, welcome } from './terminal.js';
+import { welcome } from './welcome.js';
 
-async function main(): Promise<void> {
+/** Starts both issuers, then the application. */
+run(async () => {
   const settings = readSettings(process.env);
   startClock();
   const issuers = await startIssuers();
 
-  // An application of yours finds the names of its issuers in its environment. These have theirs since a moment ago, so the application is
-  // loaded now and not before: decorators such as @Issuers() are read when their file is.
-  process.env['AUTHGEAR_ISSUER'] = issuers.authgear.name;
-  process.env['AUTHPI_ISSUER'] = issuers.authpi.name;
+  // The application reads its environment when its files are loaded, so they are loaded now.
+  const { authgear, authpi } = issuers;
+  Object.assign(process.env, { AUTHGEAR_ISSUER: authgear.name, AUTHPI_ISSUER: authpi.name });
   const { startApi } = await import('./api.js');
   const api = await startApi(settings, issuers);
 
-  const stop = async (): Promise<void> => {
+  stopOnSignal(async () => {
     await api.close();
-    await Promise.all([issuers.authgear.close(), issuers.authpi.close()]);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
-
+    await Promise.all([authgear.close(), authpi.close()]);
+  });
   console.log(welcome(settings, issuers));
-}
-
-main().catch((error: unknown) => {
-  console.error(explain(error));
-  process.exit(1);
 });

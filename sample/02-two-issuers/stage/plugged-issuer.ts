@@ -1,13 +1,13 @@
 import { TestIssuer, type Outage } from 'nestjs-authgear/testing';
 import { clock } from './clock.js';
 
-/** How an issuer can fail on this stage. */
+/** The outages of an issuer. */
 export const outages = ['reset', 'hang', 500] as const satisfies readonly Outage[];
 export type OutageKind = (typeof outages)[number];
 
 /**
- * An issuer with a plug. The plug is in the line between issuer and API: nobody gets the keys while it is out, but whoever stands beside the
- * issuer still gets tokens, so that there is something to call the API with.
+ * An issuer with a connection that can fail. Without it, the API cannot fetch keys. The page still
+ * gets tokens, so that it can call the API.
  */
 export class PluggedIssuer {
   private constructor(
@@ -19,7 +19,7 @@ export class PluggedIssuer {
     return new PluggedIssuer(label, await TestIssuer.listen({ kind, clock }));
   }
 
-  /** How it fails now; `undefined` while the plug is in. */
+  /** The current outage, or `undefined` while the issuer is connected. */
   outage: OutageKind | undefined;
 
   /** The `iss` of its tokens. */
@@ -27,7 +27,7 @@ export class PluggedIssuer {
     return this.issuer.issuer;
   }
 
-  /** The id of the key that signs now, whether the API knows it or not. */
+  /** The ID of the signing key. The API may not know it yet. */
   get signingKid(): string {
     return this.issuer.signingKey.kid;
   }
@@ -36,12 +36,12 @@ export class PluggedIssuer {
     return this.issuer;
   }
 
-  pullThePlug(kind: OutageKind): void {
+  disconnect(kind: OutageKind): void {
     this.outage = kind;
     this.issuer.outage(kind);
   }
 
-  plugIn(): void {
+  connect(): void {
     this.outage = undefined;
     this.issuer.recover();
   }

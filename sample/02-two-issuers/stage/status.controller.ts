@@ -7,7 +7,7 @@ import { StatusService, type Report } from './status.service.js';
 export class StatusController {
   constructor(private readonly status: StatusService) {}
 
-  /** Looks, and never causes a fetch. */
+  /** Returns the status. This never starts a fetch. */
   @Get()
   read(): Report {
     return this.status.read();

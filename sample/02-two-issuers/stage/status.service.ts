@@ -9,7 +9,7 @@ export interface IssuerReport {
   readonly label: string;
   readonly outage: OutageKind | undefined;
   readonly signingKid: string;
-  /** What the module says of its keys. */
+  /** The status of its keys in the API. */
   readonly keys: JwksStatus | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { AuthgearUser, CurrentUser } from 'nestjs-authgear';
 
-/** The same route behind three of the four protections: an application notices nothing of how its users are told. */
+/** The route of three of the four protections. Its code does not depend on the protection. */
 @Controller()
 export class AccountController {
   @Get('account')

@@ -1,21 +1,18 @@
-import type { INestApplication, NestApplicationOptions } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { join } from 'node:path';
-import { LocalModule } from './protections/local.module.js';
-import { ResolverModule } from './protections/resolver.module.js';
-import { StalenessModule } from './protections/staleness.module.js';
-import { WebhooksModule } from './protections/webhooks.module.js';
-import { SettingsError, type Settings } from './settings.js';
-import type { FakeAuthgear } from './stage/fake-authgear.js';
-import { StageModule } from './stage/stage.module.js';
-
-/** Loopback only: whoever reaches this sample can sign in, and disable the account. */
-const LOOPBACK = 'localhost';
+import { applicationOptions, LOOPBACK, onPort, servePage } from '../../shared/server.js';
+import { LocalModule } from '../app/protections/local.module.js';
+import { ResolverModule } from '../app/protections/resolver.module.js';
+import { StalenessModule } from '../app/protections/staleness.module.js';
+import { WebhooksModule } from '../app/protections/webhooks.module.js';
+import type { FakeAuthgear } from './fake-authgear.js';
+import type { Settings } from './settings.js';
+import { StageModule } from './stage.module.js';
 
 /**
- * An application for each protection, under a path of its own. One could have them all, but then the webhook would help the others: what it revokes is
- * revoked for its whole application.
+ * One application per protection, each with its own path. A webhook revokes tokens for its whole
+ * application, so in one application it would help the other protections too.
  */
 const protections = {
   '/local': LocalModule,
@@ -24,53 +21,27 @@ const protections = {
   '/staleness': StalenessModule,
 };
 
-const options: NestApplicationOptions = {
-  logger: ['fatal', 'error', 'warn'],
-  // What goes wrong before the API listens is thrown to main.ts, which explains it in one line, and not logged beside that.
-  abortOnError: false,
-  bufferLogs: true,
-  autoFlushLogs: false,
-};
-
 export async function startApi(
   { port }: Settings,
   authgear: FakeAuthgear,
 ): Promise<{ close(): Promise<void> }> {
-  // Browsers keep connections open, which must not keep the process alive.
-  const stage = await NestFactory.create<NestExpressApplication>(StageModule.register(authgear), {
-    ...options,
-    forceCloseConnections: true,
-  });
+  const root = StageModule.register(authgear);
+  const stage = await NestFactory.create<NestExpressApplication>(root, applicationOptions);
   const applications: INestApplication[] = [stage];
   for (const [path, module] of Object.entries(protections)) {
-    // The signature of a webhook is over the body as it came, so NestJS has to keep that.
-    const application = await NestFactory.create<NestExpressApplication>(module, {
-      ...options,
-      rawBody: true,
-    });
+    // The signature of a webhook covers the raw body.
+    const options = { ...applicationOptions, rawBody: true };
+    const application = await NestFactory.create<NestExpressApplication>(module, options);
     await application.init();
     stage.use(path, application.getHttpAdapter().getInstance());
     applications.push(application);
   }
-  stage.useStaticAssets(join(__dirname, '../public'));
-  try {
-    await stage.listen(port, LOOPBACK);
-  } catch (error) {
-    throw explained(error, port);
-  }
+  servePage(stage, '03-sessions');
+  await onPort(port, 'PORT', () => stage.listen(port, LOOPBACK));
   stage.flushLogs();
   return {
-    close: async () =>
-      void (await Promise.all(applications.map((application) => application.close()))),
+    close: async () => {
+      await Promise.all(applications.map((application) => application.close()));
+    },
   };
-}
-
-/** A port that cannot be had becomes a message that says what to do. */
-function explained(error: unknown, port: number): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE')
-    return new SettingsError(`Port ${port} is taken. Set PORT to a free one.`);
-  if (code === 'EACCES')
-    return new SettingsError(`Port ${port} is not allowed for you. Set PORT to one above 1023.`);
-  return error;
 }

@@ -2,10 +2,10 @@ import { TestClock, TestIssuer, type TestSession } from 'nestjs-authgear/testing
 
 const ADA = 'ada';
 
-/** Half an hour, as Authgear's access tokens have. */
+/** 30 minutes, as in Authgear. */
 export const TOKEN_LIFETIME = 1800;
 
-/** The time of day, for tokens and events. */
+/** The system clock, for tokens and events. */
 class RunningClock extends TestClock {
   override readonly now = Date.now;
 
@@ -14,15 +14,15 @@ class RunningClock extends TestClock {
   }
 }
 
-/** What a sign-in leaves in the browser. */
+/** The result of a sign-in, which the browser keeps. */
 export interface SignedIn {
   readonly user: string;
-  /** Value of the cookie `session`. */
+  /** The value of the cookie `session`. */
   readonly cookie: string;
   readonly token: string;
 }
 
-/** An Authgear with one account: sessions, its resolver, its userinfo endpoint, and its webhooks, over real HTTP. */
+/** A fake Authgear with one account: sessions, resolver, userinfo and webhooks, over HTTP. */
 export class FakeAuthgear {
   private readonly sessions: { readonly session: TestSession; readonly token: string }[] = [];
   isDisabled = false;
@@ -37,7 +37,7 @@ export class FakeAuthgear {
     return new FakeAuthgear(await TestIssuer.listen({ clock: new RunningClock() }), webhookUrl);
   }
 
-  /** What an application finds in its environment. */
+  /** The environment of the applications. */
   get environment(): Record<string, string> {
     return {
       AUTHGEAR_ENDPOINT: this.issuer.issuer,
@@ -49,7 +49,7 @@ export class FakeAuthgear {
     return this.issuer.issuer;
   }
 
-  /** How often it was asked about a session. To look at its keys is no such question. */
+  /** The number of requests about a session. Key fetches do not count. */
   get questions(): { resolver: number; userinfo: number } {
     return {
       resolver: this.issuer.requestCount('/_resolver/resolve'),
@@ -57,7 +57,7 @@ export class FakeAuthgear {
     };
   }
 
-  /** Opens a session, and gives a token that belongs to it. */
+  /** Opens a session and issues a token of this session. */
   signIn(): SignedIn {
     const session = this.issuer.openSession({ sub: ADA });
     const token = this.issuer.accessToken({ sub: ADA, expiresIn: TOKEN_LIFETIME });
@@ -65,7 +65,9 @@ export class FakeAuthgear {
     return { user: ADA, cookie: session.cookies.session, token };
   }
 
-  /** The account is disabled, or enabled again, from this moment on. Then the webhook is sent: once, as Authgear does it, or it gets lost. */
+  /**
+   * Disables or enables the account, then sends the webhook once, as Authgear does, or drops it.
+   */
   async setDisabled(
     isDisabled: boolean,
     { isWebhookLost }: { isWebhookLost: boolean },
@@ -80,7 +82,10 @@ export class FakeAuthgear {
     await fetch(this.webhookUrl, { method: 'POST', headers, body });
   }
 
-  /** Ends all sessions, as from another device: cookie and token stay where they are, and stand for nothing. No webhook tells of it. */
+  /**
+   * Ends all sessions, as from another device. The browser keeps cookie and token. No webhook is
+   * sent.
+   */
   signOut(): void {
     for (const { session, token } of this.sessions.splice(0)) {
       this.issuer.endSession(session);
@@ -88,7 +93,7 @@ export class FakeAuthgear {
     }
   }
 
-  /** Nobody can reach it, and its webhooks reach nobody. */
+  /** While it is unplugged, it answers no request and sends no webhook. */
   setUnplugged(isUnplugged: boolean): void {
     this.isUnplugged = isUnplugged;
     if (isUnplugged) this.issuer.outage('reset');

@@ -1,14 +1,15 @@
 import 'reflect-metadata';
+import { run, stopOnSignal } from '../../shared/terminal.js';
+import { FakeAuthgear } from './fake-authgear.js';
 import { readSettings } from './settings.js';
-import { FakeAuthgear } from './stage/fake-authgear.js';
-import { explain, welcome } from './terminal.js';
+import { welcome } from './welcome.js';
 
-async function main(): Promise<void> {
+/** Starts the fake Authgear, then the applications. */
+run(async () => {
   const settings = readSettings(process.env);
   const authgear = await FakeAuthgear.listen(`${settings.pageUrl}webhooks/authgear/events`);
 
-  // An application of yours finds these in its environment. They are known since a moment ago, so the applications are loaded now and not before:
-  // decorators such as @MaxStaleness() are read when their file is.
+  // The applications read their environment when their files are loaded, so they are loaded now.
   const { cacheFor, maxStaleness } = settings;
   Object.assign(process.env, authgear.environment, {
     CACHE_FOR: String(cacheFor),
@@ -17,16 +18,9 @@ async function main(): Promise<void> {
   const { startApi } = await import('./api.js');
   const api = await startApi(settings, authgear);
 
-  const stop = async (): Promise<void> => {
+  stopOnSignal(async () => {
     await api.close();
     await authgear.close();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
-
+  });
   console.log(welcome(settings, authgear));
-}
-
-main().catch((error: unknown) => {
-  console.error(explain(error));
-  process.exit(1);
 });

@@ -9,7 +9,7 @@ import {
   Post,
   Res,
 } from '@nestjs/common';
-import { CACHE_FOR, MAX_STALENESS } from '../environment.js';
+import { CACHE_FOR, MAX_STALENESS } from '../app/environment.js';
 import { FakeAuthgear, TOKEN_LIFETIME } from './fake-authgear.js';
 
 export interface Report {
@@ -21,11 +21,11 @@ export interface Report {
   };
   readonly isDisabled: boolean;
   readonly isUnplugged: boolean;
-  /** How often Authgear was asked about a session, by protection. */
+  /** The number of requests to Authgear about a session, by protection. */
   readonly questions: Readonly<Record<'local' | 'resolver' | 'webhooks' | 'staleness', number>>;
 }
 
-/** What is used of Express's response. */
+/** The part of the Express response that this file uses. */
 interface CookieJar {
   cookie(
     name: string,
@@ -35,8 +35,8 @@ interface CookieJar {
 }
 
 /**
- * The strings behind the stage: what a person does at Authgear, and its administrator in the portal. They belong to this sample and to no application of
- * yours. They are open to whoever reaches them, which is why the sample listens on loopback only.
+ * Controls the stage: the user and the administrator of Authgear. Nobody has to sign in for these
+ * routes, which is why the sample listens on loopback only.
  */
 @Controller('stage')
 export class StageController {
@@ -49,7 +49,7 @@ export class StageController {
       limits: { cacheFor: CACHE_FOR, maxStaleness: MAX_STALENESS, tokenLifetime: TOKEN_LIFETIME },
       isDisabled,
       isUnplugged,
-      // The module with `resolver` asks the resolver; the one with `@MaxStaleness()`, which has none, the userinfo endpoint. The others ask nobody.
+      // `@MaxStaleness()` without `resolver` calls the userinfo endpoint.
       questions: {
         local: 0,
         resolver: questions.resolver,

@@ -21,7 +21,7 @@ class MeController {
           issuer,
           audience: issuer,
           webhooks: { path: '/authgear/webhooks', secret: webhookSecret },
-          // What one replica learns from a webhook, the others learn from Redis.
+          // A replica writes the revocations of its webhooks to Redis. The others read them.
           revocation: {
             store: new Keyv(new KeyvRedis(redisUrl)),
             onStoreFailure: 'closed',

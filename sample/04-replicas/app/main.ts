@@ -3,18 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { readSettings } from './settings.js';
 
-/** One replica of the API: a process of its own. */
-async function main(): Promise<void> {
-  // Webhooks are signed as they were sent, so the raw body is needed.
+async function bootstrap(): Promise<void> {
+  // The signature of a webhook covers the raw body.
   const app = await NestFactory.create(AppModule, { rawBody: true, logger: ['warn', 'error'] });
   app.enableShutdownHooks();
   await app.listen(readSettings(process.env).port, '127.0.0.1');
-  const url = await app.getUrl();
-  console.log(`listening on ${url}`);
-  process.send?.({ url });
+  console.log(`The replica listens at ${await app.getUrl()}`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});
+void bootstrap();

@@ -1,4 +1,4 @@
-/** What a replica needs to know, from its environment. */
+/** The settings of a replica, from the environment. */
 export interface Settings {
   readonly port: number;
   readonly issuer: string;

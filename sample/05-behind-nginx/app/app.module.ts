@@ -8,7 +8,7 @@ export class AppModule {
   static register({ issuer, audience, proxySecret }: Settings): DynamicModule {
     return {
       module: AppModule,
-      // Without the secret, the headers are anybody's: the module refuses to start without one.
+      // The secret proves that nginx sent the headers. Without one, the module does not start.
       imports: [
         AuthgearModule.forRoot({ issuer, audience, proxyHeaders: { secret: proxySecret } }),
       ],

@@ -1,26 +1,25 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { explainPort, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 
-/** Loopback only: nobody is to go round the proxy. Where both are on different machines, a firewall or a network of their own does that. */
+/**
+ * Loopback: clients reach the application through nginx only. If nginx runs on another machine, use
+ * a firewall or a private network.
+ */
 const LOOPBACK = '127.0.0.1';
 
 export async function startApplication(settings: Settings): Promise<INestApplication> {
   const app = await NestFactory.create(AppModule.register(settings), {
     logger: ['fatal', 'error', 'warn'],
-    // What goes wrong before it listens is thrown to main.ts, which explains it in one line, and not logged beside that.
+    // An error during startup is thrown to the caller, which prints it. It is not logged too.
     abortOnError: false,
     bufferLogs: true,
     autoFlushLogs: false,
-    // nginx keeps connections open, which must not keep the process alive.
+    // nginx keeps connections open. An open connection must not keep the process alive.
     forceCloseConnections: true,
   });
-  try {
-    await app.listen(settings.port, LOOPBACK);
-  } catch (error) {
-    throw explainPort(error, settings.port);
-  }
+  await app.listen(settings.port, LOOPBACK);
   app.flushLogs();
   return app;
 }

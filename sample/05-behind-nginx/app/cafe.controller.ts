@@ -1,7 +1,7 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { AuthgearUser, CurrentUser, OptionalAuth, Public, Roles } from 'nestjs-authgear';
 
-/** The routes do not know that there is a proxy: decorators and users are the same as with tokens. */
+/** Decorators and users are the same as with tokens: the routes do not depend on the proxy. */
 @Controller('api')
 export class CafeController {
   @Get('me')
@@ -9,7 +9,7 @@ export class CafeController {
     return user;
   }
 
-  /** An unsafe method: a browser with a session cookie must come from a page of this very origin. */
+  /** An unsafe method. With a session cookie, the request must come from the same origin. */
   @Post('orders')
   order(@CurrentUser('sub') sub: string) {
     return { ordered: 'coffee', by: sub };
@@ -21,21 +21,21 @@ export class CafeController {
     return { takings: 1234, shownTo: roles };
   }
 
-  /** For everybody, and with a greeting for whoever is signed in. A bad session is refused all the same. */
+  /** Open to everyone, and personal for a signed-in user. An invalid session gets 401. */
   @OptionalAuth()
   @Get('menu')
   menu(@CurrentUser('sub') sub?: string) {
     return { for: sub ?? 'everybody', dishes: ['coffee', 'cake'] };
   }
 
-  /** Nobody is asked who they are. */
+  /** Open to everyone. */
   @Public()
   @Get('opening-hours')
   openingHours() {
     return { opens: '08:00', closes: '18:00' };
   }
 
-  /** nginx does not even ask Authgear here. */
+  /** Open to everyone. nginx does not call Authgear for this route. */
   @Public()
   @Get('health')
   health() {

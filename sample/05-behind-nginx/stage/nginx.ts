@@ -6,15 +6,16 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { explainPort, SettingsError } from '../settings.js';
+import { onPort } from '../../shared/server.js';
+import { SettingsError } from '../../shared/settings.js';
 
 const INSTALL = 'On Debian: apt-get install nginx-light libnginx-mod-http-headers-more-filter';
 const HEADERS_MORE = 'ngx_http_headers_more_filter_module.so';
-/** How long nginx may take until it listens. */
+/** The milliseconds that nginx may take until it listens. */
 const PATIENCE = 10_000;
 
 export interface NginxOptions {
-  /** The configuration with its placeholders. */
+  /** The path of the configuration with placeholders. */
   readonly template: string;
   readonly port: number;
   /** `127.0.0.1:3001` */
@@ -23,27 +24,27 @@ export interface NginxOptions {
   readonly secret: string;
 }
 
-/** The real nginx, with everything that it writes in a folder of its own, so that neither root nor a system-wide installation is needed. */
+/** The real nginx. It writes to a temporary folder only, so that it does not need root. */
 export class Nginx {
   private constructor(
     private readonly child: ChildProcess,
     private readonly folder: string,
-    /** Resolves when it has ended, wanted or not. */
+    /** Resolves when nginx ends, for whatever reason. */
     readonly ended: Promise<unknown>,
   ) {}
 
-  /** Starts it, and waits until it listens. */
+  /** Starts nginx and waits until it listens. */
   static async start(options: NginxOptions): Promise<Nginx> {
     const modules = await findModules();
     await checkFree(options.port);
     const folder = await mkdtemp(join(tmpdir(), 'behind-nginx-'));
-    // Started by root, nginx works as nobody, who has to get through to the folders for large bodies.
+    // Root starts nginx workers as `nobody`, who needs access to the folders for large bodies.
     await chmod(folder, 0o711);
     const log = join(folder, 'error.log');
     await writeFile(join(folder, 'nginx.conf'), mainConfiguration(modules, folder), {
       mode: 0o600,
     });
-    // The secret is in there.
+    // This file contains the secret.
     await writeFile(
       join(folder, 'site.conf'),
       render(await readFile(options.template, 'utf8'), options),
@@ -65,7 +66,7 @@ export class Nginx {
     return nginx;
   }
 
-  /** Ends it, and takes its folder away. */
+  /** Stops nginx and removes its folder. */
   async stop(): Promise<void> {
     process.off('exit', this.kill);
     this.kill();
@@ -91,7 +92,7 @@ export class Nginx {
   }
 }
 
-/** What a system's own /etc/nginx/nginx.conf does: it includes the sample's configuration, which is for the http block. */
+/** The main configuration. Like /etc/nginx/nginx.conf, it includes the site in its http block. */
 function mainConfiguration(modules: string, folder: string): string {
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return [
@@ -108,7 +109,7 @@ function mainConfiguration(modules: string, folder: string): string {
   ].join('\n');
 }
 
-/** As `envsubst` would: `${NAME}`, and only the names that are known; nginx has variables of its own. */
+/** Replaces placeholders like `envsubst`: known names only, because nginx has its own variables. */
 function render(template: string, { port, application, issuer, secret }: NginxOptions): string {
   const values: Readonly<Record<string, string>> = {
     LISTEN: `127.0.0.1:${port}`,
@@ -122,7 +123,7 @@ function render(template: string, { port, application, issuer, secret }: NginxOp
   );
 }
 
-/** Where its modules are, by its own word. */
+/** Reads the folder of the modules from `nginx -V`. */
 async function findModules(): Promise<string> {
   const child = run(['-V'], 'pipe');
   let told = '';
@@ -141,7 +142,7 @@ async function findModules(): Promise<string> {
   return modules;
 }
 
-/** Debian has it where only root's PATH leads. `NGINX_PATH` names another one. */
+/** Debian installs nginx in a folder that only the PATH of root has. `NGINX_PATH` overrides it. */
 function run(args: readonly string[], stderr: 'pipe' | 'ignore'): ChildProcess {
   const { NGINX_PATH, PATH = '' } = process.env;
   return spawn(NGINX_PATH || 'nginx', args, {
@@ -150,16 +151,17 @@ function run(args: readonly string[], stderr: 'pipe' | 'ignore'): ChildProcess {
   });
 }
 
-/** nginx would try for seconds, while somebody else answers in its place. */
+/** Fails at once if the port is taken. nginx would retry for seconds. */
 async function checkFree(port: number): Promise<void> {
   const server = createServer();
-  try {
-    await new Promise<void>((resolve, reject) =>
-      server.once('error', reject).listen(port, '127.0.0.1', resolve),
-    );
-  } catch (error) {
-    throw explainPort(error, port);
-  }
+  await onPort(
+    port,
+    'PORT',
+    () =>
+      new Promise<void>((resolve, reject) =>
+        server.once('error', reject).listen(port, '127.0.0.1', resolve),
+      ),
+  );
   await new Promise((resolve) => server.close(resolve));
 }
 

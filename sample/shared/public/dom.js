@@ -1,4 +1,4 @@
-/** Makes an element. Text is always text: nothing that came over the network is read as HTML. */
+/** Creates an element. Children are text or elements: data from the network is never HTML. */
 export function h(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children.flat().filter((child) => child !== undefined && child !== ''));

@@ -1,5 +1,5 @@
 import { credentials } from './credentials.js';
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 
 /** Shows an answer of the API, and what can be done about it. */
 export function showAnswer(answer, credential, help) {

@@ -1,7 +1,7 @@
 import { showAnswer, showProblem } from './answer.js';
 import { call } from './api.js';
 import { credentials } from './credentials.js';
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 import { helpFor } from './help.js';
 import { readClaims } from './jwt.js';
 import { createOidc, OidcError } from './oidc.js';

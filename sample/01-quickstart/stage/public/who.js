@@ -1,4 +1,4 @@
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 
 /** Shows that nobody is signed in. */
 export function showNobody({ signIn }, note) {

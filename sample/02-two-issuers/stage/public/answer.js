@@ -1,4 +1,4 @@
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 import { shortKid, toneOf } from './words.js';
 
 /** Shows an answer of the API: how it went, who vouched for whom, and the answer itself. */

@@ -1,4 +1,4 @@
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 
 /** The choices of a call: a route, a token, and who calls. */
 export function createCallPanel(routes, callers, onCall) {

@@ -1,4 +1,4 @@
-import { h } from './dom.js';
+import { h } from './shared/dom.js';
 import { drawLifetime } from './lifetime.js';
 import { duration, shortKid } from './words.js';
 

@@ -2,7 +2,7 @@ import { scrollToAnswer, showAnswer, showProblem } from './answer.js';
 import { call, control, readStatus } from './api.js';
 import { createCallPanel } from './call-panel.js';
 import { callers, routes, stranger } from './cast.js';
-import { byId } from './dom.js';
+import { byId } from './shared/dom.js';
 import { createIssuerCard } from './issuer-card.js';
 import { createTimeline } from './timeline.js';
 import { duration, timeOfDay } from './words.js';

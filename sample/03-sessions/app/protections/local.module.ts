@@ -3,7 +3,7 @@ import { AuthgearModule } from 'nestjs-authgear';
 import { AccountController } from '../account.controller.js';
 import { AUTHGEAR } from '../environment.js';
 
-/** The baseline: a token is good until it expires, whatever became of its user. */
+/** The baseline: a token is valid until it expires, even if the account of its user is disabled. */
 @Module({
   imports: [AuthgearModule.forRoot({ issuer: AUTHGEAR, audience: AUTHGEAR })],
   controllers: [AccountController],

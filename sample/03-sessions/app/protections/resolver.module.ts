@@ -3,7 +3,7 @@ import { AuthgearModule } from 'nestjs-authgear';
 import { AccountController } from '../account.controller.js';
 import { AUTHGEAR, CACHE_FOR } from '../environment.js';
 
-/** Authgear says whose session the cookie is, and its answer is used for a moment. */
+/** Authgear resolves the session of the cookie. The answer is cached for `cacheFor`. */
 @Module({
   imports: [
     AuthgearModule.forRoot({

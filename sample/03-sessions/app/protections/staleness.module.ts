@@ -2,7 +2,10 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { AuthgearModule, AuthgearUser, CurrentUser, MaxStaleness } from 'nestjs-authgear';
 import { AUTHGEAR, MAX_STALENESS } from '../environment.js';
 
-/** Tokens are verified here, and Authgear has confirmed the session behind them a moment ago: the decorator says how long that may be. */
+/**
+ * The module verifies tokens. The decorator limits the time since Authgear last confirmed the
+ * session of the token.
+ */
 @Controller()
 class FreshAccountController {
   @MaxStaleness(MAX_STALENESS)

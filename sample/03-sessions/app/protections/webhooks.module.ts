@@ -3,7 +3,7 @@ import { AuthgearModule } from 'nestjs-authgear';
 import { AccountController } from '../account.controller.js';
 import { AUTHGEAR, WEBHOOK_SECRET } from '../environment.js';
 
-/** Tokens are verified here, and no longer count once Authgear has said that their user was disabled. */
+/** The module verifies tokens. A webhook revokes the tokens of a user whose account is disabled. */
 @Module({
   imports: [
     AuthgearModule.forRoot({

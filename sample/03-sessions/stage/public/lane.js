@@ -1,4 +1,4 @@
-import { h } from './dom.js';
+import { h } from './shared/dom.js';
 import { seconds, words } from './outcome.js';
 
 /** One lane of the timeline. Its parts are made once and then kept up to date, so that selected text stays selected. */

@@ -1,5 +1,5 @@
 import { act, call, readStage, Refused } from './api.js';
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 import { createLane } from './lane.js';
 import { lanesOf } from './lanes.js';
 import { createMeasured } from './measured.js';

@@ -1,4 +1,4 @@
-import { byId, h } from './dom.js';
+import { byId, h } from './shared/dom.js';
 import { seconds } from './outcome.js';
 
 const MOST = 8;
