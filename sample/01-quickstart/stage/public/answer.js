@@ -1,7 +1,7 @@
 import { credentials } from './credentials.js';
 import { byId, h } from './shared/dom.js';
 
-/** Shows an answer of the API, and what can be done about it. */
+/** Shows an answer of the API, and what the user can do about it. */
 export function showAnswer(answer, credential, help) {
   const tone = answer.status < 300 ? 'good' : answer.status < 500 ? 'refused' : 'bad';
   byId('answer').replaceChildren(
@@ -22,14 +22,14 @@ export function showAnswer(answer, credential, help) {
       : part('WWW-Authenticate', answer.challenge, 'challenge')),
     ...part('Body', JSON.stringify(answer.body, null, 2), 'body'),
   );
-  // On a narrow screen the answer is below the button that asked for it.
+  // On a narrow screen, the answer is below the button.
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   byId('answer')
     .closest('section')
     .scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
 }
 
-/** Shows something that went wrong before the API was asked. */
+/** Shows an error that happened before the call. */
 export function showProblem(message) {
   byId('answer').replaceChildren(h('p', { className: 'problem' }, message));
 }

@@ -1,4 +1,4 @@
-/** Calls a route of the API and gives everything that a person may want to know of its answer. */
+/** Calls a route of the API and returns the parts of the answer that the page shows. */
 export async function call({ method, path }, token) {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(path, { method, headers, cache: 'no-store' });
@@ -14,7 +14,7 @@ export async function call({ method, path }, token) {
   };
 }
 
-/** The parameters of a `WWW-Authenticate: Bearer` header (RFC 6750 section 3, RFC 9470 section 3). */
+/** The parameters of a `WWW-Authenticate` header (RFC 6750 section 3, RFC 9470 section 3). */
 function readChallenge(challenge = '') {
   return Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),

@@ -1,6 +1,6 @@
 import { base64url, readClaims } from './jwt.js';
 
-/** What can be sent with a call, by the names of the choices on the page. `tokens`: those of whoever is signed in. */
+/** The credentials that a call can send, by choice. `tokens` are those of the signed-in user. */
 export const credentials = {
   mine: { words: 'with your token', of: (tokens) => tokens.accessToken, needsUser: true },
   none: { words: 'without a token', of: () => undefined },
@@ -18,14 +18,14 @@ export const credentials = {
   identity: { words: 'with your ID token', of: (tokens) => tokens.idToken, needsUser: true },
 };
 
-/** A token whose signature is off by one character; without a token, something that never was one. */
+/** Changes one character of the signature. Without a token, returns text that is not a token. */
 function breakToken(token) {
   if (token === undefined) return 'not.a.token';
   const at = token.lastIndexOf('.') + 20;
   return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
 }
 
-/** A token that says something else. Its signature does not hold any more, but what it says is looked at first. */
+/** Changes claims. The signature is not valid anymore, but the API checks the claims first. */
 function changeClaims(token, changes) {
   const [header, , signature] = token.split('.');
   const payload = new TextEncoder().encode(JSON.stringify({ ...readClaims(token), ...changes }));

@@ -1,4 +1,4 @@
-/** Bytes as a part of a token (RFC 7515 section 2). */
+/** Encodes bytes as base64url (RFC 7515 section 2). */
 export function base64url(bytes) {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -6,7 +6,7 @@ export function base64url(bytes) {
     .replaceAll('=', '');
 }
 
-/** The claims of a token that came straight from the token endpoint: for display only, so its signature is not checked. */
+/** Reads the claims of a token for display. It does not verify the signature. */
 export function readClaims(token = '') {
   const [, payload] = token.split('.');
   if (payload === undefined) return {};

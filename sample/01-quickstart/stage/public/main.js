@@ -12,10 +12,10 @@ const config = await (await fetch('/config')).json();
 byId('issuer').textContent = config.issuer;
 byId('routes').replaceChildren(...routes.map(routeRow));
 
-// Until it is known who is there, the routes are shown but cannot be called: `inert` in index.html.
+// The routes are `inert` in index.html until the page knows whether a user is signed in.
 const oidc = await guarded(() => createOidc(config));
 if (oidc === undefined) {
-  showNobody({ signIn: () => location.reload() }, 'The issuer cannot be reached.');
+  showNobody({ signIn: () => location.reload() }, 'The issuer is not reachable.');
   choose('none');
   byId('calls').inert = false;
 } else {
@@ -38,7 +38,7 @@ async function showWho() {
   if (status === 401) {
     oidc.forget();
     choose('none');
-    showNobody({ signIn }, `Your token was refused (${body.code}). Please sign in again.`);
+    showNobody({ signIn }, `The API refused your token (${body.code}). Sign in again.`);
     return;
   }
   if (status !== 200) {
@@ -54,7 +54,7 @@ async function showWho() {
   });
 }
 
-/** What needs somebody to be signed in can be chosen then. */
+/** Selects a credential. Some need a signed-in user. */
 function choose(credential) {
   for (const radio of document.querySelectorAll('input[name=credential]')) {
     radio.disabled = credentials[radio.value].needsUser === true && credential === 'none';
@@ -100,17 +100,17 @@ function routeRow(route) {
   );
 }
 
-/** Runs what may fail for reasons outside this page, and shows them. */
+/** Runs `work` and shows errors of the network and of the issuer. */
 async function guarded(work) {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof OidcError || error instanceof TypeError)) throw error;
-    // A TypeError is how `fetch` says that nobody answered.
+    // `fetch` throws a TypeError when there is no answer.
     showProblem(
       error instanceof OidcError
         ? error.message
-        : 'Nobody answered. Is the sample still running, and the issuer in reach?',
+        : 'No answer. Is the sample still running, and is the issuer reachable?',
     );
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Signs people in: the authorization code flow with PKCE (RFC 7636), in a page that has no secret. An application of your own would take
- * the Authgear SDK or an OpenID Connect library; here you see every step.
+ * Signs users in: the authorization code flow with PKCE (RFC 7636), in a public client. It shows
+ * each step. An application uses the Authgear SDK or an OpenID Connect library instead.
  */
 import { base64url } from './jwt.js';
 
@@ -18,7 +18,7 @@ export async function createOidc({ issuer, clientId }) {
   if (metadata.issuer !== issuer)
     throw new OidcError(`${issuer} says that its name is ${metadata.issuer}.`);
 
-  /** Leaves for the issuer's page. `repeat` comes back with the answer: what the person wanted to do. */
+  /** Opens the page of the issuer. `finishSignIn` returns `repeat`: the call to make after it. */
   async function signIn({ scopes, repeat, maxAge }) {
     const idToken = tokens()?.idToken;
     const request = { state: random(), verifier: random(), scopes, repeat };
@@ -33,7 +33,7 @@ export async function createOidc({ issuer, clientId }) {
       code_challenge_method: 'S256',
     });
     if (maxAge !== undefined) {
-      // Step-up: the same person has to sign in anew, however fresh the session at the issuer is.
+      // Step-up: the same user signs in again, even if the session at the issuer is new.
       query.set('prompt', 'login');
       query.set('max_age', maxAge);
       if (idToken !== undefined) query.set('id_token_hint', idToken);
@@ -41,23 +41,20 @@ export async function createOidc({ issuer, clientId }) {
     location.assign(`${metadata.authorization_endpoint}?${query}`);
   }
 
-  /** Back from the issuer's page: takes the code out of the address and exchanges it. `undefined` when this is a visit like any other. */
+  /** Exchanges the code in the address. Returns `undefined` if the address has none. */
   async function finishSignIn() {
     const answer = new URLSearchParams(location.search);
     if (!answer.has('state')) return undefined;
     const request = JSON.parse(sessionStorage.getItem(REQUEST) ?? '{}');
     sessionStorage.removeItem(REQUEST);
-    // A code works once: neither a reload nor the history may bring it back.
+    // A code works once, so a reload or the history must not send it again.
     history.replaceState(null, '', redirectUri);
 
     if (answer.get('state') !== request.state)
       throw new OidcError('The answer belongs to another sign-in: the state differs.');
     if (answer.has('iss') && answer.get('iss') !== issuer)
       throw new OidcError('The answer comes from another issuer.');
-    if (answer.has('error'))
-      throw new OidcError(
-        `The issuer says ${answer.get('error')}: ${answer.get('error_description') ?? 'no more than that'}`,
-      );
+    if (answer.has('error')) throw errorOf(Object.fromEntries(answer));
     await askForTokens(
       {
         grant_type: 'authorization_code',
@@ -81,16 +78,13 @@ export async function createOidc({ issuer, clientId }) {
   async function askForTokens(parameters, scopes, earlier = {}) {
     const body = new URLSearchParams({ ...parameters, client_id: clientId });
     const answer = await (await fetch(metadata.token_endpoint, { method: 'POST', body })).json();
-    if (answer.error !== undefined)
-      throw new OidcError(
-        `The issuer says ${answer.error}: ${answer.error_description ?? 'no more than that'}`,
-      );
+    if (answer.error !== undefined) throw errorOf(answer);
     const {
       access_token: accessToken,
       refresh_token: refreshToken = earlier.refreshToken,
       id_token: idToken = earlier.idToken,
     } = answer;
-    // Kept for this tab only, so that a reload is not a sign-out.
+    // The session storage keeps tokens for this tab, so that a reload is not a sign-out.
     sessionStorage.setItem(TOKENS, JSON.stringify({ accessToken, refreshToken, idToken, scopes }));
   }
 
@@ -111,6 +105,10 @@ export async function createOidc({ issuer, clientId }) {
   }
 
   return { signIn, finishSignIn, refresh, signOut, forget, tokens };
+}
+
+function errorOf({ error, error_description: description = 'no description' }) {
+  return new OidcError(`The issuer says ${error}: ${description}`);
 }
 
 function tokens() {

@@ -1,32 +1,32 @@
-/** The routes of the API, and how each of them is declared in `src/`. */
+/** The routes of the API, with their decorators in `app/`. */
 export const routes = [
   {
     id: 'public',
     method: 'GET',
     path: '/api/public',
     needs: ['@Public()'],
-    about: 'Open to everybody',
+    about: 'Open to everyone',
   },
   {
     id: 'optional',
     method: 'GET',
     path: '/api/optional',
     needs: ['@OptionalAuth()'],
-    about: 'Knows you, or greets a stranger',
+    about: 'Greets a signed-in user, or a stranger',
   },
   {
     id: 'me',
     method: 'GET',
     path: '/api/me',
     needs: [],
-    about: 'Any valid token: closed by default',
+    about: 'Needs a valid token, as every route by default',
   },
   {
     id: 'codes',
     method: 'GET',
     path: '/api/me/recovery-codes',
     needs: ["@MaxAuthAge('30s')"],
-    about: 'Only if you signed in just now',
+    about: 'Needs a recent sign-in',
   },
   {
     id: 'reports',

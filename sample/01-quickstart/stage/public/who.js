@@ -1,6 +1,6 @@
 import { byId, h } from './shared/dom.js';
 
-/** Shows that nobody is signed in. */
+/** Shows that no user is signed in. */
 export function showNobody({ signIn }, note) {
   byId('who').replaceChildren(
     h(
@@ -11,7 +11,7 @@ export function showNobody({ signIn }, note) {
         'div',
         {},
         h('p', { className: 'name' }, 'Nobody is signed in'),
-        h('p', { className: 'soft' }, note ?? 'Routes that are open answer all the same.'),
+        h('p', { className: 'soft' }, note ?? 'Open routes answer without a sign-in.'),
       ),
       h(
         'div',
@@ -22,7 +22,7 @@ export function showNobody({ signIn }, note) {
   );
 }
 
-/** Shows the user as the API sees them: what `GET /api/me` answered. */
+/** Shows the user as the API sees them: the answer of `GET /api/me`. */
 export function showUser(user, name, { refresh, signOut }) {
   byId('who').replaceChildren(
     h(
@@ -69,7 +69,7 @@ function chips(values) {
     : values.map((value) => h('code', { className: 'chip' }, value));
 }
 
-/** A time that counts up by itself, for the routes that ask how long ago it was. */
+/** Shows how long ago a time was, and updates itself each second. */
 function ago(seconds) {
   if (seconds === undefined) return h('span', {}, 'unknown');
   const element = h('time', { dateTime: new Date(seconds * 1000).toISOString(), className: 'ago' });

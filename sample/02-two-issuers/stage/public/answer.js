@@ -1,7 +1,7 @@
 import { byId, h } from './shared/dom.js';
 import { shortKid, toneOf } from './words.js';
 
-/** Shows an answer of the API: how it went, who vouched for whom, and the answer itself. */
+/** Shows an answer of the API: status, issuer, caller and body. */
 export function showAnswer(answer, name, labels) {
   const { status, reason, path, took, kid, challenge, retryAfter, body } = answer;
   const key = h('code', { className: 'chip', title: kid }, shortKid(kid));
@@ -21,7 +21,7 @@ export function showAnswer(answer, name, labels) {
       'dl',
       { className: 'facts' },
       ...(body.caller === undefined
-        ? fact('Why not', body.message, 'why')
+        ? fact('Reason', body.message, 'why')
         : factsOf(body.caller, labels)),
       ...fact('Key of the token', key, 'key'),
       ...(retryAfter === undefined ? [] : fact('Retry-After', `${retryAfter} s`, 'retry-after')),
@@ -33,7 +33,7 @@ export function showAnswer(answer, name, labels) {
   );
 }
 
-/** On a narrow screen the answer is below the button that asked for it. On a wide one, the issuers are to stay in sight. */
+/** Scrolls on a narrow screen only: on a wide one, the issuers stay visible. */
 export function scrollToAnswer() {
   if (!matchMedia('(max-width: 60rem)').matches) return;
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -50,8 +50,8 @@ function factsOf({ issuer, sub, isMachine, scopes }, labels) {
   const chips = scopes.map((scope) => h('code', { className: 'chip' }, scope));
   return [
     ...fact(
-      'Vouched by',
-      [h('strong', {}, labels.get(issuer) ?? 'somebody else'), h('code', {}, issuer)],
+      'Issuer',
+      [h('strong', {}, labels.get(issuer) ?? 'unknown'), h('code', {}, issuer)],
       'vouched',
     ),
     ...fact(

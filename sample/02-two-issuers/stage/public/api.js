@@ -1,9 +1,9 @@
-/** What the sample says of its issuers and its clock. */
+/** Reads the status of the issuers and of the clock. */
 export async function readStatus() {
   return (await fetch('/status', { cache: 'no-store' })).json();
 }
 
-/** Pulls one of the strings behind the stage. */
+/** Controls the stage. */
 export async function control(path, body = {}) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`/control/${path}`, {
@@ -16,7 +16,7 @@ export async function control(path, body = {}) {
   return answer;
 }
 
-/** Calls a route of the API and gives everything that a person may want to know of its answer. */
+/** Calls a route of the API and returns the parts of the answer that the page shows. */
 export async function call(path, token) {
   const start = performance.now();
   const response = await fetch(path, {

@@ -1,6 +1,6 @@
 import { byId, h } from './shared/dom.js';
 
-/** The choices of a call: a route, a token, and who calls. */
+/** The choices of a call: route, token and caller. */
 export function createCallPanel(routes, callers, onCall) {
   document.querySelector('.routes').append(...routes.map(routeChoice));
   byId('callers').append(

@@ -1,20 +1,20 @@
-/** The routes of the API, and how each of them is declared in `src/routes.controller.ts`. */
+/** The routes of the API, with their decorators in `app/routes.controller.ts`. */
 export const routes = [
-  { path: '/api/whoami', about: 'Whoever one of the two vouches for' },
+  { path: '/api/whoami', about: 'Any valid token of either issuer' },
   {
     path: '/api/people-only',
     needs: '@Issuers(AUTHGEAR)',
-    about: 'Our own people, who sign in with Authgear',
+    about: 'Users of Authgear only',
   },
-  { path: '/api/backups', needs: "@Scopes('run:backups')", about: 'Whoever may run backups' },
+  { path: '/api/backups', needs: "@Scopes('run:backups')", about: 'Callers with this scope' },
   {
     path: '/api/orgs/org_engines/invoices',
     needs: "@OrganizationScopes('billing:read')",
-    about: 'Bookkeepers of this one organization',
+    about: 'Callers with this scope in this organization',
   },
 ];
 
-/** Who calls, and whom their token comes from. */
+/** The callers, and the issuers of their tokens. */
 export const callers = [
   { id: 'ada', name: 'Ada', title: 'Call as Ada', about: 'a person, Authgear', issuer: 'authgear' },
   {
@@ -33,5 +33,5 @@ export const callers = [
   },
 ];
 
-/** Sends tokens that are right in all but one thing: they name a key that nobody has. Nobody presses a button in this name. */
+/** The caller of "Send 10 unknown keys". Its tokens name a key that no issuer has. */
 export const stranger = { id: 'stranger', name: 'Strangers' };

@@ -6,8 +6,8 @@ const failures = { reset: 'connection reset', hang: 'no answer', 500: 'HTTP 500'
 const tones = { fresh: 'good', stale: 'refused', unavailable: 'bad', 'never loaded': 'idle' };
 
 /**
- * The card of one issuer. It is made once and then kept up to date, so that neither focus nor a choice is lost while it is looked at.
- * `act` carries out what its buttons say.
+ * The card of an issuer. Updates keep its elements, so that focus and choices stay. `act` performs
+ * the actions of its buttons.
  */
 export function createIssuerCard({ id, label }, act) {
   const card = document.getElementById('issuer').content.cloneNode(true).firstElementChild;
@@ -67,12 +67,13 @@ function errorInWords(keys, outage) {
   if (keys?.lastError !== undefined) return keys.lastError.reason;
   return outage === undefined
     ? 'none'
-    : `none yet: nobody has asked since the plug was pulled (${failures[outage]})`;
+    : `none yet: no fetch since the plug was pulled (${failures[outage]})`;
 }
 
 function countsInWords(keys) {
   const { fetches = 0, failures: failed = 0, refusedByCooldown = 0 } = keys ?? {};
-  return `${fetches} in all, ${failed} failed in a row, ${refusedByCooldown} spared by the cooldown`;
+  const failedInARow = `${failed} failed in a row`;
+  return `${fetches} in all, ${failedInARow}, ${refusedByCooldown} spared by the cooldown`;
 }
 
 function showKids(element, kids, signingKid) {
@@ -92,7 +93,7 @@ function chip(kid, kind = '', words = '') {
   return h('code', { className: `chip ${kind}`, title: kid }, shortKid(kid), words);
 }
 
-/** Leaves alone what says so already, so that selected text stays selected. */
+/** Changes the text only if it differs, so that selected text stays selected. */
 function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,9 +1,9 @@
 import { duration } from './words.js';
 
-/** How much of the bar is there for keys that nobody uses any more. */
+/** The part of the bar for keys that are too old. */
 const GONE = 0.12;
 
-/** Draws the life of a key set: fresh, then stale, then gone, and where it stands now. */
+/** Draws the lifetime of a key set: fresh, stale, too old, and its current age. */
 export function drawLifetime(element, keys) {
   element.hidden = keys?.fetchedAt === undefined || keys.expiresAt === undefined;
   if (element.hidden) return;

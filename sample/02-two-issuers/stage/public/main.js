@@ -8,14 +8,14 @@ import { createTimeline } from './timeline.js';
 import { duration, timeOfDay } from './words.js';
 
 const SECOND = 1000;
-const NOBODY = 'Nobody answers. Is the sample still running?';
+const NO_ANSWER = 'No answer. Is the sample still running?';
 
 const timeline = createTimeline([...callers, stranger]);
 const panel = createCallPanel(routes, callers, (caller) => guarded(() => callAs(caller)));
 const cards = new Map();
-/** The last token of each caller, so that it can be sent again when its issuer has other keys. */
+/** The last token of each caller, to send again after its issuer rotates keys. */
 const tokens = new Map();
-/** Labels of the issuers by their names. */
+/** The labels of the issuers, by `iss`. */
 const labels = new Map();
 
 for (const button of document.querySelectorAll('[data-seconds]')) {
@@ -25,19 +25,19 @@ for (const button of document.querySelectorAll('[data-seconds]')) {
     () => void guarded(async () => show(await control('clock', { seconds }))),
   );
 }
-void look();
+void poll();
 void keepCalling();
 
-/** Looks once a second, whether somebody does something or not. */
-async function look() {
+/** Reads the status once a second. */
+async function poll() {
   try {
     show(await readStatus());
     byId('problem').hidden = true;
   } catch {
-    byId('problem').textContent = NOBODY;
+    byId('problem').textContent = NO_ANSWER;
     byId('problem').hidden = false;
   }
-  setTimeout(() => void look(), SECOND);
+  setTimeout(() => void poll(), SECOND);
 }
 
 function show({ clock, issuers }) {
@@ -61,7 +61,7 @@ function addCard(issuer) {
   byId('issuers').append(card);
 }
 
-/** Says aloud when keys become stale or fresh: once, and not with every look at them. */
+/** Tells screen readers when the state of keys changes. */
 function tellChange({ id, label, keys }, before) {
   const state = keys?.state;
   if (before !== undefined && before !== state)
@@ -88,7 +88,7 @@ async function callAs(caller, { quietly = false } = {}) {
   show(await readStatus());
 }
 
-/** Ten tokens in a row, each with a key id that the issuer never had: the issuer is asked once, and then left in peace. */
+/** Sends ten tokens with unknown key IDs. The API fetches the keys once. */
 async function sendUnknownKeys(issuer) {
   const imitated = callers.find((one) => one.issuer === issuer);
   for (let count = 1; count <= 10; count += 1) {
@@ -102,19 +102,19 @@ async function sendUnknownKeys(issuer) {
 
 async function keepCalling() {
   if (panel.keepsCalling()) {
-    // Both at a time, as an issuer that does not answer must not keep the callers of the other one waiting. Quiet also about failures.
+    // Both at once: an issuer that hangs must not delay the caller of the other one.
     const [ada, job] = callers;
     await Promise.allSettled([ada, job].map((caller) => callAs(caller, { quietly: true })));
   }
   setTimeout(() => void keepCalling(), SECOND);
 }
 
-/** Runs what fails when the sample is gone, and shows that. A TypeError is how `fetch` says that nobody answered. */
+/** Runs `work`. `fetch` throws a TypeError when there is no answer, which the page shows. */
 async function guarded(work) {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    showProblem(NOBODY);
+    showProblem(NO_ANSWER);
   }
 }

@@ -3,7 +3,7 @@ import { toneOf } from './words.js';
 
 const LONGEST = 30;
 
-/** The last calls of each caller as ticks: their colour and their height tell how they went. */
+/** The last calls of each caller as ticks. Color and height show the outcome. */
 export function createTimeline(callers) {
   const rows = new Map(callers.map(({ id, name }) => [id, createRow(name)]));
   byId('timeline').replaceChildren(...[...rows.values()].map(({ row }) => row));
@@ -29,7 +29,8 @@ function createRow(name) {
     }
     const sums = new Map();
     for (const one of statuses) sums.set(one, (sums.get(one) ?? 0) + 1);
-    ticks.ariaLabel = `the last ${statuses.length}: ${[...sums].map(([one, sum]) => `${sum} times ${one}`).join(', ')}`;
+    const counts = [...sums].map(([one, sum]) => `${sum} times ${one}`);
+    ticks.ariaLabel = `the last ${statuses.length}: ${counts.join(', ')}`;
     count.textContent = status;
   }
 

@@ -1,4 +1,4 @@
-/** Seconds in words, of two units at most: "1 h 10 min", "4 min 5 s". */
+/** Formats seconds with two units at most: "1 h 10 min", "4 min 5 s". */
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   const units = [
@@ -23,12 +23,12 @@ export function timeOfDay(seconds) {
   });
 }
 
-/** The start of a key id, which is enough to tell keys apart. */
+/** The start of a key ID, which is enough to distinguish keys. */
 export function shortKid(kid) {
   return kid.slice(0, 8);
 }
 
-/** Which colour an HTTP status has. */
+/** The color of an HTTP status. */
 export function toneOf(status) {
   if (status < 400) return 'good';
   return status < 500 ? 'refused' : 'bad';

@@ -1,12 +1,12 @@
-/** What the sample says of its Authgear. */
+/** Reads the status of the fake Authgear. */
 export async function readStage() {
   return (await fetch('/stage', { cache: 'no-store' })).json();
 }
 
-/** Says why not, in words for a person. */
+/** The stage refused an action. The message is for the user. */
 export class Refused extends Error {}
 
-/** Pulls one of the strings behind the stage. */
+/** Controls the stage. */
 export async function act(what, body = {}) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`/stage/${what}`, {
@@ -19,7 +19,7 @@ export async function act(what, body = {}) {
   return answer;
 }
 
-/** Calls the route of a protection, with the one credential that it is about: the cookie, or the token and no cookie beside it. */
+/** Calls the route of a protection with the cookie, or with the token and without the cookie. */
 export async function call({ id, credential }, token) {
   const init =
     credential === 'cookie'

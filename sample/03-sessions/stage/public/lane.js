@@ -1,7 +1,7 @@
 import { h } from './shared/dom.js';
 import { seconds, words } from './outcome.js';
 
-/** One lane of the timeline. Its parts are made once and then kept up to date, so that selected text stays selected. */
+/** A lane of the timeline. Updates keep its elements, so that selected text stays selected. */
 export function createLane({ name, declared, promise }) {
   const track = h('div', { className: 'track', role: 'img', ariaLabel: 'not called yet' });
   const verdict = h('strong', { className: 'idle' }, 'not called yet');
@@ -23,7 +23,7 @@ export function createLane({ name, declared, promise }) {
   const press = h('span', { className: 'press' });
   const drawn = [];
 
-  /** `axis` is how long the track is, in seconds, and how much of that stands before the press. */
+  /** The axis is `length` seconds long, of which `before` seconds are before the press. */
   function draw(segments, now, { length, before }) {
     const end = Math.min(now, length - before);
     const percent = (from, to) => `${((to - from) / length) * 100}%`;

@@ -1,4 +1,4 @@
-/** The protections, in the order of `src/protections/`, and what each of them promises. Limits in seconds. */
+/** The protections in `app/protections/`, and their limits in seconds. */
 export function lanesOf({ cacheFor, maxStaleness, tokenLifetime }) {
   return [
     {
@@ -6,14 +6,14 @@ export function lanesOf({ cacheFor, maxStaleness, tokenLifetime }) {
       name: 'Local JWT',
       credential: 'token',
       declared: '{ issuer, audience }',
-      promise: `A token is good until it expires, in ${tokenLifetime / 60} minutes.`,
+      promise: `A token is valid until it expires, in ${tokenLifetime / 60} minutes.`,
     },
     {
       id: 'resolver',
       name: 'Resolver',
       credential: 'cookie',
       declared: `resolver: { cookies: true, cacheFor: '${cacheFor}s' }`,
-      promise: `Authgear resolves the cookie. Its answer holds for ${cacheFor} s.`,
+      promise: `Authgear resolves the cookie. The API caches the answer for ${cacheFor} s.`,
     },
     {
       id: 'webhooks',

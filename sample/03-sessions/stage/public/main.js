@@ -10,7 +10,7 @@ import { createRun } from './run.js';
 const CALL_EVERY = 250;
 const DRAW_EVERY = 100;
 const LOOK_EVERY = 1000;
-const NOBODY = 'Nobody answers. Is the sample still running?';
+const NO_ANSWER = 'No answer. Is the sample still running?';
 
 const stage = await readStage();
 const lanes = lanesOf(stage.limits);
@@ -18,7 +18,7 @@ const rows = new Map(lanes.map((lane) => [lane.id, createLane(lane)]));
 const measured = createMeasured(lanes);
 const questions = new Map(lanes.map(({ id }) => [id, createQuestions()]));
 const calls = Object.fromEntries(lanes.map(({ id }) => [id, 0]));
-/** How the last call of each lane went. */
+/** The outcome of the last call of each lane. */
 const latest = new Map();
 const axis = createAxis(stage.limits);
 let { isDisabled, isUnplugged } = stage;
@@ -39,7 +39,7 @@ for (const [id, work] of Object.entries({
 }
 show(stage);
 setInterval(draw, DRAW_EVERY);
-setInterval(() => void guarded(look), LOOK_EVERY);
+setInterval(() => void guarded(poll), LOOK_EVERY);
 for (const lane of lanes) void keepCalling(lane);
 
 async function signIn() {
@@ -66,7 +66,7 @@ async function unplug() {
   show(await act('unplugged', { value: !isUnplugged }));
 }
 
-/** Time counts from here: the button was pressed, and Authgear knows nothing of it yet. */
+/** Starts the time at the press of the button, before Authgear knows of it. */
 function start(title, { isMeasured = false } = {}) {
   run = createRun(title, { first: latest, isMeasured });
   if (isMeasured) measured.start(run);
@@ -76,7 +76,7 @@ function start(title, { isMeasured = false } = {}) {
 async function keepCalling(lane) {
   const started = performance.now();
   if (token !== undefined) await guarded(() => callOnce(lane));
-  // One call at a time: what takes long is not overtaken.
+  // One call at a time, so that answers stay in order.
   setTimeout(() => void keepCalling(lane), Math.max(0, started + CALL_EVERY - performance.now()));
 }
 
@@ -85,16 +85,16 @@ async function callOnce(lane) {
   const outcome = outcomeOf(await call(lane, token));
   calls[lane.id] += 1;
   latest.set(lane.id, outcome);
-  // What was asked before the button was pressed says nothing about what came of it.
+  // The answer to an earlier call says nothing about this run.
   if (asked !== run) return;
   const change = run.add(lane.id, outcome);
   if (change !== undefined)
     byId('news').textContent = `${lane.name}: ${words[change.tone]} after ${seconds(change.from)}.`;
 }
 
-async function look() {
+async function poll() {
   const report = await readStage();
-  if (byId('problem').textContent === NOBODY) byId('problem').hidden = true;
+  if (byId('problem').textContent === NO_ANSWER) byId('problem').hidden = true;
   show(report);
   for (const [id, { tone }] of latest) {
     questions.get(id).add(report.questions[id], calls[id], tone);
@@ -111,7 +111,7 @@ function show(report) {
   byId('sign-in').textContent = token === undefined ? 'Sign in' : 'Sign in again';
   byId('disable').textContent = isDisabled ? 'Enable the account' : 'Disable the account';
   byId('unplug').textContent = isUnplugged ? 'Plug Authgear in' : 'Unplug Authgear';
-  // Before anybody is signed in there is nothing to see of these, except for what was left from before.
+  // Without a token, these buttons only undo what an earlier page did.
   byId('disable').disabled = token === undefined && !isDisabled;
   byId('unplug').disabled = token === undefined && !isUnplugged;
   byId('sign-out').disabled = token === undefined;
@@ -132,7 +132,7 @@ function draw() {
   measured.update(run.now() > axis.length - axis.before);
 }
 
-/** Some seconds more than the longest limit, and a bit of what was before the press. */
+/** The axis shows some seconds more than the longest limit, and a short time before the press. */
 function createAxis({ cacheFor, maxStaleness }) {
   const after = Math.ceil(Math.max(cacheFor, maxStaleness) * 1.2);
   const before = after / 12;
@@ -151,13 +151,13 @@ function createAxis({ cacheFor, maxStaleness }) {
   return { before, length };
 }
 
-/** Runs what fails when the sample is gone, and shows that. A TypeError is how `fetch` says that nobody answered. */
+/** Runs `work`. `fetch` throws a TypeError when there is no answer, which the page shows. */
 async function guarded(work) {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof Refused)) throw error;
-    byId('problem').textContent = error instanceof Refused ? error.message : NOBODY;
+    byId('problem').textContent = error instanceof Refused ? error.message : NO_ANSWER;
     byId('problem').hidden = false;
   }
 }

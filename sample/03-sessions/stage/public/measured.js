@@ -3,7 +3,7 @@ import { seconds } from './outcome.js';
 
 const MOST = 8;
 
-/** A row for each thing that was done, the latest first: what each protection took to notice. */
+/** A row per action, the latest first: the time that each protection took. */
 export function createMeasured(lanes) {
   const columns = [
     h('th', { scope: 'col' }, 'What happened'),
@@ -26,7 +26,7 @@ export function createMeasured(lanes) {
   return { start, update: (isOver) => update(isOver) };
 }
 
-/** On a narrow screen its name stands beside it, in place of the head of the table. */
+/** On a narrow screen, the name replaces the head of the table. */
 function createCell(name) {
   const cell = h('td');
   cell.dataset.lane = name;
@@ -40,7 +40,7 @@ function show(cell, segments, isOver) {
   cell.replaceChildren(text, ...(told === undefined ? [] : [h('code', {}, told)]));
 }
 
-/** The first change is the one that was waited for. */
+/** Only the first change counts. */
 function noticed([before, change], isOver) {
   if (before?.tone !== 'good') return { text: 'refused before', told: undefined };
   if (change === undefined) return { text: isOver ? 'not noticed' : 'not yet', told: undefined };

@@ -1,4 +1,4 @@
-/** How a call went: `good`, `refused`, or `unknown` when nobody could tell. */
+/** The outcome of a call. `unknown`: the API could not confirm the session. */
 export function outcomeOf({ status, code }) {
   if (status < 400) return { tone: 'good', told: undefined };
   return { tone: status === 503 ? 'unknown' : 'refused', told: `${status} ${code}` };

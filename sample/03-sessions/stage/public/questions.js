@@ -1,8 +1,11 @@
-/** Shorter than that, and a rate would be made of chance. Milliseconds. */
+/** Milliseconds. A rate over a shorter time would be random. */
 const SHORTEST = 3000;
 const LONGEST = 60_000;
 
-/** How often a lane asks Authgear, and how often it is called: per minute, since calls went otherwise, and over the last minute at most. */
+/**
+ * The requests to Authgear and the calls of a lane per minute. It counts the last minute at most,
+ * and starts again when the outcome of the calls changes.
+ */
 export function createQuestions() {
   let samples = [];
   let tone;
@@ -10,7 +13,7 @@ export function createQuestions() {
   return {
     add(asked, called, toneNow) {
       const at = performance.now();
-      // Whoever is refused is asked about anew with each call: one rate for both would say nothing about either.
+      // Refusals are not cached, so refused calls have another rate than accepted ones.
       if (toneNow !== tone) samples = [];
       tone = toneNow;
       samples = [...samples.filter((sample) => sample.at >= at - LONGEST), { at, asked, called }];
@@ -20,7 +23,8 @@ export function createQuestions() {
       const time = last.at - first.at;
       if (time < SHORTEST) return 'counting questions …';
       const perMinute = (count) => Math.round(((last[count] - first[count]) / time) * 60_000);
-      return `${perMinute('asked')} questions to Authgear a minute, for ${perMinute('called')} calls`;
+      const [asked, called] = [perMinute('asked'), perMinute('called')];
+      return `${asked} questions to Authgear a minute, for ${called} calls`;
     },
   };
 }

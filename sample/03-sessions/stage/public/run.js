@@ -1,12 +1,13 @@
 /**
- * What became of one press of a button: for each lane, how calls went before it and when that changed. Times are seconds since the press.
+ * The outcomes after a press of a button: for each lane, the outcome before it and the changes.
+ * Times are seconds since the press.
  */
 export function createRun(title, { first, isMeasured }) {
   const startedAt = performance.now();
   const lanes = new Map([...first].map(([id, outcome]) => [id, [{ from: -Infinity, ...outcome }]]));
   const now = () => (performance.now() - startedAt) / 1000;
 
-  /** Gives the change, if it is one. A refusal that gets another code is none: the first code is the one that tells. */
+  /** Returns the change, if there is one. Another code of the same outcome is no change. */
   function add(id, outcome) {
     const segments = lanes.get(id);
     if (segments === undefined) {
