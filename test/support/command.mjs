@@ -18,7 +18,10 @@ export const npm = (...args) => {
 /** Passes signals on to the program, and ends this process with its exit code or its signal. */
 function run(program, args) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
-  const passOn = (signal) => child.kill(signal);
+  const passOn = (signal) => {
+    // A terminal sends Ctrl-C to the program too.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
   for (const signal of SIGNALS) process.on(signal, passOn);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
