@@ -15,8 +15,8 @@ import { outages, type PluggedIssuer } from './plugged-issuer.js';
 import { StatusService, type Report } from './status.service.js';
 
 /**
- * Controls the stage: connections, keys, clock and tokens. Nobody has to sign in for these routes,
- * which is why the sample listens on loopback only.
+ * Controls the stage: connections, keys, clock and tokens. These
+ * routes need no sign-in, so the sample listens on loopback only.
  */
 @Public()
 @Controller('control')

@@ -35,8 +35,8 @@ interface CookieJar {
 }
 
 /**
- * Controls the stage: the user and the administrator of Authgear. Nobody has to sign in for these
- * routes, which is why the sample listens on loopback only.
+ * Controls the stage: the user and the administrator of Authgear. These
+ * routes need no sign-in, so the sample listens on loopback only.
  */
 @Controller('stage')
 export class StageController {
@@ -63,7 +63,7 @@ export class StageController {
   @HttpCode(200)
   signIn(@Res({ passthrough: true }) response: CookieJar): { user: string; token: string } {
     if (this.authgear.isDisabled)
-      throw new ConflictException('Authgear lets nobody sign in to a disabled account');
+      throw new ConflictException('A user cannot sign in to a disabled account');
     if (this.authgear.isUnplugged) throw new ConflictException('Authgear cannot be reached');
     const { user, cookie, token } = this.authgear.signIn();
     response.cookie('session', cookie, { httpOnly: true, sameSite: 'lax', path: '/' });
