@@ -4,6 +4,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { resolve as path } from 'node:path';
 import { freePort } from '../support/free-port.js';
 
+/** The folders of the samples that have a page. */
+const folders = {
+  quickstart: '01-quickstart',
+  'two-issuers': '02-two-issuers',
+  sessions: '03-sessions',
+};
+
+type Sample = keyof typeof folders;
+
 /** A built sample, in a process of its own. */
 export class SampleProcess {
   stdout = '';
@@ -15,17 +24,17 @@ export class SampleProcess {
   }
 
   /** Runs it with nothing in its environment but this. */
-  static run(name: string, env: Record<string, string>): SampleProcess {
+  static run(name: Sample, env: Record<string, string>): SampleProcess {
     const { PATH = '' } = process.env;
     // From the root of the repository, where npm runs its scripts.
-    const main = path('sample', name, 'dist/main.js');
+    const main = path('sample/dist', folders[name], 'stage/main.js');
     return new SampleProcess(
       spawn(process.execPath, [main], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
   }
 
   /** Runs it on a free port, and waits until the terminal says that it is there. */
-  static async start(name: string, env: Record<string, string> = {}): Promise<SampleProcess> {
+  static async start(name: Sample, env: Record<string, string> = {}): Promise<SampleProcess> {
     const sample = SampleProcess.run(name, { PORT: String(await freePort()), ...env });
     await new Promise<void>((resolve, reject) => {
       sample.child.stdout?.on('data', () => sample.stdout.includes('Ctrl-C') && resolve());
@@ -38,7 +47,7 @@ export class SampleProcess {
 
   /** Runs it where it is expected to give up. */
   static async fail(
-    name: string,
+    name: Sample,
     env: Record<string, string>,
   ): Promise<{ code: number; stdout: string; stderr: string }> {
     const sample = SampleProcess.run(name, env);

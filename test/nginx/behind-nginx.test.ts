@@ -1,5 +1,5 @@
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
-import { Nginx } from '../../sample/behind-nginx/src/stage/nginx.js';
+import { Nginx } from '../../sample/05-behind-nginx/stage/nginx.js';
 import { freePort } from '../support/free-port.js';
 import { send, type HeaderFields } from './support/http.js';
 import { SampleProcess, startApplication, template } from './support/sample-process.js';

@@ -74,7 +74,7 @@ test('says in one line that the port is taken', async () => {
 });
 
 test('the application does not start without the secret', async () => {
-  const failed = SampleProcess.run('main', { PORT: '0' });
+  const failed = SampleProcess.run('app/main', { PORT: '0' });
   expect(await failed.end()).toBe(1);
   expect(failed.stderr).toMatch(/proxyHeaders.*\bsecret\b/s);
   expect(failed.stderr).not.toContain('    at ');

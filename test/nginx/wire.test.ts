@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
-import { Nginx } from '../../sample/behind-nginx/src/stage/nginx.js';
+import { Nginx } from '../../sample/05-behind-nginx/stage/nginx.js';
 import { freePort } from '../support/free-port.js';
 import { send, type HeaderFields } from './support/http.js';
 import { template } from './support/sample-process.js';

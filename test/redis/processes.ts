@@ -1,4 +1,4 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -7,11 +7,9 @@ import { join, resolve } from 'node:path';
 import type { TestIssuer } from '../../lib/testing/test-issuer.js';
 import { freePort } from '../support/free-port.js';
 
-const REPLICA = resolve('sample/replicas/dist/replica.js');
+const REPLICA = resolve('sample/dist/04-replicas/app/main.js');
 
-/**
- * Waits for a condition, asking for it again and again. Rejects with the last thing that was wrong.
- */
+/** Waits for a condition, asking for it again and again. Rejects with the last thing that was wrong. */
 export async function eventually<T>(within: number, ask: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + within;
   for (;;) {
@@ -79,10 +77,9 @@ export class Replica {
   /** What it wrote, to see why a test failed. */
   output = '';
 
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly url: string,
-  ) {}
+  url = '';
+
+  private constructor(private readonly child: ChildProcess) {}
 
   static async start(issuer: TestIssuer, redis: Redis): Promise<Replica> {
     const env = {
@@ -91,11 +88,14 @@ export class Replica {
       AUTHGEAR_WEBHOOK_SECRET: issuer.webhooks.secret,
       REDIS_URL: redis.url,
     };
-    const child = fork(REPLICA, { env, silent: true });
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-    const replica = new Replica(child, url);
+    const child = spawn(process.execPath, [REPLICA], { env });
+    const replica = new Replica(child);
     for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (data) => (replica.output += String(data)));
+      stream.on('data', (data) => (replica.output += String(data)));
+    await eventually(10_000, async () => {
+      replica.url = /listens at (\S+)/.exec(replica.output)?.[1] ?? '';
+      if (replica.url === '') throw new Error(`The replica does not listen: ${replica.output}`);
+    });
     return replica;
   }
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { resolve as path } from 'node:path';
 
 // From the root of the repository, where npm runs its scripts.
-const folder = path('sample/behind-nginx');
-export const template = `${folder}/nginx.conf`;
+const programs = path('sample/dist/05-behind-nginx');
+export const template = path('sample/05-behind-nginx/app/nginx.conf');
 
 /** How long one may take to end. */
 const PATIENCE = 5_000;
@@ -23,10 +23,10 @@ export class SampleProcess {
     SampleProcess.running.add(this);
   }
 
-  static run(program: 'main' | 'stage/main', env: Record<string, string>): SampleProcess {
+  static run(program: 'app/main' | 'stage/main', env: Record<string, string>): SampleProcess {
     const { PATH = '' } = process.env;
     // A group of its own, as a shell would give it: Ctrl-C is for all of a group.
-    const child = spawn(process.execPath, [`${folder}/dist/${program}.js`], {
+    const child = spawn(process.execPath, [`${programs}/${program}.js`], {
       env: { PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -93,7 +93,7 @@ export async function startApplication(env: {
   AUDIENCE: string;
   PROXY_SECRET: string;
 }): Promise<{ address: string; process: SampleProcess }> {
-  const application = SampleProcess.run('main', { PORT: '0', ...env });
+  const application = SampleProcess.run('app/main', { PORT: '0', ...env });
   const [, address = ''] = await application.told(/listens at http:\/\/(\S+)/);
   return { address, process: application };
 }

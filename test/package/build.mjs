@@ -1,0 +1,28 @@
+/** Builds the library into `dist`: the program of `npm run build`. */
+import { build } from 'esbuild';
+import { copyFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { node, root } from '../support/command.mjs';
+
+/** Where the file that imports `jose` may be, below `lib` and `dist`. */
+const JOSE = ['core/crypto/jose', 'core/jose'];
+
+const jose = JOSE.find((path) => existsSync(join(root, `lib/${path}.ts`)));
+if (jose === undefined) throw new Error(`lib has none of the files ${JOSE.join(', ')}`);
+
+await node('node_modules/@nestjs/cli/bin/nest.js', 'build');
+
+// The CommonJS test runners of NestJS 11 cannot load `jose`, an ES module, so the build includes it.
+await build({
+  absWorkingDir: root,
+  entryPoints: [`lib/${jose}.ts`],
+  outfile: `dist/${jose}.js`,
+  allowOverwrite: true,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'warning',
+});
+await copyFile(join(root, 'node_modules/jose/LICENSE.md'), join(root, `dist/${jose}.LICENSE.md`));
