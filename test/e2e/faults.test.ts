@@ -5,7 +5,8 @@ import { AuthError } from '../../lib/core/errors.js';
 import { createSigningKey } from '../../lib/testing/signing-key.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import type { Outage } from '../../lib/testing/test-server.js';
-import { closeTestApps, startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { closeTestApps } from '../support/running-apps.js';
 
 let t: TestApp;
 afterEach(() => closeTestApps());

@@ -11,6 +11,7 @@ import { AuthgearModule } from '../../lib/authgear.module.js';
 import type { AuthgearModuleExtras } from '../../lib/authgear.module.js';
 import type { AuthgearModuleOptions, SingleIssuerOptions } from '../../lib/options/options.js';
 import { TestIssuer, type TestIssuerOptions } from '../../lib/testing/test-issuer.js';
+import { running } from './running-apps.js';
 
 export type Platform = 'express' | 'fastify';
 export const platforms: readonly Platform[] = ['express', 'fastify'];
@@ -46,13 +47,6 @@ export interface TestApp {
   /** Calls a path with a token, or with headers. */
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
-}
-
-const running = new Set<() => Promise<void>>();
-
-/** A test that failed half-way must not keep the process alive. */
-export async function closeTestApps(): Promise<void> {
-  await Promise.all([...running].map((close) => close()));
 }
 
 export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp> {
