@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   Module,
   type INestApplication,
@@ -70,6 +71,8 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
       ? compiled.createNestApplication(new FastifyAdapter() as never, settings)
       : compiled.createNestApplication(settings);
   setup.prepare?.(app, issuer);
+  // However slow the test is, the connection it comes back to is still there.
+  (app.getHttpServer() as Server).keepAliveTimeout = 0;
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const close = async () => {
