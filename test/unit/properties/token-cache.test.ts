@@ -12,6 +12,7 @@ import { createSigningKey, signJwt, type SigningKey } from '../../../lib/testing
 import type { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import { defaultPolicy, resolveDecision } from '../../support/scripted-source.js';
 import { claimsWith, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
@@ -232,7 +233,7 @@ test.each([1, 3, 1_000])(
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: propertyRuns(100) },
     );
   },
   60_000,
