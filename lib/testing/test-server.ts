@@ -50,6 +50,8 @@ export class TestServer {
     private readonly find: (path: string, request: IncomingMessage) => Document | undefined,
   ) {
     this.server = createServer((request, response) => this.answer(request, response));
+    // A slow client must not meet a connection that is just being closed.
+    this.server.keepAliveTimeout = 0;
   }
 
   /** Listens on a free port of loopback and gives the origin. */

@@ -5,7 +5,8 @@ import { AuthError } from '../../lib/core/errors.js';
 import { createSigningKey } from '../../lib/testing/signing-key.js';
 import { TestIssuer } from '../../lib/testing/test-issuer.js';
 import type { Outage } from '../../lib/testing/test-server.js';
-import { closeTestApps, startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { closeTestApps } from '../support/running-apps.js';
 
 let t: TestApp;
 afterEach(() => closeTestApps());
@@ -13,7 +14,7 @@ afterEach(() => closeTestApps());
 async function start(
   setup: TestAppOptions = {},
 ): Promise<{ tokens: TokenService; jwks: JwksService; issuer: TestIssuer }> {
-  t = await startTestApp({ ...setup, options: { keys: { timeout: '300ms' }, ...setup.options } });
+  t = await startTestApp(setup);
   return { tokens: t.app.get(TokenService), jwks: t.app.get(JwksService), issuer: t.issuer };
 }
 
@@ -38,11 +39,36 @@ const outages: readonly Outage[] = [
 ];
 
 describe.each(outages)('an issuer that answers with %p', (outage) => {
+  const options = { keys: { timeout: '300ms' } } as const;
+  const { timeout } = AbortSignal;
+  let isDown: boolean;
+  let deadlines: number[];
+  const breakDown = (issuer: TestIssuer) => {
+    isDown = true;
+    issuer.outage(outage);
+  };
+  const recover = (issuer: TestIssuer) => {
+    isDown = false;
+    issuer.recover();
+  };
+
+  // While the issuer works, no deadline comes: how fast the machine is makes no difference.
+  beforeEach(() => {
+    [isDown, deadlines] = [false, []];
+    AbortSignal.timeout = (milliseconds) => {
+      deadlines.push(milliseconds);
+      return timeout.call(AbortSignal, isDown ? milliseconds : 1_000_000);
+    };
+  });
+  afterEach(() => void (AbortSignal.timeout = timeout));
+
   test('from the start: 503 within the deadline, one line, and it works when the issuer comes back', async () => {
-    const { tokens, jwks, issuer } = await start({ prepare: (_, down) => down.outage(outage) });
-    const begun = performance.now();
+    const { tokens, jwks, issuer } = await start({
+      options,
+      prepare: (_, down) => breakDown(down),
+    });
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('keys_unavailable');
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(deadlines).toEqual([300]);
     expect(jwks.status()[0]).toMatchObject({
       state: 'unavailable',
       kids: [],
@@ -55,7 +81,7 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
       ),
     ).toHaveLength(1);
 
-    issuer.recover();
+    recover(issuer);
     issuer.clock.advance('1s');
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
     expect(jwks.status()[0]).toMatchObject({
@@ -68,9 +94,9 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
   });
 
   test('past the lifetime: known keys keep working for an hour, then 503', async () => {
-    const { tokens, jwks, issuer } = await start();
+    const { tokens, jwks, issuer } = await start({ options });
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
-    issuer.outage(outage);
+    breakDown(issuer);
     issuer.clock.advance('10m');
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted'); // the first one tries, and fails
     expect(jwks.status()[0]).toMatchObject({ state: 'stale', kids: [issuer.signingKey.kid] });
@@ -88,7 +114,7 @@ test('a name that does not resolve: 503, and the line says why', async () => {
     configure: () => ({
       issuer: 'https://no-such-host.invalid',
       audience: 'a',
-      keys: { timeout: '2s' },
+      keys: { timeout: '30s' },
     }),
   });
   const other = new TestIssuer({ issuer: 'https://no-such-host.invalid' });
@@ -101,14 +127,16 @@ test('a name that does not resolve: 503, and the line says why', async () => {
 });
 
 test('nobody waits while a usable key is there, even when the issuer hangs', async () => {
-  const { tokens, issuer } = await start({ options: { keys: { timeout: '5s' } } });
+  const { tokens, jwks, issuer } = await start({
+    options: { keys: { minAge: '10m', timeout: '9m' } },
+  });
   await tokens.verifyAccessToken(issuer.accessToken());
   issuer.outage('hang');
   issuer.clock.advance(600 - 20); // the refresh is due, and will hang
-  const begun = performance.now();
   for (let count = 0; count < 20; count += 1)
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  // The fetch has not ended, and its deadline is longer than a test may take.
+  expect(jwks.status()[0]).toMatchObject({ state: 'fresh', failures: 0 });
 });
 
 describe('key sets', () => {
@@ -196,7 +224,7 @@ test('rotation with overlap under 10,000 requests: zero refusals', async () => {
     refused += codes.filter((code) => code !== 'accepted').length;
   }
   expect(refused).toBe(0);
-}, 30_000);
+});
 
 test(
   'rotation without overlap under a flood of garbage kids: the new key works within one ' +
@@ -253,13 +281,12 @@ test('Retry-After is the time until the next attempt', async () => {
 });
 
 test('closing the application ends a fetch that hangs', async () => {
-  const { jwks, issuer } = await start({ options: { keys: { timeout: '20s' } } });
+  const { jwks, issuer } = await start({ options: { keys: { minAge: '10m', timeout: '9m' } } });
   issuer.outage('hang');
   const refreshed = jwks.refresh().catch((error: unknown) => error);
-  const begun = performance.now();
   await t.app.close();
+  // Well before the deadline, which is longer than a test may take.
   expect(await refreshed).toMatchObject({ code: 'keys_unavailable' });
-  expect(performance.now() - begun).toBeLessThan(5_000);
 });
 
 test('an application that could only answer 401 does not start', async () => {

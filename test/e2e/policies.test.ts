@@ -131,6 +131,7 @@ describe.each(platforms)('policies on %s', (platform) => {
   });
 
   test('the reason of a policy is in the log', async () => {
+    await answer('/staff', people.accessToken({ sub: 'user-1' }));
     expect(t.logger.lines.join('\n')).toContain('not of the staff');
   });
 

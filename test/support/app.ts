@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   Module,
   type INestApplication,
@@ -11,6 +12,7 @@ import { AuthgearModule } from '../../lib/authgear.module.js';
 import type { AuthgearModuleExtras } from '../../lib/authgear.module.js';
 import type { AuthgearModuleOptions, SingleIssuerOptions } from '../../lib/options/options.js';
 import { TestIssuer, type TestIssuerOptions } from '../../lib/testing/test-issuer.js';
+import { running } from './running-apps.js';
 
 export type Platform = 'express' | 'fastify';
 export const platforms: readonly Platform[] = ['express', 'fastify'];
@@ -48,13 +50,6 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-const running = new Set<() => Promise<void>>();
-
-/** A test that failed half-way must not keep the process alive. */
-export async function closeTestApps(): Promise<void> {
-  await Promise.all([...running].map((close) => close()));
-}
-
 export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp> {
   const issuer = await TestIssuer.listen(setup.issuer);
   const logger = new MemoryLogger();
@@ -76,6 +71,8 @@ export async function startTestApp(setup: TestAppOptions = {}): Promise<TestApp>
       ? compiled.createNestApplication(new FastifyAdapter() as never, settings)
       : compiled.createNestApplication(settings);
   setup.prepare?.(app, issuer);
+  // However slow the test is, the connection it comes back to is still there.
+  (app.getHttpServer() as Server).keepAliveTimeout = 0;
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const close = async () => {

@@ -1,3 +1,3 @@
-import { closeTestApps } from './app.js';
+import { closeTestApps } from './running-apps.js';
 
 afterAll(closeTestApps);

@@ -241,13 +241,13 @@ describe('real sockets', () => {
   afterAll(() => issuer.close());
   afterEach(() => issuer.recover());
 
-  const jwks = (milliseconds = 2_000, etag?: string) =>
+  const jwks = (milliseconds = 60_000, etag?: string) =>
     getJson(`${issuer.issuer}/oauth2/jwks`, fetch, AbortSignal.timeout(milliseconds), { etag });
 
   test('an issuer that works', async () => {
     const { body, headers } = await jwks();
     expect(body).toEqual(issuer.jwks());
-    expect((await jwks(2_000, headers.get('etag') ?? undefined)).status).toBe(304);
+    expect((await jwks(60_000, headers.get('etag') ?? undefined)).status).toBe(304);
   });
 
   test.each<[Outage, RegExp]>([

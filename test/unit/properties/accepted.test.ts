@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { algorithms, type Algorithm } from '../../../lib/core/crypto/algorithms.js';
 import { goodClaims } from '../../support/arbitraries.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 import { countingVerifier, type CountingVerifier } from '../../support/verifier.js';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     { [ISSUER]: { keys: made.map(({ jwk }) => jwk) } },
     () => NOW * 1000,
   );
-}, 20_000);
+});
 
 function sign(
   claims: Record<string, unknown>,
@@ -71,7 +72,7 @@ test.each(algorithms)(
           expiresAt: claims['exp'],
         });
       }),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   },
 );

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { AuthError } from '../../../lib/core/errors.js';
 import { createSigningKey, signJwt } from '../../../lib/testing/signing-key.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import { claimsWith, headerWith, ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 import { countingVerifier, type CountingVerifier } from '../../support/verifier.js';
 
@@ -43,7 +44,7 @@ test('one character changed: refused', async () => {
       fc.pre(token[index] !== character);
       await expectRefused(token.slice(0, index) + character + token.slice(index + 1));
     }),
-    { numRuns: 400 },
+    { numRuns: propertyRuns(400) },
   );
 });
 
@@ -56,7 +57,7 @@ test('one bit of the decoded bytes changed: refused', async () => {
       bytes[index] = (bytes[index] as number) ^ (1 << bit);
       await expectRefused(parts.map((part) => part.toString('base64url')).join('.'));
     }),
-    { numRuns: 400 },
+    { numRuns: propertyRuns(400) },
   );
 });
 
@@ -80,7 +81,7 @@ test('cut anywhere: refused', async () => {
       const end = start + 1 + (length % (token.length - start));
       await expectRefused(token.slice(0, start) + token.slice(end));
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });
 
@@ -95,7 +96,7 @@ test('something inserted anywhere: refused', async () => {
         await expectRefused(token.slice(0, index) + text + token.slice(index));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { AuthError } from '../../../lib/core/errors.js';
 import type { PublicKey } from '../../../lib/core/keys/key-set.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import {
   defaultPolicy,
   makeKeys,
@@ -269,6 +270,6 @@ test('any order of requests, rotations, outages and time keeps every promise', a
         await end?.();
       },
     ),
-    { numRuns: 400 },
+    { numRuns: propertyRuns(400) },
   );
-}, 30_000);
+});

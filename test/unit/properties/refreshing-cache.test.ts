@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { AuthError } from '../../../lib/core/errors.js';
 import { RefreshingCache, type Entry } from '../../../lib/core/session/refreshing-cache.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import { settle } from '../../support/scripted-source.js';
 
 type Outcome = 'good' | 'refused' | 'unavailable';
@@ -171,6 +172,6 @@ test('whatever the order of requests, answers, refusals, failures and time', asy
         expect(world.violations).toEqual([]);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: propertyRuns(200) },
   );
-}, 30_000);
+});

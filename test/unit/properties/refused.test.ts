@@ -3,6 +3,7 @@ import { algorithms } from '../../../lib/core/crypto/algorithms.js';
 import { AuthError } from '../../../lib/core/errors.js';
 import { parseToken } from '../../../lib/core/token/parse.js';
 import { goodClaims } from '../../support/arbitraries.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import { codeOf } from '../../support/refusals.js';
 import {
   claimsWith,
@@ -69,7 +70,7 @@ describe('no input makes anything but an AuthError', () => {
           codeOf(() => parseToken(token));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
     expect(t.lookUps).toEqual([]);
   });
@@ -83,7 +84,7 @@ describe('no input makes anything but an AuthError', () => {
         bytes,
         async (...parts) => void (await refuse(parts.map(part).join('.'))),
       ),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
     expect(t.lookUps).toEqual([]);
   });
@@ -95,7 +96,7 @@ describe('no input makes anything but an AuthError', () => {
         anyJson,
         async (header, claims) => void (await refuse(compose(header, claims))),
       ),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
     expect(t.lookUps).toEqual([]);
   });
@@ -125,7 +126,7 @@ describe('no input makes anything but an AuthError', () => {
           await refuse(compose(headerWith({ [inHeader]: one }), claimsWith({ [inClaims]: other })));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -151,7 +152,7 @@ describe('no input makes anything but an AuthError', () => {
         const claims = inHeader ? JSON.stringify(claimsWith()) : inObject(claimsWith());
         await refuse(`${part(header)}.${part(claims)}.c2ln`);
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 });
@@ -233,7 +234,7 @@ describe('what can be refused without a key never asks for one', () => {
         expect(kind).toBe('invalid_token');
         expect(t.lookUps).toEqual([]);
       }),
-      { numRuns: 400 },
+      { numRuns: propertyRuns(400) },
     );
   });
 
@@ -244,7 +245,7 @@ describe('what can be refused without a key never asks for one', () => {
         expect(kind).toBe('invalid_token');
         expect(t.lookUps).toEqual([]);
       }),
-      { numRuns: 600 },
+      { numRuns: propertyRuns(600) },
     );
   });
 
@@ -257,7 +258,7 @@ describe('what can be refused without a key never asks for one', () => {
         expect((await refuse(token)).code).toBe('key_unknown');
         expect(t.lookUps).toHaveLength(1);
       }),
-      { numRuns: 100 },
+      { numRuns: propertyRuns(100) },
     );
   });
 });
@@ -283,7 +284,7 @@ describe('no error tells the token', () => {
         const words = told(await refuse(token));
         for (const piece of [text, token, ...token.split('.')]) expect(words).not.toContain(piece);
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 
@@ -292,7 +293,7 @@ describe('no error tells the token', () => {
       fc.asyncProperty(fc.stringMatching(/^[A-Za-z0-9._-]{20,60}$/), async (token) => {
         expect(told(await refuse(token))).not.toContain(token);
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 
@@ -308,7 +309,7 @@ describe('no error tells the token', () => {
           expect(words.length).toBeLessThan(500);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 });

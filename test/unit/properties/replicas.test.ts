@@ -8,6 +8,7 @@ import {
 import { AuthgearUser } from '../../../lib/core/user.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';
+import { propertyRuns } from '../../support/property-runs.js';
 import { ScriptedStore } from '../../support/scripted-store.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
@@ -81,6 +82,6 @@ test('two replicas that write at once come to the same, in any order of what hap
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: propertyRuns(200) },
   );
 }, 30_000);

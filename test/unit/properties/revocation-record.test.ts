@@ -9,6 +9,7 @@ import {
   type RevocationRecord,
 } from '../../../lib/core/revocation/revocation-record.js';
 import { readWebhookEvent } from '../../../lib/core/revocation/webhook-event.js';
+import { propertyRuns } from '../../support/property-runs.js';
 
 // Few values, so that they meet.
 const time = fc.oneof(
@@ -30,7 +31,7 @@ test('merging is commutative, associative and idempotent', () => {
       // What has been taken in once changes nothing.
       expect(isSameRecord(merge(merge(a, b), a), merge(a, b))).toBe(true);
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });
 
@@ -50,7 +51,7 @@ test('merging forgets no end, and never goes back in time', () => {
         false,
       );
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });
 
@@ -61,6 +62,7 @@ test('what was written is read', () => {
       expect(read).toEqual(given);
       expect(isSameRecord(read as RevocationRecord, given)).toBe(true);
     }),
+    { numRuns: propertyRuns(100) },
   );
 });
 
@@ -70,6 +72,7 @@ test('reading survives everything', () => {
       const read = readRecord(text);
       expect(read && readRecord(writeRecord(read))).toEqual(read);
     }),
+    { numRuns: propertyRuns(100) },
   );
 });
 
@@ -130,6 +133,6 @@ test('any order and repetition of events gives the same, and the latest of them 
       const isHeld = last !== undefined && revokes(last.type) && issuedAt <= last.timestamp;
       expect(isRevoked(result, issuedAt)).toBe(isOver || isHeld);
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });

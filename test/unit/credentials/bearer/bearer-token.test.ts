@@ -107,7 +107,7 @@ describe.each([
   });
 
   test('a field of a megabyte takes no time', () => {
-    const start = process.hrtime.bigint();
+    const start = process.cpuUsage();
     for (const field of [
       `Bearer ${'a'.repeat(1_000_000)}"`,
       `Bearer ${' '.repeat(1_000_000)}`,
@@ -117,7 +117,7 @@ describe.each([
     ]) {
       codeOf(() => extract(field));
     }
-    expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user / 1e3).toBeLessThan(1_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { checkSameOrigin } from '../../../../lib/credentials/session/same-origin.js';
+import { propertyRuns } from '../../../support/property-runs.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { requestKinds } from '../../../support/requests.js';
 
@@ -167,5 +168,6 @@ test('no origin but those two kinds ever passes', () => {
         );
       },
     ),
+    { numRuns: propertyRuns(100) },
   );
 });
