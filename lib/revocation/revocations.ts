@@ -71,6 +71,10 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async checkShared(shared: SharedRevocations, key: string, since: number): Promise<void> {
+    // A store that is known to fail is not waited for: it may hang.
+    if (shared.isFailing && this.options.revocation.onStoreFailure === 'open') {
+      return this.checkOwn(key, since);
+    }
     try {
       const mark = await shared.read(key);
       if (mark !== undefined) this.remember(key, mark);

@@ -51,7 +51,8 @@ export class SharedRevocations {
   private epoch: string | undefined;
   private syncing: Promise<void> | undefined;
   private failures = 0;
-  private isFailing = false;
+  /** Whether the last write, or the last {@link sync}, failed. */
+  isFailing = false;
 
   constructor(
     private readonly store: RevocationStore,
@@ -98,7 +99,10 @@ export class SharedRevocations {
       const epoch = await this.get(EPOCH);
       if (typeof epoch !== 'string' || epoch !== this.epoch)
         for (const key of this.known.keys()) this.pending.set(key, CONFIRMATIONS);
-      for (const key of this.pending.keys()) await this.flush(key);
+      for (const key of this.pending.keys()) {
+        await this.flush(key);
+        this.confirm(key);
+      }
       if (typeof epoch !== 'string') await this.startEpoch();
       else this.epoch = epoch;
     });
@@ -145,9 +149,15 @@ export class SharedRevocations {
         throw new StoreProblem('it does not keep what is written to it');
       await this.set(PREFIX + key, writeRecord(merged), ttl);
     }
-    // It is in the store, and may be written over.
-    const rounds = (this.pending.get(key) ?? 1) - 1;
-    if (rounds > 0) this.pending.set(key, rounds);
+  }
+
+  /**
+   * The record is in the store, and another replica may still write an older one over it. Only
+   * {@link sync} counts, once a second: events that follow each other must not use up the rounds.
+   */
+  private confirm(key: string): void {
+    const left = (this.pending.get(key) ?? 1) - 1;
+    if (left > 0) this.pending.set(key, left);
     else this.forget(key);
   }
 

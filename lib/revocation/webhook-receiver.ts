@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { sha256 } from '../core/crypto/digest.js';
 import { AuthError } from '../core/errors.js';
 import { headerValue } from '../core/headers.js';
 import type { WebhookRules } from '../options/resolve-sessions.js';
@@ -36,7 +37,8 @@ export class WebhookReceiver {
       );
     checkWebhookSignature(rawBody, headerValue(request, SIGNATURE_HEADER), key);
     const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
-    const name = `${issuer} ${id}`;
+    // By content too: an event whose id was used before by another one is not a copy of it.
+    const name = `${issuer} ${id} ${sha256(Buffer.from(rawBody).toString('latin1'))}`;
     if (this.seen.has(name)) return;
     if (revocation !== undefined)
       await this.revocations.apply(issuer, revocation.userId, revocation.mark);

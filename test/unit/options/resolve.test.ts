@@ -445,3 +445,8 @@ describe('values that JSON cannot say are told all the same', () => {
     expect(linesOf({ audience })[0]?.length).toBeLessThan(500);
   });
 });
+
+test.each(['oidc', null, 7, []])('profile: %j is a problem beside all others', (profile) => {
+  const lines = linesOf({ profile, audience: 7 });
+  expect(lines.map((line) => line.split(':')[0])).toEqual(['- profile', '- audience']);
+});

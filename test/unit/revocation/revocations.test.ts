@@ -314,6 +314,26 @@ describe('a store', () => {
     }
   });
 
+  test('that hangs is not waited for once it is known to fail', async () => {
+    const { apply, refuses } = replica({
+      store: {
+        get: () => new Promise(() => undefined),
+        set: async () => Promise.reject(new Error(DRIVER_ERROR)),
+      },
+      onStoreFailure: 'open',
+    });
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'Date'] });
+    try {
+      const work = apply('user-1', disabled());
+      jest.advanceTimersByTime(1_000);
+      await work;
+      expect(await refuses('user-1')).toBe('token_revoked');
+      expect(await refuses('user-2')).toBeUndefined();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   describe('that was emptied', () => {
     test.each([undefined, null] as const)(
       'is filled again by every replica that knows something, reading %p',

@@ -35,6 +35,14 @@ test('an event is taken in once, however often it is delivered', async () => {
   expect(applied).toEqual(['a user-1', 'a user-2']);
 });
 
+test('an event with the id of another one, and other content, is taken in', async () => {
+  const { applied, receive } = start();
+  const id = 'same';
+  await receive(issuer.webhook('user.profile.updated', 'user-1', { id }));
+  await receive(issuer.webhook('user.disabled', 'user-1', { id }));
+  expect(applied).toEqual(['a user-1']);
+});
+
 test('the numbers of two issuers are two', async () => {
   const { applied, receive } = start();
   const delivery = issuer.webhook('user.disabled', 'user-1');
