@@ -56,13 +56,8 @@ export type { IdTokenExpectation, VerifiedIdToken } from './core/token/verify-id
 export type { OrganizationSource } from './routes/organization-id.js';
 export type { KeysMessage, RefusedMessage } from './observability/channels.js';
 export type { JwksStatus } from './keys/jwks.service.js';
-export type {
-  AuthErrorCode,
-  AuthErrorOptions,
-  RefusalDetails,
-  RefusalContext,
-  RefusalKind,
-} from './core/errors.js';
+export type { AuthErrorCode, RefusalKind } from './core/error-codes.js';
+export type { AuthErrorOptions, RefusalContext, RefusalDetails } from './core/errors.js';
 export type { Algorithm } from './core/crypto/algorithms.js';
 export type { Clock } from './core/clock.js';
 export type { Fetch as FetchFunction } from './core/http.js';

@@ -1,4 +1,5 @@
-import type { AuthError, RefusalKind } from './errors.js';
+import type { RefusalKind } from './error-codes.js';
+import type { AuthError } from './errors.js';
 
 /** A refusal as HTTP says it, without a framework. */
 export interface Answer {

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
-import type { AuthError, AuthErrorCode, RefusalKind } from '../core/errors.js';
+import type { AuthErrorCode, RefusalKind } from '../core/error-codes.js';
+import type { AuthError } from '../core/errors.js';
 import type { KeyHealth } from '../core/keys/freshness.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 

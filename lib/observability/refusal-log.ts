@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type LoggerService } from '@nestjs/common';
 import { isWithin, type Clock } from '../core/clock.js';
-import type { AuthError, AuthErrorCode } from '../core/errors.js';
+import type { AuthErrorCode } from '../core/error-codes.js';
+import type { AuthError } from '../core/errors.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 import { publishRefusal } from './channels.js';

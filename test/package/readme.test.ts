@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { answerTo } from '../../lib/core/answer.js';
-import { AuthError, errorCatalog, type AuthErrorCode } from '../../lib/core/errors.js';
+import { errorCatalog, type AuthErrorCode } from '../../lib/core/error-codes.js';
+import { AuthError } from '../../lib/core/errors.js';
 
 const root = join(process.cwd());
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

@@ -1,5 +1,5 @@
 import type { Algorithm } from '../crypto/algorithms.js';
-import type { AuthErrorCode } from '../errors.js';
+import type { AuthErrorCode } from '../error-codes.js';
 import type { ClaimRule } from './claim-types.js';
 import { none, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';

@@ -1,5 +1,6 @@
 import { answerTo } from '../../../lib/core/answer.js';
-import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+import { errorCatalog, type AuthErrorCode } from '../../../lib/core/error-codes.js';
+import { AuthError } from '../../../lib/core/errors.js';
 
 const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 const details = { scopes: ['read:reports', 'write:reports'], maxAge: 300, retryAfter: 7 };

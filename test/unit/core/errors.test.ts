@@ -1,4 +1,5 @@
-import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+import { errorCatalog, type AuthErrorCode } from '../../../lib/core/error-codes.js';
+import { AuthError } from '../../../lib/core/errors.js';
 
 const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 

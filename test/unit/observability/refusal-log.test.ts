@@ -1,4 +1,5 @@
-import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+import { errorCatalog, type AuthErrorCode } from '../../../lib/core/error-codes.js';
+import { AuthError } from '../../../lib/core/errors.js';
 import { RefusalLog } from '../../../lib/observability/refusal-log.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 import { MemoryLogger } from '../../support/app.js';

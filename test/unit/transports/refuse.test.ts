@@ -7,7 +7,8 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { answerTo } from '../../../lib/core/answer.js';
-import { AuthError, errorCatalog, type AuthErrorCode } from '../../../lib/core/errors.js';
+import { errorCatalog, type AuthErrorCode } from '../../../lib/core/error-codes.js';
+import { AuthError } from '../../../lib/core/errors.js';
 import type { HttpExchange } from '../../../lib/transports/http.js';
 import { refuse } from '../../../lib/transports/http.js';
 import { toHttpException } from '../../../lib/transports/http.js';

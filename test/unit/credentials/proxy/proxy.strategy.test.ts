@@ -1,5 +1,6 @@
 import { ProxyStrategy } from '../../../../lib/credentials/proxy/proxy.strategy.js';
-import { AuthError, type AuthErrorCode } from '../../../../lib/core/errors.js';
+import type { AuthErrorCode } from '../../../../lib/core/error-codes.js';
+import { AuthError } from '../../../../lib/core/errors.js';
 import { AuthgearUser } from '../../../../lib/core/user.js';
 import { sha256 } from '../../../../lib/core/crypto/digest.js';
 import type { ProxyRules } from '../../../../lib/options/resolve-sessions.js';
