@@ -9,6 +9,7 @@ import {
   writeRecord,
   type RevocationRecord,
 } from '../core/revocation/revocation-record.js';
+import { SingleFlight } from '../core/single-flight.js';
 import type { RevocationStore } from '../options/contracts.js';
 
 const PREFIX = 'nestjs-authgear:';
@@ -49,7 +50,7 @@ export class SharedRevocations {
    */
   private readonly pending = new Map<string, number>();
   private epoch: string | undefined;
-  private syncing: Promise<void> | undefined;
+  private readonly flights = new SingleFlight<'sync', void>();
   private failures = 0;
   /** Whether the last write, or the last {@link sync}, failed. */
   isFailing = false;
@@ -90,8 +91,7 @@ export class SharedRevocations {
    * must not get slower.
    */
   sync(): Promise<void> {
-    this.syncing ??= this.reconcile().finally(() => (this.syncing = undefined));
-    return this.syncing;
+    return this.flights.run('sync', () => this.reconcile());
   }
 
   private reconcile(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { AuthError } from '../errors.js';
 import type { MaybePromise } from '../maybe-promise.js';
 import { printable } from '../printable.js';
+import { SingleFlight } from '../single-flight.js';
 import {
   afterFailure,
   afterSuccess,
@@ -79,7 +80,7 @@ export interface KeyStoreStatus {
  */
 export class KeyStore {
   private state: KeyState = initialState;
-  private flight: Promise<void> | undefined;
+  private readonly flights = new SingleFlight<'fetch', void>();
   private fetches = 0;
   private refusedByCooldown = 0;
   private readonly closing = new AbortController();
@@ -167,7 +168,7 @@ export class KeyStore {
    */
   private async resolveDecision(found: () => Found): Promise<FinalDecision> {
     const { policy } = this.options;
-    const underWay = this.flight;
+    const underWay = this.flights.get('fetch');
     let decision = decide(this.state, this.now(), found(), policy);
     if (decision.action === 'wait' && underWay !== undefined) {
       // A fetch that started before us may have missed a rotation: join it, and then one more look
@@ -194,8 +195,7 @@ export class KeyStore {
    * it gives up.
    */
   private fetch(purpose: FetchPurpose): Promise<void> {
-    this.flight ??= this.attempt(purpose).finally(() => (this.flight = undefined));
-    return this.flight;
+    return this.flights.run('fetch', () => this.attempt(purpose));
   }
 
   private async attempt(purpose: FetchPurpose): Promise<void> {
