@@ -72,7 +72,7 @@ export type ProxyProof =
 /**
  * Sessions told by a proxy: nginx `auth_request`, Traefik ForwardAuth (authgear docs,
  * `get-started/backend-api/nginx.md`). The proxy must take away all `X-Authgear-*` headers of the
- * client: see `sample/behind-nginx`.
+ * client: see `sample/05-behind-nginx`.
  */
 export type ProxyHeadersOptions = ProxyProof &
   Pick<ResolverOptions, 'cookiePrefix' | 'allowedOrigins'>;
