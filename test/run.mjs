@@ -1,6 +1,6 @@
 /**
- * Runs a suite of tests, or a benchmark, with all that it needs: `node test/run.mjs browser`. Further
- * arguments go to Jest, or to the benchmark.
+ * Runs a suite of tests, or a benchmark, with all that it needs: `node test/run.mjs browser`.
+ * Further arguments go to Jest, or to the benchmark.
  *
  * - `install`: the folder whose dependencies are installed first
  * - `library`: whether the library is built first

@@ -1,7 +1,10 @@
 /** A duration with its unit: `'500ms'`, `'30s'`, `'5m'`, `'12h'`, `'7d'`. */
 export type DurationString = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
-/** A duration: a number of **seconds**, or a string with its unit such as `'30s'`, `'5m'` or `'12h'`. */
+/**
+ * A duration: a number of **seconds**, or a string with its unit such as `'30s'`, `'5m'` or
+ * `'12h'`.
+ */
 export type Duration = number | DurationString;
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -15,7 +18,10 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 /** A decimal number and one unit. Signs, exponents, spaces and other units are not accepted. */
 const WITH_UNIT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** Reads a duration as seconds. Returns `undefined` for anything else, such as a negative number or a string without a unit. */
+/**
+ * Reads a duration as seconds. Returns `undefined` for anything else, such as a negative number or
+ * a string without a unit.
+ */
 export function toSeconds(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;

@@ -9,6 +9,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A string that is not empty. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
 /**
  * Freezes a JSON object and everything in it. A loop, not a recursion: nesting is the sender's
  * choice.

@@ -7,7 +7,9 @@ export interface ReadableRequest {
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
-  /** The client's address, as far as the framework knows its proxies (`trust proxy`, `trustProxy`). */
+  /**
+   * The client's address, as far as the framework knows its proxies (`trust proxy`, `trustProxy`).
+   */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
 }

@@ -1,5 +1,5 @@
 import { toSeconds, type Duration } from '../core/duration.js';
-import { isJsonObject, type JsonObject } from '../core/types.js';
+import { isJsonObject, isName, type JsonObject } from '../core/types.js';
 import type { Problems } from './problems.js';
 
 /** Options that stand in the wrong place, by name, with the fix. */
@@ -85,10 +85,6 @@ export class OptionReader {
     this.report(option, this.given[option], fix);
     return Number.NaN;
   }
-}
-
-export function isName(given: unknown): given is string {
-  return typeof given === 'string' && given !== '';
 }
 
 /** Whether it is the name of a header that may carry a credential of its own. */

@@ -1,7 +1,9 @@
 import type { KeyPolicy } from '../core/keys/freshness.js';
 import type { OptionReader } from './option-reader.js';
 
-/** How keys are kept, in milliseconds. The cooldown is the profile's unless the options name one. */
+/**
+ * How keys are kept, in milliseconds. The cooldown is the profile's unless the options name one.
+ */
 export type KeyTimes = Omit<KeyPolicy, 'cooldown'> & {
   readonly timeout: number;
   readonly cooldown: number | undefined;

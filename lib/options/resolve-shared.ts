@@ -1,9 +1,9 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { systemClock, type Clock } from '../core/clock.js';
 import type { Fetch } from '../core/http.js';
-import { isJsonObject } from '../core/types.js';
+import { isJsonObject, isName } from '../core/types.js';
 import { reservedNames, type AuthenticationStrategy, type RevocationStore } from './contracts.js';
-import { isName, type OptionReader } from './option-reader.js';
+import type { OptionReader } from './option-reader.js';
 import type { SharedOptions } from './options.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
 

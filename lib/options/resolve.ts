@@ -121,7 +121,8 @@ function checkDistinct(reader: OptionReader, configs: readonly IssuerConfig[]): 
   const resolving = issuers.filter(({ resolver }) => resolver?.cookies || resolver?.opaqueTokens);
   if (resolving.length > 1) {
     const fix =
-      'Only one may have a "resolver" with cookies or opaqueTokens: they do not say whose they are.';
+      'Only one may have a "resolver" with cookies or opaqueTokens: ' +
+      'they do not say whose they are.';
     reader.report('issuers', resolving.length, fix);
   }
   const proxied = issuers.filter(({ proxyHeaders }) => proxyHeaders !== undefined);
@@ -137,7 +138,9 @@ function checkDistinct(reader: OptionReader, configs: readonly IssuerConfig[]): 
   }
 }
 
-/** What stands beside a look-up must make sense at bootstrap, not with each tenant's first token. */
+/**
+ * What stands beside a look-up must make sense at bootstrap, not with each tenant's first token.
+ */
 function checkLookup(reader: OptionReader, defaults: JsonObject, problems: Problems): void {
   const tenant = { issuer: 'https://tenant.example', audience: 'any', ...defaults };
   resolveIssuer(new OptionReader(tenant, '', problems));

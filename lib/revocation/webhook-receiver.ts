@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { sha256 } from '../core/crypto/digest.js';
 import { AuthError } from '../core/errors.js';
 import { headerValue } from '../core/headers.js';
 import type { WebhookRules } from '../options/resolve-sessions.js';
@@ -35,10 +34,11 @@ export class WebhookReceiver {
         'the request has no raw body: it is not "application/json", or the application ' +
           'parses bodies itself and keeps no "rawBody"',
       );
-    checkWebhookSignature(rawBody, headerValue(request, SIGNATURE_HEADER), key);
+    const signature = headerValue(request, SIGNATURE_HEADER);
+    checkWebhookSignature(rawBody, signature, key);
     const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
-    // By content too: an event whose id was used before by another one is not a copy of it.
-    const name = `${issuer} ${id} ${sha256(Buffer.from(rawBody).toString('latin1'))}`;
+    // The signature stands for the content: an id that another event had is not a copy of it.
+    const name = `${issuer} ${id} ${signature}`;
     if (this.seen.has(name)) return;
     if (revocation !== undefined)
       await this.revocations.apply(issuer, revocation.userId, revocation.mark);

@@ -1,19 +1,15 @@
 /** Builds the library into `dist`: the program of `npm run build`. */
 import { build } from 'esbuild';
 import { copyFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { node, root } from '../support/command.mjs';
 
-/** Where the file that imports `jose` may be, below `lib` and `dist`. */
-const JOSE = ['core/crypto/jose', 'core/jose'];
-
-const jose = JOSE.find((path) => existsSync(join(root, `lib/${path}.ts`)));
-if (jose === undefined) throw new Error(`lib has none of the files ${JOSE.join(', ')}`);
+/** The file that imports `jose`, below `lib` and `dist`. */
+const jose = 'core/crypto/jose';
 
 await node('node_modules/@nestjs/cli/bin/nest.js', 'build');
 
-// The CommonJS test runners of NestJS 11 cannot load `jose`, an ES module, so the build includes it.
+// The CommonJS test runners of NestJS 11 cannot load `jose`, an ES module: the build includes it.
 await build({
   absWorkingDir: root,
   entryPoints: [`lib/${jose}.ts`],

@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs Node with the arguments. Returns when Node exits with 0; otherwise, this process ends too. */
+/** Runs Node with the arguments. Returns when Node exits with 0; else this process ends too. */
 export const node = (...args) => run(process.execPath, args);
 
 /** Runs npm, with the npm that started this process if there is one. */

@@ -1,5 +1,5 @@
 import { claimRules, type ClaimRule } from './claim-types.js';
-import { isJsonObject, none, type JsonObject } from '../types.js';
+import { isJsonObject, isName, none, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
 
 /**
@@ -121,10 +121,6 @@ function rolesRule(path: ClaimPath): ClaimRule {
         ? 'a list of strings'
         : `an object with a list of strings at ${path.slice(1).join('.')}`,
   };
-}
-
-function isName(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
 }
 
 function isPath(value: unknown): boolean {

@@ -54,7 +54,9 @@ export class RefreshingCache<T extends object> {
     return known;
   }
 
-  /** The clock was set back: what is from the future would look fresh when that time comes again. */
+  /**
+   * The clock was set back: what is from the future would look fresh when that time comes again.
+   */
   private dropFuture(key: string, now: number): void {
     if ((this.flights.startedAt(key) ?? now) > now) this.flights.forget(key);
     if ((this.entries.get(key)?.requestedAt ?? now) <= now) return;

@@ -96,7 +96,8 @@ function checkClient(
   const clientId = claims[clientIdClaim];
   if (typeof clientId !== 'string') throw missing(clientIdClaim);
   if (allowed.includes(clientId)) return;
-  const reason = `"${clientIdClaim}" is "${printable(clientId)}", which is not in the option "clientId"`;
+  const given = `"${clientIdClaim}" is "${printable(clientId)}"`;
+  const reason = `${given}, which is not in the option "clientId"`;
   throw new AuthError('client_not_allowed', reason, { facts: { clientId } });
 }
 

@@ -1,4 +1,5 @@
 import { noRequirement } from '../../core/policy/requirement.js';
+import { isName } from '../../core/types.js';
 import { declareRoute, type RouteDecorator } from '../route-metadata.js';
 
 /**
@@ -27,7 +28,7 @@ export function OptionalAuth(): RouteDecorator {
  * @example `@Issuers('https://my-app.authgear.cloud')`
  */
 export function Issuers(...issuers: [string, ...string[]]): RouteDecorator {
-  if (issuers.length === 0 || issuers.some((name) => typeof name !== 'string' || name === '')) {
+  if (issuers.length === 0 || !issuers.every(isName)) {
     throw new TypeError('@Issuers() needs at least one issuer, by its exact name');
   }
   return declareRoute({ requirement: { ...noRequirement, issuers: [[...issuers]] } });

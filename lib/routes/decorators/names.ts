@@ -1,4 +1,5 @@
 import type { NamesRequirement } from '../../core/policy/requirement.js';
+import { isName } from '../../core/types.js';
 
 /** One of these is enough. */
 export interface Alternatives {
@@ -26,12 +27,10 @@ export function readNames(
   return { anyOf: check(decorator, (first as Alternatives).anyOf) };
 }
 
-const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
-
 /** Names of any kind, none of them empty, at least one. */
 export const checkNames: CheckNames = (decorator, names) => {
   if (Array.isArray(names) && names.length > 0 && names.every(isName)) {
-    return Object.freeze([...(names as string[])]);
+    return Object.freeze([...names]);
   }
   throw new TypeError(`${decorator} needs at least one name, and no empty one`);
 };
