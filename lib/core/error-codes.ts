@@ -42,7 +42,14 @@ const undisclosed = {
   message: 'The access token is not valid for this API.',
 } as const;
 
-const catalog = {
+/** Keeps the codes as a type, and leaves the texts out of the declarations. */
+function rows<Code extends string>(
+  catalog: Record<Code, CatalogEntry>,
+): Readonly<Record<Code, CatalogEntry>> {
+  return catalog;
+}
+
+const catalog = rows({
   // 401 without error, 400
   credentials_missing: {
     kind: 'no_credentials',
@@ -450,10 +457,10 @@ const catalog = {
     message: 'The configuration of nestjs-authgear is invalid.',
     fix: 'Correct the options that the message lists.',
   },
-} as const satisfies Record<string, CatalogEntry>;
+});
 
 /** Every code that an {@link AuthError} can have. The README lists them all with their fixes. */
 export type AuthErrorCode = keyof typeof catalog;
 
 /** @internal All rows of the catalog, for documentation and tests. */
-export const errorCatalog: Readonly<Record<AuthErrorCode, CatalogEntry>> = catalog;
+export const errorCatalog = catalog;

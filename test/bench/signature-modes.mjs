@@ -8,12 +8,12 @@ import { compactVerify, importJWK } from 'jose';
 
 // Of the build, and not by the package's name: this is a part that nobody imports.
 const require = createRequire(new URL('../../package.json', import.meta.url));
-const { prepareKey, signatureHolds } = require('./dist/core/token/signature.js');
+const { prepareKey, signatureHolds } = require('./dist/core/crypto/signature.js');
 const { parseToken } = require('./dist/core/token/parse.js');
 const { createSigningKey, signJwt } = require('./dist/testing/signing-key.js');
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
-const CONFIRMATIONS = 7;
+const ROUNDS = 7;
 const SLICE_MS = 150;
 /**
  * A request comes in a turn of the event loop of its own; a script that awaits one check after the
@@ -82,7 +82,7 @@ async function measure(check, { atOnce, turns }) {
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 console.log(
-  `Node ${process.version}, ${availableParallelism()} processors, ${CONFIRMATIONS} rounds in turn, ` +
+  `Node ${process.version}, ${availableParallelism()} processors, ${ROUNDS} rounds in turn, ` +
     `medians\n`,
 );
 console.log(
@@ -99,7 +99,7 @@ for (const algorithm of ALGORITHMS) {
   );
   for (const [scene, how] of Object.entries(SCENES)) {
     const measured = Object.fromEntries(Object.keys(all).map((mode) => [mode, []]));
-    for (let round = 0; round <= CONFIRMATIONS; round += 1) {
+    for (let round = 0; round <= ROUNDS; round += 1) {
       for (const [mode, check] of Object.entries(all)) {
         const result = await measure(check, how);
         if (round > 0) measured[mode].push(result);

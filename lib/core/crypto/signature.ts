@@ -88,33 +88,11 @@ export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKe
  * nothing else: the caller has taken the token apart, which is where its three parts and their one
  * spelling are checked, and has decided that the algorithm is acceptable.
  *
- * In line while this turn of the event loop has time left, so that a request that comes alone waits
- * for nothing; the first that finds none waits for the next turn, so that a script that awaits one
- * token after the other stays in line too; all others go to the thread pool, so that a burst, or a
- * flood of forgeries, has the other processors and not the event loop for itself. With one
- * processor, all that find no time wait for later turns, in order. By `npm run bench:signature`
- * (Node 20.20, 2 processors, medians), signatures per second as a multiple of jose's, and the 99th
- * percentile of the event loop's delay:
- *
- * |                    | in line      | thread pool  | this         | jose   |
- * | ------------------ | ------------ | ------------ | ------------ | ------ |
- * | RS256, 1 request   | 4.4          | 1.3          | 4.4          | 1      |
- * | ES256, 1 request   | 2.2          | 1.2          | 2.2          | 1      |
- * | EdDSA, 1 request   | 1.7          | 1.1          | 1.8          | 1      |
- * | RS256, 64 requests | 1.0,  0.8 ms | 1.6,  1.3 ms | 1.4,  1.2 ms | 3.2 ms |
- * | ES256, 64 requests | 0.7,  4.3 ms | 1.2,  4.8 ms | 1.2,  2.6 ms | 3.9 ms |
- * | EdDSA, 64 requests | 0.6,  5.8 ms | 1.1,  5.0 ms | 1.1,  3.5 ms | 5.0 ms |
- *
- * With one processor:
- *
- * |                    | in line      | thread pool  | this         | jose    |
- * | ------------------ | ------------ | ------------ | ------------ | ------- |
- * | RS256, 64 requests | 2.3,  1.3 ms | 1.8,  3.8 ms | 2.3,  0.8 ms |  6.7 ms |
- * | ES256, 64 requests | 1.4,  4.0 ms | 1.4,  3.7 ms | 1.5,  0.4 ms | 11.2 ms |
- * | EdDSA, 64 requests | 1.2,  6.6 ms | 1.1,  6.0 ms | 1.1,  0.6 ms |  7.5 ms |
- *
- * With 5 ms in place of 0.6 ms per turn, 64 requests fare as in line: 0.7 of jose with ES256. A
- * script gets 5.0, 2.3 and 1.8 times as much done as with jose.
+ * A signature is checked in line while this turn of the event loop has time left, so that a lone
+ * request waits for nothing. The first that finds no time waits for the next turn, so that a script
+ * that awaits one token after the other stays in line too. All others go to the thread pool, so
+ * that a burst, or a flood of forgeries, does not hold the event loop. With one processor, those
+ * that find no time wait for later turns, in order. `test/bench/results.md` has the measures.
  */
 export function signatureHolds(
   { signed, signature }: SignedText,
