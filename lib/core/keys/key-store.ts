@@ -10,6 +10,7 @@ import {
   decideAfterFetch,
   healthOf,
   initialState,
+  type Decision,
   type FetchPurpose,
   type Found,
   type KeyHealth,
@@ -88,20 +89,19 @@ export class KeyStore {
   constructor(private readonly options: KeyStoreOptions) {}
 
   /**
-   * Finds the key of a token; a promise only if it has to wait for one. Throws, or rejects after a
-   * wait, with `key_unknown` (the issuer has none such) or `keys_unavailable` (nobody can tell).
+   * Finds the key of a token. Returns a promise only if a fetch has to be waited for. Throws, or
+   * rejects, with `key_unknown` (the issuer has no such key) or `keys_unavailable` (nobody can tell
+   * now).
    */
   find(query: KeyQuery): MaybePromise<PublicKey> {
-    // Nearly every time there is nothing to wait for, so nothing is asynchronous.
     const { found, key } = this.ask(query);
-    const decision = decide(this.state, this.now(), found, this.options.policy);
-    return decision.action === 'wait'
-      ? this.findAfterWait(query)
-      : this.keyOrThrow(this.applyDecision(decision, found), key, query);
+    const decision = this.decideNow(found);
+    if (decision.action !== 'wait') return this.keyOrThrow(decision, key, query);
+    return this.findAfterFetch(query);
   }
 
-  private async findAfterWait(query: KeyQuery): Promise<PublicKey> {
-    const decision = await this.resolveDecision(() => this.ask(query).found);
+  private async findAfterFetch(query: KeyQuery): Promise<PublicKey> {
+    const decision = await this.decideAfterFetch(() => this.ask(query).found);
     return this.keyOrThrow(decision, this.ask(query).key, query);
   }
 
@@ -120,7 +120,7 @@ export class KeyStore {
    * `keys_unavailable`.
    */
   async keySet(): Promise<KeySet> {
-    const decision = await this.resolveDecision(() =>
+    const decision = await this.decideAfterFetch(() =>
       this.state.loaded === undefined ? 'none' : 'key',
     );
     const { loaded } = this.state;
@@ -163,31 +163,25 @@ export class KeyStore {
     this.closing.abort(new Error('closed'));
   }
 
-  /**
-   * Carries the decision out as far as it is about fetching; what is left is to serve or to refuse.
-   */
-  private async resolveDecision(found: () => Found): Promise<FinalDecision> {
-    const { policy } = this.options;
-    const underWay = this.flights.get('fetch');
-    let decision = decide(this.state, this.now(), found(), policy);
-    if (decision.action === 'wait' && underWay !== undefined) {
-      // A fetch that started before us may have missed a rotation: join it, and then one more look
-      // is fair.
-      await underWay;
-      decision = decide(this.state, this.now(), found(), policy);
-    }
-    if (decision.action === 'wait') {
-      await this.fetch(decision.purpose);
-      return decideAfterFetch(this.state, this.now(), found(), policy);
-    }
-    return this.applyDecision(decision, found());
+  /** The decision as of now. Starts the refresh that no request waits for. */
+  private decideNow(found: Found): Decision {
+    const decision = decide(this.state, this.now(), found, this.options.policy);
+    if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
+    const isRefused = decision.action === 'refuse' || decision.action === 'unavailable';
+    if (isRefused && found === 'unknown') this.refusedByCooldown += 1;
+    return decision;
   }
 
-  /** What a decision causes that nobody waits for. */
-  private applyDecision(decision: FinalDecision, found: Found): FinalDecision {
-    if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
-    if (decision.action !== 'serve' && found === 'unknown') this.refusedByCooldown += 1;
-    return decision;
+  /**
+   * The decision once nothing is left to wait for. A fetch that is under way may have started
+   * before a rotation, so another one may follow it.
+   */
+  private async decideAfterFetch(found: () => Found): Promise<FinalDecision> {
+    await this.flights.get('fetch');
+    const decision = this.decideNow(found());
+    if (decision.action !== 'wait') return decision;
+    await this.fetch(decision.purpose);
+    return decideAfterFetch(this.state, this.now(), found(), this.options.policy);
   }
 
   /**
