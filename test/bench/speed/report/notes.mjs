@@ -1,4 +1,4 @@
-// What a reader must know to judge the figures: where they come from and what they leave out.
+// The notes of the report: the origin of the figures, and what they do not include.
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { pinning } from '../processes.mjs';
@@ -36,16 +36,33 @@ const nest = () =>
 
 export function explain({ express, fastify }) {
   const { verify, http } = settings;
-  return `- All figures are of one run: contenders take turns in ${verify.rounds} rounds of ${verify.slice} ms without HTTP and ${http.rounds} of ${http.seconds} s with it. Figures are medians, ratios medians of the rounds' ratios.
-- A ratio that must be _at least_ or _over_ something says how many times as fast, one that must be _at most_ something how many times the cost.
-- Everyone checks issuer, audience and algorithm, and has the keys at hand. fast-jwt, aws-jwt-verify and crypto.verify are called without any promise and hold one fixed key or set; nestjs-authgear and jose keep theirs fresh from the issuer. Whoever refuses a good token or accepts a bad one does not take part.
-- Tokens that were never seen are ${settings.tokens.toLocaleString('en')} in turn, more than a cache of 1,000 remembers. In the realistic mix 1,000 users make 100,000 requests, 500 of them at a time: one request in a hundred brings a new token.
-- HTTP: ${pinning}. The server's threads share its CPU. It was busy ${busy(express)} (Express) and ${busy(fastify)} (Fastify) of the time at least; where that is much under 100 %, the load generator or other work on the machine held requests back, and the rows of CPU per request tell more.
-- A forged token has the signature of another one. Forgeries come at 5,000 a second, or half of what the header-only guard serves if that is less. p99 is of 300 requests a second of ordinary users. What users of the header-only guard wait beside the flood is what the machine allows.
-- Memory is heap and buffers after full collections; gained is what 1,000 tokens of that kind before had not already taken.`;
+  return `\
+- All figures are from one run. The contenders take turns in
+  ${verify.rounds} rounds of ${verify.slice} ms without HTTP and ${http.rounds} rounds of ${http.seconds} s with HTTP.
+  Figures are medians. Ratios are medians of the ratios of the rounds.
+- A ratio with the target _at least_ or _over_ compares speed (how many times as fast). A ratio with
+  the target _at most_ compares cost (how many times the cost).
+- All contenders check issuer, audience and algorithm, and start with the keys in memory. fast-jwt,
+  aws-jwt-verify and crypto.verify are called without a promise and use a fixed key or key set.
+  nestjs-authgear and jose refresh the key set of the issuer. A contender that refuses a valid token
+  or accepts an invalid one is excluded.
+- Tokens "never seen" are ${settings.tokens.toLocaleString('en')} tokens in turn, more than a cache of 1,000 holds.
+  In the realistic mix, 1,000 users send 100,000 requests, 500 of them at a time. One request in a
+  hundred has a new token.
+- HTTP: ${pinning}.
+  The threads of the server share its CPU. The CPU was busy at least
+  ${busy(express)} (Express) and ${busy(fastify)} (Fastify) of the time. If this is much less than 100 %,
+  the load generator or other work on the machine limited the throughput, and the rows with CPU per
+  request are more informative.
+- A forged token has the signature of another token. Forged tokens arrive at 5,000 per second, or at
+  half of the throughput of the header-only guard if that is less. p99 is measured with 300 requests
+  per second of ordinary users. The p99 of the header-only guard during the flood shows the limit of
+  the machine.
+- Memory is heap and buffers after full garbage collections. "Gained" excludes what an earlier 1,000
+  tokens of the same kind had already allocated.`;
 }
 
-/** The least of all contenders in the realistic mix. */
+/** The lowest share among all contenders in the realistic mix. */
 function busy({ realistic }) {
   const parts = Object.values(realistic).flatMap((rounds) => rounds.map((round) => round.busy));
   return `${Math.round(Math.min(...parts) * 100)} %`;
