@@ -15,16 +15,20 @@ test('the two commands come first', () => {
   expect(/```\n([^`]*)```/.exec(readme)?.[1]).toBe('npm ci && npm start\nnpm ci && npm test\n');
 });
 
-test('the error table has every code with its status and its fix, and no other', () => {
-  const table = readme.slice(
+test('the list of codes has every code with its status and its fix, and no other', () => {
+  const list = readme.slice(
     readme.indexOf('## Why was my token refused?'),
     readme.indexOf('## What is not checked'),
   );
   const documented = new Map(
-    [...table.matchAll(/^\| `(\w+)`( \\\*)? *\| (\w+) *\| (.*?) *\|$/gm)].map(
+    [...list.matchAll(/^- `(\w+)`( \\\*)? \((\w+)\): (.*(?:\n  .*)*)$/gm)].map(
       ([, code, star, status, fix]) => [
         code,
-        { hidden: star !== undefined, status, fix: fix?.replaceAll('\\*', '*') },
+        {
+          hidden: star !== undefined,
+          status,
+          fix: fix?.replaceAll('\n  ', ' ').replace(/\\([*<])/g, '$1'),
+        },
       ],
     ),
   );
