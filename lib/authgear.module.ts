@@ -53,6 +53,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
         // An existing provider, so that a test can override JwtAuthGuard itself.
         ...(globalGuard === false ? [] : [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]),
       ],
+      // The decorators ask for it, to see whether the module was imported.
+      exports: [...(definition.exports ?? []), GLOBAL_GUARD],
     }))
     .build();
 

@@ -30,25 +30,48 @@ import { exchangeOf, findExchange, refuse, type HttpRequest } from './transports
  * HTTP exception, with the challenge of RFC 6750 or RFC 9470 on the response.
  *
  * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`.
- * Transports other than HTTP are refused. A guard of the application may extend it, and must await
- * `super.canActivate()`.
+ * Transports other than HTTP are refused. A guard of the application may extend it, and can refuse
+ * more: what `super.canActivate()` refuses stays refused, whether it is awaited or not.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  // Properties and no constructor, so that a guard that extends this one can have its own.
+  // Properties and no parameters, so that a guard that extends this one can have its own.
   @Inject(RESOLVED_OPTIONS) private readonly options!: ResolvedOptions;
   @Inject(Authenticator) private readonly authenticator!: Authenticator;
   @Inject(TokenService) private readonly tokens!: TokenService;
   @Inject(CustomPolicies) private readonly policies!: CustomPolicies;
   @Inject(RefusalLog) private readonly log!: RefusalLog;
+  /** What this guard decided, by call. Only a guard that extends it needs to be told. */
+  private readonly decisions: WeakMap<ExecutionContext, Promise<boolean>> | undefined;
+
+  constructor() {
+    const extended = Reflect.get(this, 'canActivate');
+    if (extended === JwtAuthGuard.prototype.canActivate) return;
+    const decisions = new WeakMap<ExecutionContext, Promise<boolean>>();
+    this.decisions = decisions;
+    this.canActivate = async (context) => {
+      const verdict: unknown = await extended.call(this, context);
+      await decisions.get(context);
+      return verdict === true;
+    };
+  }
+
+  /** Resolves with `true`, or rejects with the refusal. */
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    const decision = this.decide(context);
+    if (this.decisions !== undefined) {
+      this.decisions.set(context, decision);
+      // A guard that does not await it must not end the process.
+      decision.catch(() => undefined);
+    }
+    return decision;
+  }
 
   /**
-   * Resolves with `true`, or rejects with the refusal.
-   *
-   * The guard waits for the end of this turn of the event loop. All requests of one turn are then
-   * decided together, which keeps their code and data in the processor's caches (`npm run bench`).
+   * Waits for the end of this turn of the event loop. All requests of one turn are then decided
+   * together, which keeps their code and data in the processor's caches (`npm run bench`).
    */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  private async decide(context: ExecutionContext): Promise<boolean> {
     const route = routeOf(context);
     if (route.access === 'public') return true;
     await endOfTurn();

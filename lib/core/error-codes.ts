@@ -405,8 +405,8 @@ const catalog = rows({
     kind: 'forbidden',
     message: 'JwtAuthGuard protects HTTP routes only, and refuses everything else.',
     fix:
-      'Mark the handler @Public() if anybody may call it, or keep it behind a guard of its own ' +
-      'with "globalGuard: false".',
+      'Add @Public() to the handler, and a guard of its own that calls ' +
+      'TokenService.verifyAccessToken().',
   },
 
   // 503

@@ -1,108 +1,182 @@
 import 'reflect-metadata';
 import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import { AuthError } from '../core/errors.js';
 import { hasRequirements } from '../core/policy/requirement.js';
-import { GLOBAL_GUARD, GUARD_CLASS } from '../options/tokens.js';
+import { GLOBAL_GUARD, GUARD_CLASS, RESOLVED_OPTIONS } from '../options/tokens.js';
+import type { ResolvedOptions } from '../options/resolve.js';
 import { isPolicyClass } from './custom-policies.js';
-import { findContradictions, isPublic, requirementOf, type Handlers } from './route-metadata.js';
+import { findScopedGuards, isGuardOf } from './guards.js';
+import { handlerKind, isGateway, usedGuards, type HandlerKind } from './handlers.js';
+import {
+  accessOfClass,
+  findContradictions,
+  findInheritance,
+  isDeclaredOn,
+  isPublic,
+  requirementOf,
+  type Handlers,
+} from './route-metadata.js';
 
-/** Where NestJS stores the guards of `@UseGuards()` (`@nestjs/common`, `constants`). */
-const GUARDS = '__guards__';
-/** Where NestJS stores the method of a route (`@nestjs/common`, `constants`). */
-const HTTP_METHOD = 'method';
-/** Where NestJS stores gateways and message handlers (`constants` of their packages). */
-const GATEWAY = 'websockets:is_gateway';
-const MESSAGE_HANDLER = 'websockets:message_mapping';
-const PATTERN_HANDLER = 'microservices:handler_type';
+/** A handler of any transport. */
+interface Place {
+  readonly target: Type;
+  readonly name: string;
+  readonly handler: Handlers[string];
+  readonly kind: HandlerKind;
+}
 
-/** Finds what is wrong with a class and its handlers, one line per problem. */
-type Find = (target: Type, handlers: Handlers) => string[];
+/** The option of GraphQL modules that makes NestJS ask guards about fields. */
+const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 /**
- * Checks every decorated class once, at bootstrap. A route that contradicts itself, or that no
- * guard protects, must not wait for its first request.
+ * Checks everything that NestJS can call once, at bootstrap. The application does not start when a
+ * requirement contradicts itself, stands where it is never read, or has no guard that checks it.
  */
 @Injectable()
 export class RouteAudit implements OnModuleInit {
+  private isInitialized = false;
+
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    @Inject(ModuleRef) private readonly modules: ModuleRef,
     @Inject(GUARD_CLASS) private readonly guard: Type,
     /** `undefined` where the module was imported without options, which stops the start as well. */
     @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean | undefined,
   ) {
-    const providers = discovery.getProviders();
-    requireOneModule(providers.filter(({ metatype }) => metatype === RouteAudit).length);
-    const provided = new Set<unknown>(providers.map(({ token }) => token));
-    // In the constructor, because the microservices of a hybrid application listen before any
-    // module is initialized.
-    this.requireNone((target, handlers) => [
-      ...findContradictions(target, handlers),
-      ...findMissingPolicies(target, handlers, provided),
-      ...(globalGuard === true ? this.findOutsideHandlers(target, handlers) : []),
-    ]);
+    const audits = discovery.getProviders().filter(({ metatype }) => metatype === RouteAudit);
+    requireOneModule(audits.length);
+    // The microservices of a hybrid application listen before any module is initialized.
+    if (this.classes().some((target) => this.hasOpenMessages(target))) this.check();
   }
 
-  /** By now the application has named its own global guards. */
+  /** By now the application has named its own global guards, and every provider is resolved. */
   onModuleInit(): void {
-    if (this.globalGuard !== true && !this.hasGlobalGuard()) this.requireNone(findUnguardedRoutes);
+    this.isInitialized = true;
+    const scoped = findScopedGuards(this.discovery.getProviders(), this.guard);
+    if (scoped.length > 0) throw refusal(scoped);
+    if (this.globalGuard === true && !this.hasGlobalGuard())
+      throw refusal(['JwtAuthGuard is not among the global guards of the application']);
+    this.check();
+    this.warnOfEarlierGuards();
   }
 
-  private requireNone(find: Find): void {
+  private check(): void {
+    const provided = new Set<unknown>(this.discovery.getProviders().map(({ token }) => token));
+    const problems = this.classes().flatMap((target) => {
+      const methods = this.methodsOf(target);
+      return [
+        ...findContradictions(target, methods),
+        ...findMissingPolicies(target, methods, provided),
+        ...findUnread(target, methods),
+        ...placesOf(target, methods).flatMap((place) => [
+          ...findInheritance(target, place.name, place.handler),
+          ...this.findUnguarded(place),
+        ]),
+      ];
+    });
+    if (problems.length > 0) throw refusal(problems);
+  }
+
+  private classes(): Type[] {
     const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    const classes = new Set(wrappers.map(({ metatype }) => metatype).filter(isClass));
-    const problems = [...classes].flatMap((target) => find(target, this.handlersOf(target)));
-    if (problems.length === 0) return;
-    const list = problems.map((problem) => `- ${problem}`).join('\n');
-    throw new AuthError(
-      'configuration_invalid',
-      `AuthgearModule cannot start with these routes:\n${list}`,
-    );
+    const classes = wrappers.flatMap(({ metatype, instance }) => [
+      metatype,
+      // Of a provider that a factory made.
+      (instance as object | undefined | null)?.constructor,
+    ]);
+    return [...new Set(classes.filter(isClass))];
   }
 
-  private hasGlobalGuard(): boolean {
-    const { config } = this;
-    return config.getGlobalGuards().length > 0 || config.getGlobalRequestGuards().length > 0;
-  }
-
-  private handlersOf(target: Type): Handlers {
+  private methodsOf(target: Type): Handlers {
     const prototype = target.prototype as Handlers;
     return Object.fromEntries(
       this.scanner.getAllMethodNames(prototype).flatMap((name) => {
-        const { [name]: handler } = prototype;
-        return handler === undefined ? [] : [[name, handler]];
+        const { [name]: method } = prototype;
+        return method === undefined ? [] : [[name, method]];
       }),
     );
   }
 
-  /**
-   * Finds handlers that NestJS may call without the global guard: those of WebSocket gateways on
-   * NestJS 11, and those of microservices that are connected to an HTTP application without
-   * `inheritAppConfig`. Neither can be seen here, and a change of either must not open a door: each
-   * such handler must say what it wants, by `@UseGuards(JwtAuthGuard)` or by `@Public()`.
-   */
-  private findOutsideHandlers(target: Type, handlers: Handlers): string[] {
-    return Object.entries(handlers).flatMap(([name, handler]) => {
-      const where = whereOutside(target, handler);
-      if (where === undefined || isPublic(target, handler)) return [];
-      if (this.isGuarded(target) || this.isGuarded(handler)) return [];
+  /** What a handler requires and no guard checks. */
+  private findUnguarded({ target, name, handler, kind }: Place): string[] {
+    if (isPublic(target, handler)) return [];
+    const isRequiring = hasRequirements(requirementOf(target, handler));
+    if (this.globalGuard !== true && !isRequiring) return [];
+    const place = `${target.name}.${name}()`;
+    // Until then the application may still name global guards, and GraphQL has no options.
+    if (!this.isInitialized && kind !== 'message') return [];
+    if (kind === 'field' && isRequiring && !this.areFieldsGuarded()) {
       return [
-        `${target.name}.${name}() is outside the global guard ${where}: ` +
-          'add @UseGuards(JwtAuthGuard), or @Public() if it is open or has a guard of its own',
+        `${place} is a field resolver, and NestJS asks no guard about it: add ` +
+          `fieldResolverEnhancers: ['guards'] to the options of GraphQLModule`,
       ];
-    });
+    }
+    if (this.isGuarded(target) || this.isGuarded(handler)) return [];
+    if (kind === 'message' || kind === 'event') {
+      return [
+        `${place} receives messages, and JwtAuthGuard protects HTTP requests only: add @Public() ` +
+          'and a guard of its own that calls TokenService.verifyAccessToken()',
+      ];
+    }
+    if (this.globalGuard === true || this.hasGlobalGuard()) return [];
+    return [
+      `${place} has a requirement, and no JwtAuthGuard checks it: add @UseGuards(JwtAuthGuard)`,
+    ];
   }
 
-  /** Whether `@UseGuards()` names the guard, an instance of it, or a class that extends it. */
-  private isGuarded(subject: object): boolean {
-    return usedGuards(subject).some(
-      (used) =>
-        used === this.guard ||
-        used instanceof this.guard ||
-        (typeof used === 'function' && used.prototype instanceof this.guard),
+  private hasOpenMessages(target: Type): boolean {
+    return placesOf(target, this.methodsOf(target)).some(
+      (place) => place.kind === 'message' && this.findUnguarded(place).length > 0,
     );
+  }
+
+  private hasGlobalGuard(): boolean {
+    return this.config.getGlobalGuards().some((guard) => this.isOurs(guard));
+  }
+
+  /** Whether `@UseGuards()` names the guard on a class or a handler. */
+  private isGuarded(subject: object): boolean {
+    return usedGuards(subject).some((guard) => this.isOurs(guard));
+  }
+
+  /** Whether a guard is `JwtAuthGuard`, extends it, or replaces it as a provider in a test. */
+  private isOurs(guard: unknown): boolean {
+    return (
+      isGuardOf(this.guard, guard) || guard === this.modules.get(this.guard, { strict: false })
+    );
+  }
+
+  private areFieldsGuarded(): boolean {
+    return this.discovery
+      .getProviders()
+      .filter(({ token }) => token === GRAPHQL_OPTIONS)
+      .every(({ instance }) => {
+        const { fieldResolverEnhancers } = (instance ?? {}) as Record<string, unknown>;
+        return Array.isArray(fieldResolverEnhancers) && fieldResolverEnhancers.includes('guards');
+      });
+  }
+
+  private warnOfEarlierGuards(): void {
+    const guards: readonly object[] = this.config.getGlobalGuards();
+    const earlier = guards.slice(
+      0,
+      Math.max(
+        0,
+        guards.findIndex((guard) => this.isOurs(guard)),
+      ),
+    );
+    if (earlier.length === 0) return;
+    const names = earlier.map((guard) => guard.constructor.name).join(', ');
+    this.modules
+      .get<ResolvedOptions>(RESOLVED_OPTIONS, { strict: false })
+      .logger.warn(
+        `Global guards that run before JwtAuthGuard see no user: ${names}. ` +
+          'To change the order, set globalGuard: false and list ' +
+          '{ provide: APP_GUARD, useExisting: JwtAuthGuard } before them.',
+      );
   }
 }
 
@@ -115,13 +189,28 @@ function requireOneModule(count: number): void {
   );
 }
 
+function refusal(problems: readonly string[]): AuthError {
+  const list = problems.map((problem) => `- ${problem}`).join('\n');
+  return new AuthError(
+    'configuration_invalid',
+    `AuthgearModule cannot start with these routes:\n${list}`,
+  );
+}
+
+function placesOf(target: Type, methods: Handlers): Place[] {
+  return Object.entries(methods).flatMap(([name, handler]) => {
+    const kind = handlerKind(target, handler);
+    return kind === undefined ? [] : [{ target, name, handler, kind }];
+  });
+}
+
 /** Finds policies that no module provides. */
 function findMissingPolicies(
   target: Type,
-  handlers: Handlers,
+  methods: Handlers,
   provided: ReadonlySet<unknown>,
 ): string[] {
-  return Object.entries(handlers).flatMap(([name, handler]) =>
+  return Object.entries(methods).flatMap(([name, handler]) =>
     requirementOf(target, handler)
       .policies.map(({ policy }) => policy)
       .filter((policy) => isPolicyClass(policy) && !provided.has(policy))
@@ -133,33 +222,25 @@ function findMissingPolicies(
   );
 }
 
-/** Finds routes whose requirements no guard checks, where no guard is global. */
-function findUnguardedRoutes(target: Type, handlers: Handlers): string[] {
-  if (usedGuards(target).length > 0) return [];
-  return Object.entries(handlers)
-    .filter(
-      ([, handler]) =>
-        Reflect.hasMetadata(HTTP_METHOD, handler) &&
-        hasRequirements(requirementOf(target, handler)) &&
-        usedGuards(handler).length === 0,
-    )
+/** Finds decorators where no guard reads them. */
+function findUnread(target: Type, methods: Handlers): string[] {
+  const unread = Object.entries(methods)
+    .filter(([name, method]) => isDeclaredOn(target, name, method))
+    .filter(([, method]) => handlerKind(target, method) === undefined)
     .map(
       ([name]) =>
-        `${target.name}.${name}() has a requirement and no guard that asks for it: ` +
-        'add @UseGuards(JwtAuthGuard)',
+        `${target.name}.${name}() is not a handler of NestJS, so that no guard reads its ` +
+        'decorators: move them to a handler',
     );
-}
-
-function whereOutside(target: Type, handler: object): string | undefined {
-  if (Reflect.hasMetadata(PATTERN_HANDLER, handler)) {
-    return 'in an application that calls connectMicroservice() without "inheritAppConfig"';
-  }
-  const isGateway = Reflect.getMetadata(GATEWAY, target) === true;
-  return isGateway && Reflect.hasMetadata(MESSAGE_HANDLER, handler) ? 'on NestJS 11' : undefined;
-}
-
-function usedGuards(subject: object): readonly unknown[] {
-  return (Reflect.getMetadata(GUARDS, subject) ?? []) as readonly unknown[];
+  const access = accessOfClass(target);
+  // The class of a gateway may open its connections.
+  const isRead = placesOf(target, methods).length > 0 || (isGateway(target) && access === 'public');
+  if (access === undefined || isRead) return unread;
+  return [
+    `${target.name} has no handler of NestJS, so that no guard reads its decorators: move them ` +
+      'to a class that has',
+    ...unread,
+  ];
 }
 
 function isClass(metatype: unknown): metatype is Type {

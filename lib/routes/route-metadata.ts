@@ -6,6 +6,7 @@ import {
   noRequirement,
   type Requirement,
 } from '../core/policy/requirement.js';
+import { requireImport } from '../options/import-check.js';
 import type { AnyPolicy } from './custom-policies.js';
 import type { OrganizationSource } from './organization-id.js';
 
@@ -47,8 +48,8 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export type RouteDecorator = ClassDecorator & MethodDecorator;
 
 /**
- * Makes a decorator that adds to what its target already says (a subclass adds to its base class).
- * Decorators run from the last to the first, so what comes now stands before.
+ * Makes a decorator that adds to what its target already says. Decorators run from the last to the
+ * first, so what comes now stands before.
  */
 export function declareRoute(addition: {
   access?: Exclude<Access, 'protected'>;
@@ -56,21 +57,14 @@ export function declareRoute(addition: {
 }): RouteDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     const subject = (descriptor === undefined ? target : descriptor.value) as Target | Handler;
-    const before = declaredOn(subject);
-    const after: Declared = {
-      access:
-        addition.access === undefined
-          ? before.access
-          : new Set([...before.access, addition.access]),
-      requirement:
-        addition.requirement === undefined
-          ? before.requirement
-          : combine(addition.requirement, before.requirement),
-    };
-    Reflect.defineMetadata(KEY, after, subject);
-    // Once more under the name: a decorator that wraps the handler afterwards leaves the first
+    const { access, requirement = noRequirement } = addition;
+    const said = { access: new Set(access === undefined ? [] : [access]), requirement };
+    const declared = add(said, declaredBy(subject));
+    Reflect.defineMetadata(KEY, declared, subject);
+    if (access !== 'public') requireImport(subject);
+    // Once more under the name, because a decorator that wraps the handler later leaves the first
     // behind.
-    if (key !== undefined) Reflect.defineMetadata(KEY, after, target, key);
+    if (key !== undefined) Reflect.defineMetadata(KEY, declared, target, key);
   };
 }
 
@@ -102,8 +96,33 @@ function read(target: Target, handler: Handler): Route {
   return { access, requirement, hasRequirements: hasRequirements(requirement) };
 }
 
+/** What the decorators on a handler say, or those on a class and on the classes it extends. */
 function declaredOn(subject: Target | Handler): Declared {
-  return (Reflect.getMetadata(KEY, subject) as Declared | undefined) ?? nothing;
+  let declared = nothing;
+  for (const link of chainOf(subject)) declared = add(declared, declaredBy(link));
+  return declared;
+}
+
+/** What the decorators on this class or handler itself say. */
+function declaredBy(subject: object): Declared {
+  return (Reflect.getOwnMetadata(KEY, subject) as Declared | undefined) ?? nothing;
+}
+
+function add(first: Declared, then: Declared): Declared {
+  return {
+    access: new Set([...first.access, ...then.access]),
+    requirement: combine(first.requirement, then.requirement),
+  };
+}
+
+/** An object and its prototypes, which for a class are the classes that it extends. */
+function* chainOf(start: object): Generator<object> {
+  for (
+    let link: object | null = start;
+    link !== null;
+    link = Object.getPrototypeOf(link) as object | null
+  )
+    yield link;
 }
 
 function accessOf({ access, requirement }: Declared): Access | undefined {
@@ -117,32 +136,40 @@ export function isPublic(target: Type, handler: Handler): boolean {
   return read(target, handler).access === 'public';
 }
 
-/** What the decorators demand of whoever asks for this handler. */
+/** What a handler requires, class and handler together. */
 export function requirementOf(target: Type, handler: Handler): RouteRequirement {
   return read(target, handler).requirement;
 }
 
-/** What contradicts itself on a class and its handlers, one line per place. */
+/** What the decorators on a class itself say; `undefined` when none stands there. */
+export function accessOfClass(target: Type): Access | undefined {
+  return accessOf(declaredBy(target));
+}
+
+/** Whether a decorator stands on a method, also where another decorator dropped it. */
+export function isDeclaredOn(target: Type, name: string, handler: Handler): boolean {
+  const owner = ownersOf(target, name)[0];
+  return declaredBy(handler) !== nothing || declaredUnder(owner, name) !== undefined;
+}
+
+/** What contradicts itself on a class and its methods, one line per place. */
 export function findContradictions(target: Type, handlers: Handlers): string[] {
-  const outer = declaredOn(target);
-  const problems = contradictionsOf(outer, target.name);
+  const problems = contradictionsOf(declaredOn(target), target.name);
   for (const [name, handler] of Object.entries(handlers)) {
-    const inner = declaredOn(handler);
-    const route = `${target.name}.${name}()`;
-    problems.push(...contradictionsOf(inner, route));
+    const inner = declaredBy(handler);
+    const place = `${target.name}.${name}()`;
+    problems.push(...contradictionsOf(inner, place));
     if (isLost(target, name, handler)) {
       problems.push(
-        `${route} was replaced by another decorator, which dropped what it demands: write ` +
+        `${place} was replaced by another decorator, which dropped what it requires: write ` +
           'the decorators of nestjs-authgear above that one',
       );
     }
-    if (
-      outer.access.has('public') &&
-      !inner.access.has('public') &&
-      hasRequirements(inner.requirement)
-    ) {
+    const opener = openerOf(target);
+    const isOpened = opener !== undefined && !isBelow(ownersOf(target, name)[0], opener);
+    if (isOpened && !inner.access.has('public') && hasRequirements(inner.requirement)) {
       problems.push(
-        `${route} has a requirement, but its class ${target.name} is @Public(): open its ` +
+        `${place} has a requirement, but its class ${opener.name} is @Public(): open its ` +
           'other handlers one by one instead',
       );
     }
@@ -150,20 +177,59 @@ export function findContradictions(target: Type, handlers: Handlers): string[] {
   return problems;
 }
 
+/** What a handler that says nothing itself lost, or opened, by inheritance. */
+export function findInheritance(target: Type, name: string, handler: Handler): string[] {
+  if (accessOf(declaredBy(handler)) !== undefined) return [];
+  const place = `${target.name}.${name}()`;
+  const [owner, ...overridden] = ownersOf(target, name);
+  const base = overridden.find((prototype) => {
+    const declared = declaredUnder(prototype, name);
+    return declared !== undefined && hasRequirements(declared.requirement);
+  });
+  if (base !== undefined) {
+    return [
+      `${place} overrides ${base.constructor.name}.${name}() and loses what that requires: ` +
+        'repeat its decorators, or add @Public() if the handler is open',
+    ];
+  }
+  const opener = openerOf(target);
+  if (opener === undefined || !isBelow(owner, opener)) return [];
+  return [
+    `${place} is open, because its class extends ${opener.name}, which is @Public(): ` +
+      'add a requirement, or @Public() if the handler is open',
+  ];
+}
+
+/** The nearest class that says `@Public()`: the class itself, or one that it extends. */
+function openerOf(target: Type): Target | undefined {
+  const opener = [...chainOf(target)].find((link) => declaredBy(link).access.has('public'));
+  return opener as Target | undefined;
+}
+
+/** Whether the prototype is one of a class that extends this one. */
+function isBelow(prototype: object | undefined, { prototype: base }: Target): boolean {
+  return prototype !== undefined && Object.prototype.isPrototypeOf.call(base as object, prototype);
+}
+
+/** The prototypes that have a method of this name, the one that counts first. */
+function ownersOf(target: Type, name: string): object[] {
+  return [...chainOf(target.prototype as object)].filter((link) => Object.hasOwn(link, name));
+}
+
+/** What was declared under a name, also where another decorator replaced the method since. */
+function declaredUnder(prototype: object | undefined, name: string): Declared | undefined {
+  return prototype === undefined
+    ? undefined
+    : (Reflect.getOwnMetadata(KEY, prototype, name) as Declared | undefined);
+}
+
 /**
- * Whether a handler lost what was declared on it: under its name there is something, and the
+ * Whether a method lost what was declared on it: under its name there is something, and the
  * function does not have it.
  */
 function isLost(target: Type, name: string, handler: Handler): boolean {
-  for (
-    let owner = target.prototype as object | null;
-    owner !== null;
-    owner = Object.getPrototypeOf(owner) as object | null
-  ) {
-    if (Object.hasOwn(owner, name))
-      return Reflect.getOwnMetadata(KEY, owner, name) !== Reflect.getOwnMetadata(KEY, handler);
-  }
-  return false;
+  const declared = declaredUnder(ownersOf(target, name)[0], name);
+  return declared !== undefined && declared !== declaredBy(handler);
 }
 
 function contradictionsOf({ access, requirement }: Declared, place: string): string[] {

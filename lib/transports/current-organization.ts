@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Organization } from '../core/user.js';
+import { withImportCheck } from '../options/import-check.js';
 import { findExchange, type HttpRequest } from './http.js';
 
 const organizations = new WeakMap<HttpRequest, Organization>();
@@ -20,5 +21,5 @@ const createCurrentOrganization = createParamDecorator((_: unknown, context: Exe
  * `@OrganizationScopes()`. Of several on one route, the last one's.
  */
 export function CurrentOrganization(): ParameterDecorator {
-  return createCurrentOrganization();
+  return withImportCheck(createCurrentOrganization());
 }

@@ -5,6 +5,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { AuthgearUser } from '../core/user.js';
+import { withImportCheck } from '../options/import-check.js';
 import { findExchange, type HttpRequest } from './http.js';
 
 /** Puts the verified user where NestJS applications look for one: `request.user`. */
@@ -31,5 +32,5 @@ export function CurrentUser(
   field?: keyof AuthgearUser,
   ...pipes: (Type<PipeTransform> | PipeTransform)[]
 ): ParameterDecorator {
-  return createCurrentUser(field, ...pipes);
+  return withImportCheck(createCurrentUser(field, ...pipes));
 }

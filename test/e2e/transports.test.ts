@@ -196,7 +196,7 @@ test.each(['graphql', 'something-new'])('%s: refused with a clear message', asyn
   });
 });
 
-test('a gateway that NestJS 11 would leave open does not start, unless it says so', async () => {
+test('a gateway without a guard does not start, unless it says so', async () => {
   const start = async (gateway: Type) => {
     const app = (
       await Test.createTestingModule({ imports: [protection], providers: [gateway] }).compile()
@@ -207,7 +207,9 @@ test('a gateway that NestJS 11 would leave open does not start, unless it says s
   };
   await expect(start(OpenGateway)).rejects.toMatchObject({
     code: 'configuration_invalid',
-    message: expect.stringContaining('OpenGateway.events() is outside the global guard'),
+    message: expect.stringMatching(
+      /OpenGateway\.events\(\) receives messages, .*@Public\(\) and a guard/,
+    ),
   });
   await start(PublicGateway);
   await start(OwnGatewayGuard);
@@ -215,7 +217,7 @@ test('a gateway that NestJS 11 would leave open does not start, unless it says s
 });
 
 test.each(['alone', 'in a hybrid application'])(
-  'an RPC handler that a hybrid application would leave open does not start %s, unless it says so',
+  'a message handler without a guard does not start %s, unless it says so',
   async (place) => {
     const start = async (controller: Type) => {
       @Module({ imports: [protection], controllers: [controller] })
@@ -225,7 +227,7 @@ test.each(['alone', 'in a hybrid application'])(
     await expect(start(OpenController)).rejects.toMatchObject({
       code: 'configuration_invalid',
       message: expect.stringMatching(
-        /OpenController\.open\(\) is outside the global guard .*connectMicroservice/,
+        /OpenController\.open\(\) receives messages, .*@Public\(\) and a guard/,
       ),
     });
     await start(PublicController);

@@ -215,11 +215,18 @@ describe('contradictions', () => {
     [PublicAndScopedClass, 'PublicAndScopedClass'],
     [PublicClassScopedHandler, 'PublicClassScopedHandler.handler'],
     [PublicClassAgedHandler, 'PublicClassAgedHandler.handler'],
-    [ScopedHandlerOfPublicBase, 'ScopedHandlerOfPublicBase.handler'],
   ])('%p: one line, naming the route', (target, place) => {
     const problems = contradictions(target);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(place);
+  });
+
+  test('a requirement on a handler beats @Public() on the class that its class extends', () => {
+    expect(contradictions(ScopedHandlerOfPublicBase)).toEqual([]);
+    expect(route(ScopedHandlerOfPublicBase, 'handler')).toMatchObject({
+      access: 'protected',
+      requirement: { scopes: [{ allOf: ['a'] }] },
+    });
   });
 
   test('a contradiction that got through fails closed', () => {

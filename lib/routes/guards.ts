@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+
+/** What is read of NestJS's record of a provider. */
+export interface ProviderRecord {
+  readonly token: unknown;
+  readonly metatype: unknown;
+  /** What the factory of the provider injects. */
+  readonly inject?: readonly unknown[] | null | undefined;
+  isDependencyTreeStatic(): boolean;
+}
+
+/** Where NestJS stores what a class injects (`@nestjs/common`, `constants`). */
+const PARAMETER_TYPES = 'design:paramtypes';
+const NAMED_PARAMETERS = 'self:paramtypes';
+const PROPERTIES = 'self:properties_metadata';
+
+/** Whether a guard is of this class: the class, a class that extends it, or an instance of one. */
+export function isGuardOf(guardClass: Type, guard: unknown): boolean {
+  return guard instanceof guardClass || isClassOf(guardClass, guard);
+}
+
+function isClassOf(guardClass: Type, guard: unknown): boolean {
+  return (
+    typeof guard === 'function' && (guard === guardClass || guard.prototype instanceof guardClass)
+  );
+}
+
+/**
+ * Finds guards that are not static, one line per guard. NestJS makes such a provider per request,
+ * and never asks it where it is a global guard.
+ */
+export function findScopedGuards(providers: readonly ProviderRecord[], guardClass: Type): string[] {
+  return providers
+    .filter(
+      ({ token, metatype }) =>
+        token === guardClass || (isGlobal(token) && isClassOf(guardClass, metatype)),
+    )
+    .filter((provider) => !provider.isDependencyTreeStatic())
+    .map((provider) => {
+      const { name } = provider.metatype as Type;
+      const because = findScoped(provider, providers).join(' → ');
+      return (
+        `${name} is request-scoped (${because}), so that NestJS does not ask it: inject nothing ` +
+        'request-scoped into the options of AuthgearModule, its strategies and its guard'
+      );
+    });
+}
+
+/** NestJS gives each global guard a token of its own. */
+function isGlobal(token: unknown): boolean {
+  return typeof token === 'string' && token.startsWith(APP_GUARD);
+}
+
+/** The way from a provider to what makes it request-scoped. */
+function findScoped(
+  provider: ProviderRecord,
+  providers: readonly ProviderRecord[],
+  passed: ReadonlySet<unknown> = new Set(),
+): string[] {
+  const seen = new Set([...passed, provider.token]);
+  for (const token of dependenciesOf(provider)) {
+    const scoped = providers.find(
+      (other) => other.token === token && !seen.has(token) && !other.isDependencyTreeStatic(),
+    );
+    if (scoped !== undefined)
+      return [nameOf(provider.token), ...findScoped(scoped, providers, seen)];
+  }
+  return [nameOf(provider.token)];
+}
+
+function dependenciesOf({ inject, metatype }: ProviderRecord): unknown[] {
+  if (inject !== undefined && inject !== null) return inject.map(tokenOf);
+  if (typeof metatype !== 'function') return [];
+  const read = (key: string) => (Reflect.getMetadata(key, metatype) ?? []) as readonly unknown[];
+  const named = [...read(NAMED_PARAMETERS), ...read(PROPERTIES)] as {
+    param?: unknown;
+    type?: unknown;
+  }[];
+  return [...read(PARAMETER_TYPES), ...named.map(({ param, type }) => param ?? type)].map(tokenOf);
+}
+
+/** Tokens may be wrapped: `{ token, optional }`, and forward references. */
+function tokenOf(dependency: unknown): unknown {
+  if (typeof dependency !== 'object' || dependency === null) return dependency;
+  const { token, forwardRef } = dependency as { token?: unknown; forwardRef?: () => unknown };
+  return forwardRef === undefined ? token : forwardRef();
+}
+
+function nameOf(token: unknown): string {
+  return typeof token === 'function' ? token.name : String(token);
+}
