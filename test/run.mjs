@@ -2,7 +2,7 @@
  * Runs a suite of tests, or a benchmark, with all that it needs: `node test/run.mjs browser`.
  * Further arguments go to Jest, or to the benchmark.
  *
- * - `install`: the folder whose dependencies are installed first
+ * - `install`: the folders whose dependencies are installed first
  * - `library`: whether the library is built first
  * - `samples`: the samples that are built first
  * - `config`: the configuration of Jest
@@ -13,8 +13,12 @@ import { node, npm } from './support/command.mjs';
 const suites = {
   default: { config: 'test/jest.config.json' },
   nest11: {
-    install: 'test/consumers/nest11',
+    install: ['test/consumers/nest11'],
     config: 'test/consumers/nest11/jest.config.json',
+  },
+  doors: {
+    install: ['11.0.1', '11.1.6', '12.1.1'].map((nest) => `test/consumers/doors/nest-${nest}`),
+    config: 'test/consumers/doors/jest.config.mjs',
   },
   package: { library: true, config: 'test/package/jest.config.json' },
   oracle: { config: 'test/oracle/jest.config.json' },
@@ -25,8 +29,8 @@ const suites = {
   },
   redis: { library: true, samples: ['04-replicas'], config: 'test/redis/jest.config.json' },
   nginx: { library: true, samples: ['05-behind-nginx'], config: 'test/nginx/jest.config.json' },
-  bench: { install: 'test/bench', library: true, program: 'test/bench/speed.mjs' },
-  'bench:keys': { install: 'test/bench', library: true, program: 'test/bench/keys.mjs' },
+  bench: { install: ['test/bench'], library: true, program: 'test/bench/speed.mjs' },
+  'bench:keys': { install: ['test/bench'], library: true, program: 'test/bench/keys.mjs' },
   'bench:signature': { library: true, program: 'test/bench/signature-modes.mjs' },
 };
 
@@ -36,8 +40,8 @@ if (!Object.hasOwn(suites, name ?? '')) {
   process.exit(2);
 }
 
-const { install, library = false, samples = [], config, program } = suites[name];
-if (install !== undefined) await npm('ci', '--prefix', install);
+const { install = [], library = false, samples = [], config, program } = suites[name];
+for (const folder of install) await npm('ci', '--prefix', folder);
 if (library) await node('test/package/build.mjs');
 for (const sample of samples)
   await node('node_modules/typescript/bin/tsc', '-p', `sample/${sample}`);

@@ -64,10 +64,9 @@ function findScoped(
     const scoped = providers.find(
       (other) => other.token === token && !seen.has(token) && !other.isDependencyTreeStatic(),
     );
-    if (scoped !== undefined)
-      return [nameOf(provider.token), ...findScoped(scoped, providers, seen)];
+    if (scoped !== undefined) return [nameOf(provider), ...findScoped(scoped, providers, seen)];
   }
-  return [nameOf(provider.token)];
+  return [nameOf(provider)];
 }
 
 function dependenciesOf({ inject, metatype }: ProviderRecord): unknown[] {
@@ -88,6 +87,8 @@ function tokenOf(dependency: unknown): unknown {
   return forwardRef === undefined ? token : forwardRef();
 }
 
-function nameOf(token: unknown): string {
-  return typeof token === 'function' ? token.name : String(token);
+function nameOf({ token, metatype, inject }: ProviderRecord): string {
+  const isMadeByFactory = inject !== undefined && inject !== null;
+  if (typeof metatype === 'function' && !isMadeByFactory) return metatype.name;
+  return typeof token === 'symbol' ? (token.description ?? 'a symbol') : String(token);
 }

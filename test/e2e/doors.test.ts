@@ -174,7 +174,7 @@ describe('a guard that is request-scoped', () => {
       controllers: [OpenController],
       providers: [{ provide: APP_GUARD, useClass: TenantGuard }],
     });
-    expect(message).toMatch(refusedAsScoped(/TenantGuard is request-scoped .*Tenant/));
+    expect(message).toMatch(refusedAsScoped(/TenantGuard → Tenant/));
   });
 
   test('request-scoped controllers and policies do not make it one', async () => {
