@@ -187,7 +187,7 @@ export interface SharedOptions {
    * Remembers verified tokens, so that a token that comes again costs no signature. Times, issuer,
    * audience, client and key are checked with every request all the same. `max`: how many; the one
    * that was not seen for longest goes first. `false` switches it off.
-   * @default { max: 1000 }
+   * @default { max: 10000 }
    */
   readonly tokenCache?: { readonly max?: number } | false;
   /**

@@ -7,7 +7,7 @@ import type { OptionReader } from './option-reader.js';
 import type { SharedOptions } from './options.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
 
-const DEFAULT_TOKENS = 1_000;
+const DEFAULT_TOKENS = 10_000;
 /** Some gigabytes. */
 const MAX_TOKENS = 1_000_000;
 

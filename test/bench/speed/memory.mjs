@@ -68,7 +68,7 @@ async function measureFastJwt() {
   const key = issuer.signingKey.publicKey.export({ type: 'spki', format: 'pem' });
   const verify = createVerifier({
     key,
-    cache: true,
+    cache: cached,
     algorithms: [ALGORITHM],
     allowedIss: issuer.issuer,
     allowedAud: issuer.issuer,

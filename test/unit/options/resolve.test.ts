@@ -65,7 +65,7 @@ describe('defaults', () => {
       timeout: 5_000,
     });
     expect(rest.failFast).toBe(false);
-    expect(rest.tokenCache).toEqual({ max: 1000 });
+    expect(rest.tokenCache).toEqual({ max: 10_000 });
   });
 
   test("of the rest: the platform's clock and a Nest logger", () => {
@@ -96,7 +96,7 @@ describe('what is given is taken', () => {
 
   test.each([
     [false, false],
-    [{}, { max: 1000 }],
+    [{}, { max: 10_000 }],
     [{ max: 1 }, { max: 1 }],
   ])('tokenCache %j', (tokenCache, expected) => {
     expect(resolve({ tokenCache }).tokenCache).toEqual(expected);

@@ -1,13 +1,13 @@
 // Which token the next request brings.
 
 /** How many users are about at the same time, and how often each comes. */
-const ACTIVE = 500;
+const ACTIVE = 1_000;
 const USES = 100;
 
 /**
- * Users come and go, as they do in production: each token is used about 100 times among those of
- * 500 users, then a new one takes its place, so that 1,000 users make 100,000 requests. At any
- * moment one request in a hundred brings a token that was never seen.
+ * 1,000 users are active, and their tokens are renewed as in production: each token is used about
+ * 100 times, then a new one replaces it. One request in a hundred brings a token that was never
+ * seen.
  */
 function realistic({ good }) {
   let request = 0;
@@ -18,8 +18,7 @@ function realistic({ good }) {
 }
 
 /**
- * Each in its turn. They come again after all others: when whoever remembers 1,000 has long
- * forgotten them.
+ * Each in its turn. A token comes again only after all others, when no cache holds it any more.
  */
 const inCircles = (tokens) => {
   let request = 0;

@@ -46,9 +46,9 @@ export function explain({ express, fastify }) {
   aws-jwt-verify and crypto.verify are called without a promise and use a fixed key or key set.
   nestjs-authgear and jose refresh the key set of the issuer. A contender that refuses a valid token
   or accepts an invalid one is excluded.
-- Tokens "never seen" are ${settings.tokens.toLocaleString('en')} tokens in turn, more than a cache of 1,000 holds.
-  In the realistic mix, 1,000 users send 100,000 requests, 500 of them at a time. One request in a
-  hundred has a new token.
+- Tokens "never seen" are ${settings.tokens.toLocaleString('en')} tokens in turn, more than a cache of 10,000 holds.
+  In the realistic mix, 1,000 users are active. Each token is used about 100 times, and then a new
+  one replaces it.
 - HTTP: ${pinning}.
   The threads of the server share its CPU. The CPU was busy at least
   ${busy(express)} (Express) and ${busy(fastify)} (Fastify) of the time. If this is much less than 100 %,
@@ -58,7 +58,7 @@ export function explain({ express, fastify }) {
   half of the throughput of the header-only guard if that is less. p99 is measured with 300 requests
   per second of ordinary users. The p99 of the header-only guard during the flood shows the limit of
   the machine.
-- Memory is heap and buffers after full garbage collections. "Gained" excludes what an earlier 1,000
+- Memory is heap and buffers after full garbage collections. "Gained" excludes what an earlier 10,000
   tokens of the same kind had already allocated.`;
 }
 

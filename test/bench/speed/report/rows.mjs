@@ -184,7 +184,7 @@ function memoryRows({ cached, distinct, garbage, ours, 'fast-jwt, cache': fastJw
   });
   const count = (number) => number.toLocaleString('en');
   return [
-    row(`memory of ${count(cached)} tokens of 1 kB`, ours.full, under(4, 'MB'), {
+    row(`memory of ${count(cached)} tokens of 1 kB`, ours.full, under(40, 'MB'), {
       beside: 'fast-jwt, cache',
       other: megabytes(fastJwt.full),
       ratio: ours.full / fastJwt.full,
