@@ -1,6 +1,21 @@
 import { withoutCredentials } from './urls.js';
 
-/** The part of the platform's `fetch` that is used; any function of this shape will do. */
+/** What is used of a response. That of any `fetch` fits. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly redirected?: boolean;
+  readonly headers: {
+    get(name: string): string | null;
+    getSetCookie?(): string[];
+  };
+  /** Chunks of bytes, as an async iterable. The types of streams differ between platforms. */
+  readonly body: object | null;
+}
+
+/**
+ * What is used of `fetch`. That of the platform and that of undici fit. It must not follow
+ * redirects, and must end when the signal is aborted.
+ */
 export type Fetch = (
   url: string,
   init: {
@@ -9,7 +24,13 @@ export type Fetch = (
     redirect: 'manual';
     signal: AbortSignal;
   },
-) => Promise<Response>;
+) => Promise<FetchResponse>;
+
+/** A body as it is read. */
+export type Body = AsyncIterable<Uint8Array> & { cancel?(): unknown };
+
+/** Causes may refer to each other. */
+const MAX_DEPTH = 10;
 
 /** What a timer of Node can count to, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;
@@ -39,7 +60,7 @@ export interface JsonAnswer {
   readonly status: 200 | 304;
   /** The parsed body; `undefined` for 304. */
   readonly body: unknown;
-  readonly headers: Headers;
+  readonly headers: FetchResponse['headers'];
 }
 
 /** The answer was not one that can be used. `status` is there when the issuer did answer. */
@@ -88,7 +109,7 @@ export async function send(
   question: HttpRequestInit,
   fetch: Fetch,
   signal: AbortSignal,
-): Promise<Response> {
+): Promise<FetchResponse> {
   const response = await unlessAborted(
     fetch(url, { ...question, redirect: 'manual', signal }),
     signal,
@@ -100,17 +121,22 @@ export async function send(
 }
 
 /** Lets go of an answer whose status says that it is of no use. */
-export function unexpectedStatus(response: Response): HttpError {
+export function unexpectedStatus(response: FetchResponse): HttpError {
   discard(response);
   return new HttpError(describeStatus(response), response.status);
 }
 
 /** Lets go of a body that nobody reads. */
-export function discard({ body }: Response): void {
-  void body?.cancel().catch(() => undefined);
+export function discard({ body }: FetchResponse): void {
+  try {
+    // The body of a stream that broke rejects.
+    Promise.resolve((body as Body | null)?.cancel?.()).catch(() => undefined);
+  } catch {
+    // The body is being read, and ends with the signal.
+  }
 }
 
-function describeStatus({ status, headers }: Response): string {
+function describeStatus({ status, headers }: FetchResponse): string {
   const location = headers.get('location');
   return status >= 300 && status < 400 && location !== null
     ? `it answered ${status} to ${originOf(location)}, and redirects are refused: use the ` +
@@ -122,18 +148,19 @@ function originOf(location: string): string {
   return URL.canParse(location) ? new URL(location).origin : 'another path';
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: FetchResponse): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let text = '';
-  const reader = response.body?.getReader();
-  if (reader === undefined) return text;
+  const chunks = (response.body as Body | null)?.[Symbol.asyncIterator]();
+  if (chunks === undefined) return text;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    const { done, value } = await chunks.next();
+    if (done === true) return text + decoder.decode();
     bytes += value.byteLength;
     if (bytes > MAX_BYTES) {
-      void reader.cancel().catch(() => undefined);
+      // Not awaited, because a body may never end to be cancelled.
+      chunks.return?.().catch(() => undefined);
       throw new HttpError(`it answered more than ${MAX_BYTES} bytes`, response.status);
     }
     text += decoder.decode(value, { stream: true });
@@ -158,16 +185,28 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 export function describeFailure(error: unknown, timeout: number): string {
   if (!isErrorLike(error)) return 'the fetch failed';
   if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
-  // "fetch failed" says nothing: the reason is in its cause.
-  const { cause } = error;
-  if (!isErrorLike(cause)) return withoutCredentials(error.message);
-  const words = [cause.message, cause.code && `(${cause.code})`].filter(Boolean).join(' ');
-  return withoutCredentials(words || error.message);
+  const { message, code } = deepestCause(error);
+  return withoutCredentials([message, code && `(${code})`].filter(Boolean).join(' '));
+}
+
+/** "fetch failed" says nothing: the reason is its cause, or one of several attempts to connect. */
+function deepestCause(error: ErrorLike): ErrorLike {
+  for (let deepest = error, depth = 0; ; depth += 1) {
+    const next: unknown = deepest.cause ?? deepest.errors?.[0];
+    if (!isErrorLike(next) || depth === MAX_DEPTH) return deepest;
+    deepest = next;
+  }
+}
+
+interface ErrorLike {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
 }
 
 /** By shape: the errors of `fetch` may come from another realm than this file. */
-function isErrorLike(
-  value: unknown,
-): value is { name: string; message: string; code?: string; cause?: unknown } {
+function isErrorLike(value: unknown): value is ErrorLike {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

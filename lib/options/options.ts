@@ -198,8 +198,10 @@ export interface SharedOptions {
   readonly failFast?: boolean;
   /**
    * Gets metadata and keys, and asks resolver and userinfo endpoint, **with the user's token or
-   * cookie**: one that logs must not log headers. For proxies and tests.
-   * @default the platform's
+   * cookie**: one that logs must not log headers. For proxies and tests; the `fetch` of the
+   * platform and that of undici fit. A `fetch` that decompresses can end the process when a server
+   * answers with hostile encodings.
+   * @default `node:https` and `node:http` with their global agents, without compression
    */
   readonly fetch?: Fetch;
   /**

@@ -1,6 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { systemClock, type Clock } from '../core/clock.js';
 import type { Fetch } from '../core/http.js';
+import { nodeFetch } from '../core/node-fetch.js';
 import { isJsonObject, isName } from '../core/types.js';
 import { reservedNames, type AuthenticationStrategy, type RevocationStore } from './contracts.js';
 import type { OptionReader } from './option-reader.js';
@@ -56,9 +57,7 @@ export function resolveShared(reader: OptionReader): SharedRules {
     strategies: readStrategies(reader),
     tokenCache: readTokenCache(reader),
     failFast: reader.flag('failFast'),
-    fetch:
-      (reader.function('fetch') as Fetch | undefined) ??
-      ((url, init) => globalThis.fetch(url, init)),
+    fetch: (reader.function('fetch') as Fetch | undefined) ?? nodeFetch,
     clock: (reader.function('clock') as Clock | undefined) ?? systemClock,
     logger: readLogger(reader) ?? new Logger('Authgear'),
   };

@@ -8,6 +8,7 @@ import {
   send,
   unexpectedStatus,
   type Fetch,
+  type FetchResponse,
 } from '../http.js';
 import { isJsonObject } from '../types.js';
 import { readSession, type Session } from './session.js';
@@ -101,9 +102,10 @@ export async function fetchUserinfo(
 function noSession(
   answer: 'none' | 'invalid',
   { header }: ForwardedCredential,
-  { headers }: Response,
+  { headers }: FetchResponse,
 ): AuthError {
-  const setCookie = header === 'cookie' && answer === 'invalid' ? headers.getSetCookie() : [];
+  const setCookie =
+    header === 'cookie' && answer === 'invalid' ? (headers.getSetCookie?.() ?? []) : [];
   const reason =
     answer === 'none'
       ? 'the resolver knows no session for it'

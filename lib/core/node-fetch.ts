@@ -1,0 +1,64 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { MAX_BYTES, type Body, type Fetch, type FetchResponse } from './http.js';
+import { printable } from './printable.js';
+
+/**
+ * The default `fetch`, over `node:http` and `node:https` with their global agents, which reuse
+ * connections. It asks for no compression and decompresses nothing: the `fetch` of the platform can
+ * end the process while it decompresses a hostile answer.
+ */
+export const nodeFetch: Fetch = (url, { method, headers, signal }) =>
+  new Promise<FetchResponse>((resolve, reject) => {
+    const { protocol, username, password } = new URL(url);
+    if (username !== '' || password !== '') throw new TypeError('the URL has credentials in it');
+    const request = protocol === 'https:' ? requestHttps : requestHttp;
+    request(url, {
+      method,
+      headers: { 'user-agent': 'nestjs-authgear', ...headers, 'accept-encoding': 'identity' },
+      signal,
+    })
+      // Stays on, because the connection may also fail later.
+      .on('error', reject)
+      .on('response', (message) => resolve(asResponse(message)))
+      .end();
+  });
+
+function asResponse(message: IncomingMessage): FetchResponse {
+  // A connection that breaks while nobody reads is no error.
+  message.on('error', () => undefined);
+  const { headers } = message;
+  const body: Body = {
+    [Symbol.asyncIterator]: () => read(message),
+    cancel: () => drain(message),
+  };
+  return {
+    status: message.statusCode ?? 0,
+    headers: {
+      get: (name) => {
+        const value = headers[name.toLowerCase()];
+        return Array.isArray(value) ? value.join(', ') : (value ?? null);
+      },
+      getSetCookie: () => headers['set-cookie'] ?? [],
+    },
+    body,
+  };
+}
+
+function read(message: IncomingMessage): AsyncIterator<Uint8Array> {
+  const { 'content-encoding': encoding = 'identity' } = message.headers;
+  if (encoding === 'identity') return message[Symbol.asyncIterator]();
+  message.destroy();
+  throw new Error(
+    `it answered with the content encoding "${printable(encoding)}", and none was accepted`,
+  );
+}
+
+/** Reads a short rest to its end, so that the connection can be used again. */
+function drain(message: IncomingMessage): void {
+  let left = MAX_BYTES;
+  message.on('data', (chunk: Uint8Array) => {
+    left -= chunk.byteLength;
+    if (left < 0) message.destroy();
+  });
+}
