@@ -1,34 +1,34 @@
-/** What the last event about a user said. Times are epoch seconds. */
+/** The effect of the latest event about a user. Times are epoch seconds. */
 interface LatestEvent {
   readonly at: number;
-  /** Tells two events of one second apart. */
+  /** Orders events that have the same timestamp. */
   readonly seq: number;
-  /** Tokens that were issued up to then do not count; `undefined` when the event lifted that. */
+  /** Tokens issued at or before this time are revoked; `undefined` when the event lifted that. */
   readonly notBefore: number | undefined;
 }
 
 /**
- * What is known of a user's tokens. Marks are merged, never replaced: the result is the same
- * whatever the order in which events arrive, and however often.
+ * The revocation state of a user's tokens. Records are merged, never replaced, so events may
+ * arrive in any order and more than once.
  */
 export interface RevocationRecord {
   readonly latest: LatestEvent | undefined;
-  /** When the user was deleted or anonymized, which nothing lifts. */
+  /** When the user was deleted or anonymized. No later event lifts this. */
   readonly endedAt: number | undefined;
 }
 
-/** Both marks together. Commutative, associative and idempotent. */
+/** Merges two records. Commutative, associative and idempotent. */
 export function merge(one: RevocationRecord, other: RevocationRecord): RevocationRecord {
   return { latest: later(one.latest, other.latest), endedAt: greatest(one.endedAt, other.endedAt) };
 }
 
-/** Whether a token that was issued at `issuedAt` (epoch seconds) no longer counts. */
+/** Whether a token issued at `issuedAt` (epoch seconds) is revoked. */
 export function isRevoked({ latest, endedAt }: RevocationRecord, issuedAt: number): boolean {
   const notBefore = greatest(latest?.notBefore, endedAt);
   return notBefore !== undefined && issuedAt <= notBefore;
 }
 
-/** When the last event was that the mark knows of, in epoch seconds. */
+/** Time of the latest event in the record, in epoch seconds. */
 export function lastEventAt({ latest, endedAt }: RevocationRecord): number {
   return greatest(latest?.at, endedAt) ?? 0;
 }
@@ -37,7 +37,7 @@ export function isSameRecord(one: RevocationRecord, other: RevocationRecord): bo
   return writeRecord(one) === writeRecord(other);
 }
 
-/** As text, for a shared store. */
+/** Serializes a record for a shared store. */
 export function writeRecord({ latest, endedAt }: RevocationRecord): string {
   return JSON.stringify([
     latest === undefined ? null : [latest.at, latest.seq, latest.notBefore ?? null],
@@ -45,7 +45,7 @@ export function writeRecord({ latest, endedAt }: RevocationRecord): string {
   ]);
 }
 
-/** Reads what {@link writeRecord} wrote; `undefined` for anything else. */
+/** Parses the output of {@link writeRecord}. Returns `undefined` for anything else. */
 export function readRecord(text: unknown): RevocationRecord | undefined {
   const parsed = parse(text);
   if (!Array.isArray(parsed)) return undefined;
@@ -88,7 +88,7 @@ function later(
   if (one === undefined || other === undefined) return one ?? other;
   if (one.at !== other.at) return one.at > other.at ? one : other;
   if (one.seq !== other.seq) return one.seq > other.seq ? one : other;
-  // One event that says two things: the stricter one.
+  // The same event with two meanings: the stricter one wins.
   return (one.notBefore ?? -Infinity) >= (other.notBefore ?? -Infinity) ? one : other;
 }
 

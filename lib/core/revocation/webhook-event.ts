@@ -3,16 +3,16 @@ import { printable } from '../printable.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 import type { RevocationRecord } from './revocation-record.js';
 
-/** An event that was delivered. */
+/** An event delivered by a webhook. */
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
-  /** What it says about a user's tokens; `undefined` when nothing. */
+  /** Its effect on a user's tokens; `undefined` when it has none. */
   readonly revocation: { readonly userId: string; readonly mark: RevocationRecord } | undefined;
 }
 
 /**
- * What events say about a user's tokens (authgear-server `docs/specs/hook.md`,
+ * The effect of each event type on a user's tokens (authgear-server `docs/specs/hook.md`,
  * `pkg/api/event/nonblocking`).
  */
 const meanings: Readonly<Record<string, 'revokes' | 'ends' | 'lifts'>> = {
@@ -27,7 +27,8 @@ const meanings: Readonly<Record<string, 'revokes' | 'ends' | 'lifts'>> = {
 };
 
 /**
- * Reads the body of a webhook. Throws `webhook_malformed`; an event that is of no interest is none.
+ * Reads the body of a webhook. Throws `webhook_malformed`. Other event types are valid, and have no
+ * effect.
  */
 export function readWebhookEvent(body: string): WebhookEvent {
   const event = parse(body);
@@ -53,10 +54,9 @@ function readRevocation(
   if (!isFiniteNumber(timestamp) || !isFiniteNumber(seq))
     throw malformed(`"${printable(type)}" has no usable "context.timestamp" or "seq"`);
   if (meaning === 'ends') return { userId, mark: { latest: undefined, endedAt: timestamp } };
-  // Also sent when a user will be disabled later: what counts is whether they are now.
+  // Authgear also sends this event when it schedules a user to be disabled later.
   if (type === 'user.disabled' && isDisabled !== true) return undefined;
-  // What is lifted may not be all: a user whose deletion is called off can be disabled all the
-  // same.
+  // The user may still be disabled for another reason, for example after a canceled deletion.
   if (meaning === 'lifts' && isDisabled !== false) return undefined;
   return {
     userId,
@@ -72,7 +72,7 @@ function parse(body: string): JsonObject {
     const event: unknown = JSON.parse(body);
     if (isJsonObject(event)) return event;
   } catch {
-    // The parser's own error would quote the body.
+    // The parser's error message would quote the body.
   }
   throw malformed('the body is not a JSON object');
 }

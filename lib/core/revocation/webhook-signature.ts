@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AuthError } from '../errors.js';
 
-/** Lower-case hex of HMAC-SHA256 over the body as it was sent. */
+/** Carries the HMAC-SHA256 of the raw body, as lowercase hex. */
 export const SIGNATURE_HEADER = 'x-authgear-body-signature';
 
 /**
- * Throws `webhook_signature_invalid` unless the body was signed with the key. Compares in constant
- * time.
+ * Throws `webhook_signature_invalid` unless the body was signed with the key. The comparison takes
+ * constant time.
  */
 export function checkWebhookSignature(
   body: Uint8Array,
@@ -20,7 +20,7 @@ export function checkWebhookSignature(
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new AuthError(
       'webhook_signature_invalid',
-      'the signature does not hold: the secret is another one, or the body was changed',
+      'the signature does not match: the secret is wrong, or the body was changed',
     );
   }
 }
