@@ -1,22 +1,22 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 
-/** What is used of an HTTP adapter here. */
+/** The part of NestJS's HTTP adapter that this file uses. */
 interface ParsingAdapter {
   registerParserMiddleware(prefix?: string, rawBody?: boolean): unknown;
 }
 
 /**
- * Watches whether NestJS's body parsers keep the raw body
- * (`NestFactory.create(AppModule, { rawBody: true })`), which nothing tells later. Gives a function
- * that says so: `undefined` when NestJS registered no parser, and the application has to look after
- * it itself (`bodyParser: false`). `onKept` is called when the parsers are there, and no route of
- * the application is.
+ * Detects whether NestJS's body parsers keep the raw body
+ * (`NestFactory.create(AppModule, { rawBody: true })`). NestJS does not expose this setting later.
+ * The returned function returns `undefined` when NestJS registered no parser (`bodyParser: false`):
+ * the application then has to provide `rawBody` itself. `onKept` is called after the parsers are
+ * registered and before any route of the application.
  */
 export function watchRawBody(host: HttpAdapterHost, onKept: () => void): () => boolean | undefined {
   let kept: boolean | undefined;
   host.init$.subscribe(() => {
     const adapter = host.httpAdapter as ParsingAdapter | null | undefined;
-    // An application context, or a microservice.
+    // Application contexts and microservices have no HTTP adapter.
     if (adapter === null || adapter === undefined) return;
     const register = adapter.registerParserMiddleware.bind(adapter);
     adapter.registerParserMiddleware = (prefix, rawBody) => {

@@ -23,14 +23,14 @@ const SYNC_EVERY = 1_000;
 const SWEEP_EVERY = 60_000;
 
 /**
- * Knows whose tokens no longer count, and since when: what webhooks said here, and what other
- * replicas put into the shared store.
+ * Knows which users' tokens are revoked, and since when: from webhooks delivered here, and from
+ * records that other replicas wrote to the shared store.
  */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   /**
-   * By user. As many as were disabled or deleted within `keepFor`: the issuer says who, so nobody
-   * else can fill it.
+   * By user. Only signed events add records, and records expire after `keepFor`, so a client cannot
+   * grow this map.
    */
   private readonly marks = new Map<string, RevocationRecord>();
   private readonly shared: SharedRevocations | undefined;
@@ -52,12 +52,12 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Rejects with `token_revoked` when what speaks for the user is from `since` (epoch seconds) and
-   * no longer counts, and `revocation_unavailable` when the store fails. A promise only if the
-   * store has to be asked.
+   * Rejects with `token_revoked` when a credential issued or confirmed at `since` (epoch seconds)
+   * is revoked, and with `revocation_unavailable` when the store fails. Returns a promise only to
+   * reject or to read the store.
    */
   check(user: AuthgearUser, since: number): MaybePromise<void> {
-    // Events are about people.
+    // Authgear's events are about human users only.
     if (!this.isUsed || user.isMachine) return undefined;
     const key = keyOf(user.issuer, user.sub);
     return this.shared === undefined
@@ -71,7 +71,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async checkShared(shared: SharedRevocations, key: string, since: number): Promise<void> {
-    // A store that is known to fail is not waited for: it may hang.
+    // Do not wait for a store that is failing: it may hang.
     if (shared.isFailing && this.options.revocation.onStoreFailure === 'open') {
       return this.checkOwn(key, since);
     }
@@ -83,7 +83,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
       if (this.options.revocation.onStoreFailure === 'open') return;
       throw new AuthError(
         'revocation_unavailable',
-        `the store of revocations failed: ${describe(cause)}`,
+        `the revocation store failed: ${describe(cause)}`,
         { cause },
       );
     }
@@ -91,7 +91,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Takes in what an event said. It holds here at once, and everywhere as soon as the store has it.
+   * Applies an event. It takes effect here immediately, and on other replicas once it is in the
+   * store.
    */
   async apply(issuer: string, userId: string, mark: RevocationRecord): Promise<void> {
     const key = keyOf(issuer, userId);
@@ -100,9 +101,9 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     await this.shared?.publish(key);
   }
 
-  /** @internal Writes to the store what could not be written, and fills one that was emptied. */
+  /** @internal Writes pending records to the store, and refills the store if it was emptied. */
   async sync(): Promise<void> {
-    // What was read in the store is remembered here as well, and may be all that ever comes.
+    // Records read from the store are kept too. A replica that receives no event removes them here.
     this.sweep();
     await this.shared?.sync();
   }
@@ -113,7 +114,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     this.timer = setInterval(() => void this.sync(), SYNC_EVERY).unref();
   }
 
-  /** What is not in the store yet gets a last chance. */
+  /** Makes a last attempt to write pending records. */
   async onModuleDestroy(): Promise<void> {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
@@ -122,12 +123,12 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
 
   private findRefusal(key: string, since: number): AuthError | undefined {
     const mark = this.marks.get(key);
-    // Events tell whole seconds: what is from the same one may be from before.
+    // Event times are whole seconds. A token from the same second may be older than the event.
     if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since)))
       return undefined;
     return new AuthError(
       'token_revoked',
-      'the issuer said that the user was disabled or deleted, and this is from before',
+      'the issuer has since reported that the user was disabled or deleted',
     );
   }
 
@@ -143,7 +144,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     for (const [key, mark] of this.marks) if (this.isOver(mark)) this.marks.delete(key);
   }
 
-  /** No token is that old any more. */
+  /** Whether every token that the record revokes has expired. */
   private isOver(mark: RevocationRecord): boolean {
     return this.options.clock() >= lastEventAt(mark) * 1000 + this.options.revocation.keepFor;
   }
@@ -153,14 +154,13 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     const words = failure === undefined ? 'works again' : `failed: ${describe(failure)}`;
     const consequence =
       revocation.onStoreFailure === 'closed'
-        ? 'tokens are answered with 503 until it works'
-        : 'each replica goes by what it knows';
+        ? 'authenticated requests get 503 until it recovers'
+        : 'each replica uses only its own records';
     try {
-      if (failure === undefined) logger.log(`The store of revocations ${words}`);
-      else
-        logger.error(`revocation_unavailable: the store of revocations ${words}; ${consequence}`);
+      if (failure === undefined) logger.log(`The revocation store ${words}`);
+      else logger.error(`revocation_unavailable: the revocation store ${words}; ${consequence}`);
     } catch {
-      // Whoever gave the logger has to look after it.
+      // An error in the application's logger must not break requests.
     }
   }
 }

@@ -13,22 +13,23 @@ import { SingleFlight } from '../core/single-flight.js';
 import type { RevocationStore } from '../options/contracts.js';
 
 const PREFIX = 'nestjs-authgear:';
-/** Names this epoch of the store: another one, or none, means that it lost what it had. */
+/** Holds an id of the store's contents. A different id, or none, means that the store lost data. */
 const EPOCH = `${PREFIX}epoch`;
-/** A user is looked up at most so often. */
+/** The store is read at most once per user in this time, in milliseconds. */
 const READ_EVERY = 1_000;
-/** A store that takes longer has failed; on the real clock. */
+/** A store call that takes longer counts as failed. Milliseconds of the real clock. */
 const DEADLINE = 1_000;
 const MAX_READS = 10_000;
 const MAX_ATTEMPTS = 5;
 /**
- * A mark is looked after so often, a second apart: until nobody who read the store before it was
- * written can still write.
+ * How many syncs, one second apart, check a written record. After that, no replica that read the
+ * store before the write can still overwrite it.
  */
 const CONFIRMATIONS = 4;
 
 /**
- * A failure in our own words, which may be told: a driver's may hold its address with a password.
+ * A store failure with a message that is safe to log. The driver's own error may contain its URL
+ * with a password.
  */
 export class StoreProblem extends Error {}
 
@@ -38,15 +39,13 @@ interface Read {
 }
 
 /**
- * Marks in a store that all replicas share. Nothing that this replica knows gets lost: what could
- * not be written is written later, and a store that was emptied is filled again. Call
- * {@link sync} once a second.
+ * Revocation records in a store that all replicas share. This replica's records are never lost: it
+ * retries failed writes, and refills a store that was emptied. Call {@link sync} once a second.
  */
 export class SharedRevocations {
   private readonly reads = new LRUCache<string, Read>({ max: MAX_READS });
   /**
-   * What this replica knows, and what of it is not known to stay in the store; with the rounds that
-   * are left.
+   * Keys whose records may still be missing from the store, with the number of checks left.
    */
   private readonly pending = new Map<string, number>();
   private epoch: string | undefined;
@@ -63,12 +62,12 @@ export class SharedRevocations {
     private readonly clock: Clock,
     private readonly onChange: (failure: unknown) => void,
   ) {
-    // Keyv tells of its adapter's failures here, and only here; and an error without a listener
-    // would end the process.
+    // Keyv reports its adapter's failures only as events. Without a listener, an "error" event
+    // would crash the process.
     store.on?.('error', () => (this.failures += 1));
   }
 
-  /** The mark of a user, at most a second old. Rejects when the store fails. */
+  /** Reads the record of a user, at most a second old. Rejects when the store fails. */
   read(key: string): Promise<RevocationRecord | undefined> {
     const now = this.clock();
     const last = this.reads.get(key);
@@ -79,7 +78,7 @@ export class SharedRevocations {
     return mark;
   }
 
-  /** Writes a mark that is known here, now or as soon as the store works again. */
+  /** Writes a known record now, or as soon as the store works again. */
   async publish(key: string): Promise<void> {
     this.pending.set(key, CONFIRMATIONS);
     this.reads.delete(key);
@@ -87,8 +86,8 @@ export class SharedRevocations {
   }
 
   /**
-   * Writes what is pending, and notices when the store was emptied. One at a time: a slow store
-   * must not get slower.
+   * Writes pending records, and detects a store that was emptied. Only one sync runs at a time, so
+   * that a slow store gets no extra load.
    */
   sync(): Promise<void> {
     return this.flights.run('sync', () => this.reconcile());
@@ -111,7 +110,7 @@ export class SharedRevocations {
   private async startEpoch(): Promise<void> {
     const epoch = randomUUID();
     await this.set(EPOCH, epoch, this.keepFor);
-    // A store that takes everything and gives nothing back has failed.
+    // Some stores accept writes and keep nothing.
     if (typeof (await this.get(EPOCH)) !== 'string')
       throw new StoreProblem('it does not keep what is written to it');
     this.epoch = epoch;
@@ -120,9 +119,9 @@ export class SharedRevocations {
   private async readNow(key: string): Promise<RevocationRecord | undefined> {
     const text = await this.get(PREFIX + key);
     const mark = readRecord(text);
-    // Something stands there that says nothing: it may have been a mark.
+    // An unreadable value may have been a record.
     if (mark === undefined && text !== undefined && text !== null)
-      throw new StoreProblem('it holds something that is no mark');
+      throw new StoreProblem('it holds a value that is not a revocation record');
     if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
     if (known !== undefined && (mark === undefined || !isSameRecord(mark, merge(mark, known))))
@@ -131,13 +130,13 @@ export class SharedRevocations {
   }
 
   /**
-   * There is no compare-and-set: what was written is read again, also in the rounds to come, and
-   * written again if another replica wrote something older over it.
+   * The store has no compare-and-set. So a record is read again after each write, here and in later
+   * syncs, and written again if another replica overwrote it with an older one.
    */
   private async flush(key: string): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const stored = readRecord(await this.get(PREFIX + key));
-      // Only now: more may have become known meanwhile.
+      // Read after the await: another event may have arrived.
       const known = this.known.get(key);
       if (known === undefined) return this.forget(key);
       const merged = stored === undefined ? known : merge(stored, known);
@@ -152,8 +151,9 @@ export class SharedRevocations {
   }
 
   /**
-   * The record is in the store, and another replica may still write an older one over it. Only
-   * {@link sync} counts, once a second: events that follow each other must not use up the rounds.
+   * Counts down the checks of a record: another replica may still overwrite it with an older one.
+   * Only {@link sync} counts, once a second, so that events in quick succession do not use up the
+   * checks.
    */
   private confirm(key: string): void {
     const left = (this.pending.get(key) ?? 1) - 1;
@@ -171,7 +171,7 @@ export class SharedRevocations {
 
   private async set(key: string, value: string, ttl: number): Promise<void> {
     if ((await this.attempt(() => this.store.set(key, value, Math.ceil(ttl)))) === false)
-      throw new StoreProblem('it did not take what was written');
+      throw new StoreProblem('it rejected a write');
   }
 
   private async attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -181,7 +181,7 @@ export class SharedRevocations {
     return result;
   }
 
-  /** Never rejects: what did not work is tried again. */
+  /** Never rejects. The next {@link sync} retries what failed. */
   private async tell(work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -10,14 +10,13 @@ import { Revocations } from './revocations.js';
 
 const MAX_SEEN = 10_000;
 
-/** A request whose body was kept as it came. */
+/** A request with its raw body. */
 export interface WebhookRequest extends HttpRequest {
   readonly rawBody?: Uint8Array;
 }
 
 /**
- * Takes in the events that an issuer delivers. They come once, late, twice or in any order, and all
- * of that is fine.
+ * Receives the events of an issuer. Events may arrive late, more than once and in any order.
  */
 @Injectable()
 export class WebhookReceiver {
@@ -31,13 +30,13 @@ export class WebhookReceiver {
     if (rawBody === undefined)
       throw new AuthError(
         'webhook_malformed',
-        'the request has no raw body: it is not "application/json", or the application ' +
-          'parses bodies itself and keeps no "rawBody"',
+        'the request has no raw body: its type is not "application/json", or the application ' +
+          'parses bodies itself and does not keep "rawBody"',
       );
     const signature = headerValue(request, SIGNATURE_HEADER);
     checkWebhookSignature(rawBody, signature, key);
     const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
-    // The signature stands for the content: an id that another event had is not a copy of it.
+    // The signature identifies the content: two events with one id may differ.
     const name = `${issuer} ${id} ${signature}`;
     if (this.seen.has(name)) return;
     if (revocation !== undefined)

@@ -11,12 +11,12 @@ import { toHttpException } from '../transports/http.js';
 import { watchRawBody } from './raw-body.js';
 
 const NO_RAW_BODY =
-  'AuthgearModule cannot start: "webhooks" needs the body as it was signed, and NestJS does ' +
-  'not keep it. Turn it on: NestFactory.create(AppModule, { rawBody: true })';
+  'AuthgearModule cannot start: "webhooks" needs the raw body to check the signature, and NestJS ' +
+  'does not keep it. Enable it: NestFactory.create(AppModule, { rawBody: true })';
 
 /**
- * Makes a route for each issuer's webhooks, beside the application's: no guard, pipe or prefix of
- * the application is in between.
+ * Registers a route for each issuer's webhooks on the HTTP adapter. The application's guards, pipes
+ * and global prefix do not apply to it.
  */
 @Injectable()
 export class WebhookRoutes implements OnModuleInit {
@@ -41,7 +41,7 @@ export class WebhookRoutes implements OnModuleInit {
     if (!this.isMounted) this.mountAll();
   }
 
-  /** Before the application's routes, for one that takes everything would swallow the events. */
+  /** Runs before the application's routes exist: a catch-all route would take the events. */
   private mountAll(): void {
     this.isMounted = true;
     for (const { issuer, webhooks } of this.issuers) this.mount(issuer, webhooks);
@@ -49,7 +49,7 @@ export class WebhookRoutes implements OnModuleInit {
 
   private mount(issuer: string, rules: WebhookRules): void {
     const { httpAdapter } = this.host;
-    // An application without HTTP: webhooks are delivered to another one that shares the store.
+    // Without HTTP, another application that shares the store receives the webhooks.
     if (httpAdapter === undefined || httpAdapter === null) return;
     if (this.isRawBodyKept() === false) throw new AuthError('configuration_invalid', NO_RAW_BODY);
     httpAdapter.post(rules.path, (request: WebhookRequest, response: unknown) =>

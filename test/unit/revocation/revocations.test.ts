@@ -258,8 +258,10 @@ describe('a store', () => {
       store.failure = undefined;
       for (let second = 0; second < 5; second += 1) await revocations.sync();
       expect(logger.lines).toEqual([
-        expect.stringMatching(/^error revocation_unavailable: .*tokens are answered with 503/),
-        'log The store of revocations works again',
+        expect.stringMatching(
+          /^error revocation_unavailable: .*authenticated requests get 503 until it recovers$/,
+        ),
+        'log The revocation store works again',
       ]);
     });
   });
