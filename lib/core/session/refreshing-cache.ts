@@ -3,12 +3,15 @@ import { isWithin, type Clock } from '../clock.js';
 import { AuthError } from '../errors.js';
 import { SingleFlight } from '../single-flight.js';
 
-/** Most entries that are kept. */
+/** Maximum number of entries. */
 export const MAX_ENTRIES = 10_000;
-/** How long a failed request is not repeated. */
+/** How long to wait before a failed request is repeated. Milliseconds. */
 const RETRY_AFTER = 1_000;
 
-/** A result, and when it was requested: it is at most that old. Epoch milliseconds. */
+/**
+ * A result and the time of its request, in epoch milliseconds. The result is at least as recent as
+ * the request.
+ */
 export interface Entry<T> {
   readonly value: T;
   readonly requestedAt: number;
@@ -20,9 +23,9 @@ interface Failure {
 }
 
 /**
- * Results that hold for a short time: one request at a time per key, repeated in the background
- * once half of the time has passed, so that nobody waits while traffic goes on. A refusal is never
- * kept, and ends what was known. Bounded.
+ * Caches results for a short time. Each key has one request at a time. After half of the maximum
+ * age, a read starts a refresh in the background, so that callers do not wait. A refusal is never
+ * cached, and removes the cached result. The size is bounded.
  */
 export class RefreshingCache<T extends object> {
   private readonly entries = new LRUCache<string, Entry<T>>({ max: MAX_ENTRIES });
@@ -32,9 +35,8 @@ export class RefreshingCache<T extends object> {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * A result that is at most `maxAge` milliseconds old; with 0, one that was requested now. Rejects
-   * with what `request` rejects with, and with `session_unconfirmed` when the result came too late
-   * to be that young.
+   * Returns a result at most `maxAge` milliseconds old; 0 always makes a request. Rejects with the
+   * error of `request`, or with `session_unconfirmed` when the request took longer than `maxAge`.
    */
   get(key: string, maxAge: number, request: () => Promise<T>): Entry<T> | Promise<Entry<T>> {
     const now = this.clock();
@@ -43,7 +45,7 @@ export class RefreshingCache<T extends object> {
     const age = known === undefined ? Infinity : now - known.requestedAt;
     const failure = this.recentFailure(key, now);
     if (known === undefined || age >= maxAge) {
-      // A request that failed a moment ago would fail again, and keep the other side busy.
+      // Do not add load to an upstream that failed a moment ago.
       return failure === undefined
         ? this.request(key, now, maxAge, request)
         : Promise.reject(failure);
@@ -54,9 +56,7 @@ export class RefreshingCache<T extends object> {
     return known;
   }
 
-  /**
-   * The clock was set back: what is from the future would look fresh when that time comes again.
-   */
+  /** Drops entries from the future. After the clock is set back, they would look fresh too long. */
   private dropFuture(key: string, now: number): void {
     if ((this.flights.startedAt(key) ?? now) > now) this.flights.forget(key);
     if ((this.entries.get(key)?.requestedAt ?? now) <= now) return;
@@ -64,7 +64,7 @@ export class RefreshingCache<T extends object> {
     this.failures.delete(key);
   }
 
-  /** Joins the request that is under way, unless it started too long ago. */
+  /** Joins the pending request, unless it started too long ago. */
   private async request(
     key: string,
     now: number,
@@ -78,11 +78,11 @@ export class RefreshingCache<T extends object> {
       ? this.flights.run(key, start, now)
       : this.flights.restart(key, start, now));
     if (maxAge === 0 || this.clock() - entry.requestedAt <= maxAge) return entry;
-    const reason = `the answer took longer than the ${maxAge / 1000} s that it may be old`;
+    const reason = `the answer took longer than the allowed age of ${maxAge / 1000} s`;
     throw new AuthError('session_unconfirmed', reason);
   }
 
-  /** Only the latest request is stored: a late, older one may be from before a refusal. */
+  /** Stores the result of the latest request only. An older one may precede a refusal. */
   private async store(
     key: string,
     requestedAt: number,
@@ -95,7 +95,7 @@ export class RefreshingCache<T extends object> {
       this.failures.delete(key);
       return entry;
     } catch (error) {
-      // An outage leaves what is known until its time is over. A refusal ends it.
+      // An outage keeps the cached result until it expires. A refusal removes it.
       if (error instanceof AuthError && error.kind === 'unavailable') {
         this.failures.set(key, { at: this.clock(), error });
       } else {

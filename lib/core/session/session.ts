@@ -1,7 +1,7 @@
 import { none } from '../types.js';
 import { AuthgearUser } from '../user.js';
 
-/** A session as Authgear tells of it. A field that it does not tell is `undefined`, or empty. */
+/** A session as Authgear reports it. A field that it does not report is `undefined` or empty. */
 export interface Session {
   readonly userId: string;
   readonly isAnonymous: boolean | undefined;
@@ -14,15 +14,15 @@ export interface Session {
 }
 
 /**
- * `none`: nothing is said about a session, which is what an anonymous request gets, and a bad
- * bearer token too.
+ * `none`: the headers report no session. This is the answer for an anonymous request, and also for
+ * an invalid bearer token.
  */
 export type SessionAnswer = Session | 'invalid' | 'none';
 
-/** Gives the one value of a header; `undefined` when it is absent. */
+/** Returns the value of a header, or `undefined` when it is absent. */
 export type ReadHeader = (name: string) => string | undefined;
 
-/** All headers that are read, in lower case. */
+/** The headers of Authgear's resolver, in lower case. */
 export const sessionHeaders = {
   isValid: 'x-authgear-session-valid',
   userId: 'x-authgear-user-id',
@@ -36,8 +36,8 @@ export const sessionHeaders = {
 
 /**
  * Reads the headers of Authgear's resolver (authgear-server `pkg/resolver`, authgear docs
- * `get-started/backend-api/nginx.md`): of its answer, or of a request that a proxy copied them to.
- * Only exactly `true` **with** a user id is a session.
+ * `get-started/backend-api/nginx.md`) from its response, or from a request to which a proxy copied
+ * them. A session requires the exact value `true` **and** a user id.
  */
 export function readSession(header: ReadHeader): SessionAnswer {
   const isValid = header(sessionHeaders.isValid)?.trim() ?? '';
@@ -49,18 +49,15 @@ export function readSession(header: ReadHeader): SessionAnswer {
     isAnonymous: readBoolean(header(sessionHeaders.isAnonymous)),
     isVerified: readBoolean(header(sessionHeaders.isVerified)),
     canReauthenticate: readBoolean(header(sessionHeaders.canReauthenticate)),
-    // Roles stand with commas, `amr` with spaces (the published documentation says commas for
-    // both).
+    // Roles are separated by commas, `amr` by spaces. The published documentation says commas for
+    // both.
     roles: split(header(sessionHeaders.roles), ','),
     amr: split(header(sessionHeaders.amr), ' '),
     authTime: readTime(header(sessionHeaders.authTime)),
   });
 }
 
-/**
- * The user of a session. There is no token behind it, so no client, audience, scope, expiry or
- * claim.
- */
+/** Creates the user of a session. It has no token: no client, audience, scope, expiry or claims. */
 export function toUser(
   { userId, ...told }: Session,
   issuer: string,

@@ -13,7 +13,7 @@ import {
 import { isJsonObject } from '../types.js';
 import { readSession, type Session } from './session.js';
 
-/** Where sessions are resolved. */
+/** The address of Authgear's resolver. */
 export interface ResolverAddress {
   readonly url: string;
   readonly method: 'GET' | 'HEAD';
@@ -28,26 +28,26 @@ export interface UserinfoAddress {
   readonly timeout: number;
 }
 
-/** The one credential that is forwarded, as the header that carries it. */
+/** The credential to forward, as a request header. */
 export interface ForwardedCredential {
   readonly header: 'authorization' | 'cookie';
   readonly value: string;
 }
 
-/** What Authgear records of a session's last access. */
+/** The client details that Authgear records for a session's last access. */
 export interface ClientInfo {
   readonly userAgent: string | undefined;
   readonly forwardedFor: string | undefined;
 }
 
 /**
- * Resolves one credential at Authgear's resolver (authgear-server `pkg/resolver`: status 200 for
- * valid, invalid and anonymous alike, everything is in the headers). Rejects with
- * `session_invalid`, which carries the `Set-Cookie` that clears a bad cookie, or with
- * `session_unconfirmed` when the resolver gives no usable answer.
+ * Resolves one credential at Authgear's resolver (authgear-server `pkg/resolver`). The resolver
+ * always answers 200, and reports the session in headers. Rejects with `session_invalid`, which
+ * carries the `Set-Cookie` that clears an invalid cookie, or with `session_unconfirmed` when the
+ * resolver gives no usable answer.
  *
- * Nothing else of the request is forwarded: given several credentials, the resolver takes the first
- * good one, whichever user it belongs to.
+ * Only this credential is forwarded. Given several, the resolver would use the first valid one,
+ * which may belong to another user.
  */
 export async function fetchSession(
   { url, method, timeout }: ResolverAddress,
@@ -75,8 +75,8 @@ export async function fetchSession(
 }
 
 /**
- * Asks the userinfo endpoint whether a token still counts: it knows about revoked sessions and
- * disabled users, a signature does not. Returns the `sub` of the answer. Rejects with
+ * Asks the userinfo endpoint whether a token is still valid. Unlike a signature, the endpoint
+ * reflects revoked sessions and disabled users. Resolves to the `sub` of the response. Rejects with
  * `token_revoked` for a 401, and with `session_unconfirmed` when there is no usable answer.
  */
 export async function fetchUserinfo(
@@ -108,19 +108,19 @@ function noSession(
     header === 'cookie' && answer === 'invalid' ? (headers.getSetCookie?.() ?? []) : [];
   const reason =
     answer === 'none'
-      ? 'the resolver knows no session for it'
-      : 'the resolver says that the session is not valid';
+      ? 'the resolver knows no session for this credential'
+      : 'the resolver reports that the session is not valid';
   return new AuthError('session_invalid', reason, setCookie.length === 0 ? {} : { setCookie });
 }
 
-/** The credential without its scheme, or without the name of the cookie. */
+/** Returns the credential without its scheme or cookie name. */
 function secretOf({ value }: ForwardedCredential): string {
   return value.slice(value.search(/[ =]/) + 1);
 }
 
 /**
- * The refusal for an upstream without a usable answer. The credential is masked, because a custom
- * `fetch` may quote it in its error.
+ * Creates the refusal for an upstream that gave no usable answer. The credential is masked, because
+ * a custom `fetch` may quote it in its error.
  */
 function upstreamFailure(
   name: 'resolver' | 'userinfo endpoint',
@@ -130,6 +130,6 @@ function upstreamFailure(
 ): AuthError {
   const why = describeFailure(cause, timeout).replaceAll(credential, '***');
   const { origin } = new URL(url);
-  const reason = `the ${name} at "${origin}" did not tell whether the session holds: ${why}`;
+  const reason = `the ${name} at "${origin}" did not confirm the session: ${why}`;
   return new AuthError('session_unconfirmed', reason, { cause });
 }
