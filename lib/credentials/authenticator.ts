@@ -24,33 +24,33 @@ import {
 } from './session/resolver.strategies.js';
 import { SessionResolver } from './session/session-resolver.js';
 
-/** A credential, and the strategy that turns it into a user. */
+/** A credential and the strategy that authenticates it. */
 interface Found {
   readonly strategy: AuthenticationStrategy;
   readonly credential: unknown;
 }
 
 /**
- * The strategies by the rank of their credentials: the first kind of which a request carries one
- * decides alone.
+ * The strategies in order of precedence. The first group that finds a credential authenticates the
+ * request.
  */
 export interface Strategies {
-  /** A proxy that proved itself knows about all credentials of the request. */
+  /** A trusted proxy has already evaluated all credentials of the request. */
   readonly proxy: AuthenticationStrategy | undefined;
-  /** What the client sent on purpose: one at most. */
+  /** Credentials that the client adds explicitly. A request may carry at most one of them. */
   readonly explicit: readonly AuthenticationStrategy[];
-  /** What a browser sends by itself. */
+  /** Credentials that a browser sends automatically. */
   readonly ambient: AuthenticationStrategy | undefined;
 }
 
-/** Finds the one credential of a request, and the user it speaks for. */
+/** Finds the credential of a request and authenticates it. */
 export class Authenticator {
   constructor(
     private readonly strategies: Strategies,
     private readonly clock: Clock,
   ) {}
 
-  /** `undefined` for an anonymous request. Throws, or rejects with, an {@link AuthError}. */
+  /** Returns `undefined` for an anonymous request. Throws or rejects with an {@link AuthError}. */
   authenticate(
     request: HttpRequest,
     requirements: AuthenticationRequirements,
@@ -68,7 +68,7 @@ export class Authenticator {
     return findIn(proxy, request) ?? findOnlyOne(explicit, request) ?? findIn(ambient, request);
   }
 
-  /** Checks what a strategy of the application returns. */
+  /** Checks the result of an application's own strategy. */
   private checkCustom(
     authenticated: AuthenticatedByIssuer,
     { name }: AuthenticationStrategy,
@@ -77,21 +77,21 @@ export class Authenticator {
     const { user, confirmedAt } = authenticated;
     if (!(user instanceof AuthgearUser) || user.via !== name) {
       throw new TypeError(
-        `the strategy "${name}" must give ` +
+        `the strategy "${name}" must return ` +
           `{ user: new AuthgearUser({ sub, issuer, via: '${name}' }) }`,
       );
     }
     if (maxStaleness === undefined || user.isMachine) return authenticated;
     if (confirmedAt === undefined) {
-      const reason = `the strategy "${name}" gives no "confirmedAt"`;
+      const reason = `the strategy "${name}" returns no "confirmedAt"`;
       throw new AuthError('confirmation_not_supported', reason);
     }
     const age = this.clock() / 1000 - confirmedAt;
-    // Milliseconds in place of seconds are in the future too, and would stay fresh forever.
+    // A time in milliseconds instead of seconds is far in the future, and would always be fresh.
     const isTime = Number.isFinite(confirmedAt) && age >= -MAX_CLOCK_TOLERANCE;
     if (isTime && age <= maxStaleness) return authenticated;
-    const problem = isTime ? 'too long ago' : 'no time in epoch seconds, or in the future';
-    const reason = `the strategy "${name}" gives a "confirmedAt" that is ${problem}`;
+    const problem = isTime ? 'too old' : 'not in epoch seconds, or in the future';
+    const reason = `the strategy "${name}" returns a "confirmedAt" that is ${problem}`;
     throw new AuthError('session_unconfirmed', reason);
   }
 }
@@ -125,11 +125,11 @@ export interface AuthenticatorParts {
   readonly options: ResolvedOptions;
   readonly tokens: TokenService;
   readonly revocations: Revocations;
-  /** Receives what is wrong with requests that are answered all the same. */
+  /** Receives problems that do not refuse the request. */
   readonly warn: (error: AuthError) => void;
 }
 
-/** Assembles the strategies that the options ask for. */
+/** Creates the strategies that the options enable. */
 export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   const { options, tokens, revocations, warn } = parts;
   const { fetch, clock, strategies } = options;

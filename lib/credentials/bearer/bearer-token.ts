@@ -2,7 +2,8 @@ import { AuthError } from '../../core/errors.js';
 import { headerFields, type HeaderSource } from '../../core/headers.js';
 
 /**
- * RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme ignores case, the token is a `token68`.
+ * RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme is case-insensitive, the token is a
+ * `token68`.
  */
 const BEARER = /^Bearer +/i;
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/;
@@ -10,9 +11,9 @@ const BEARER_SCHEME = /^Bearer(?:\s|$)/i;
 const SECOND_BEARER = /,\s*Bearer(?:\s|$)/i;
 
 /**
- * Finds the bearer token of a request; `undefined` when it carries none, which another scheme
- * counts as. Throws `multiple_credentials` and `authorization_malformed`. Tokens in the query or
- * the body are never read (RFC 6750 section 5.3: they end up in logs).
+ * Finds the bearer token of a request; `undefined` when it carries none, or uses another scheme.
+ * Throws `multiple_credentials` and `authorization_malformed`. Never reads tokens from the query or
+ * the body (RFC 6750 section 5.3: they end up in logs).
  */
 export function extractBearerToken(request: HeaderSource): string | undefined {
   const token = findBearerToken(request);
@@ -21,8 +22,9 @@ export function extractBearerToken(request: HeaderSource): string | undefined {
 }
 
 /**
- * The same without a look at each character, for whoever reads the token strictly and holds what is
- * no token to {@link requireToken68}: that look takes as long as the digest of the token.
+ * Like {@link extractBearerToken}, without the check of each character: that check takes as long as
+ * the digest of the token. The caller must parse the token strictly, and pass a token that does not
+ * parse to {@link requireToken68}.
  */
 export function findBearerToken(request: HeaderSource): string | undefined {
   const fields = headerFields(request, 'authorization');
@@ -50,7 +52,7 @@ export function findBearerToken(request: HeaderSource): string | undefined {
   return undefined;
 }
 
-/** Of a request that {@link findBearerToken} finds nothing in, for the log. */
+/** Describes, for the log, a request in which {@link findBearerToken} finds no token. */
 export function describeNoCredential(request: HeaderSource): string {
   const hasOther = headerFields(request, 'authorization').length > 0;
   return (
@@ -59,7 +61,7 @@ export function describeNoCredential(request: HeaderSource): string {
   );
 }
 
-/** Throws `authorization_malformed` for what can be no token of any kind. */
+/** Throws `authorization_malformed` for a value that is not a `token68`. */
 export function requireToken68(token: string): void {
   if (!TOKEN68.test(token)) throw malformed();
 }

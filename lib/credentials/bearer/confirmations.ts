@@ -10,15 +10,15 @@ import type { ResolverRules } from '../../options/resolve-sessions.js';
 import type { HttpRequest } from '../../transports/http.js';
 import type { SessionResolver } from '../session/session-resolver.js';
 
-/** The user whose session the issuer confirms, and when it was asked (epoch milliseconds). */
+/** The user of the confirmed session, and the time of the request (epoch milliseconds). */
 interface Confirmation {
   readonly sub: string;
   readonly requestedAt: number;
 }
 
 /**
- * Asks the issuer whether the session behind a token still exists, which no signature shows:
- * through its resolver where there is one, otherwise through its userinfo endpoint.
+ * Asks the issuer whether the session of a token still exists, which a signature cannot show. Uses
+ * the resolver if the issuer has one, and the userinfo endpoint otherwise.
  */
 export class Confirmations {
   private readonly userinfo: RefreshingCache<{ readonly sub: string }>;
@@ -32,9 +32,10 @@ export class Confirmations {
   }
 
   /**
-   * When the issuer confirmed the session, in epoch seconds; at most `maxStaleness` seconds ago.
-   * Rejects with `token_revoked` when the session is over, and with `session_unconfirmed` when the
-   * issuer gives no usable answer.
+   * Resolves to the time at which the issuer confirmed the session, in epoch seconds: at most
+   * `maxStaleness` seconds ago. Rejects with `token_revoked` when the session is over, with
+   * `session_unconfirmed` when the issuer gives no usable answer, and with
+   * `confirmation_not_supported` when the issuer has neither a resolver nor a userinfo endpoint.
    */
   async confirm(
     token: string,
@@ -67,7 +68,7 @@ export class Confirmations {
     return { sub: value.sub, requestedAt };
   }
 
-  /** The token is genuine: without a session at the resolver, it was revoked. */
+  /** The token is genuine. If the resolver knows no session for it, it was revoked. */
   private async askResolver(
     rules: ResolverRules,
     token: string,

@@ -2,8 +2,8 @@ import { AuthError } from '../../core/errors.js';
 import type { IdTokenSource, ReadableRequest } from '../../options/contracts.js';
 
 /**
- * Finds the ID token beside the access token; `undefined` when there is none. Two headers, or
- * anything but text, is `id_token_invalid`: present but bad.
+ * Finds the ID token that accompanies the access token; `undefined` when there is none. Throws
+ * `id_token_invalid` for a repeated header and for a value that is not a string.
  */
 export function extractIdToken(
   source: IdTokenSource,
@@ -12,5 +12,5 @@ export function extractIdToken(
   const token: unknown =
     'header' in source ? request.headers[source.header.toLowerCase()] : source.from(request);
   if (token === undefined || typeof token === 'string') return token;
-  throw new AuthError('id_token_invalid', 'the ID token is not one text');
+  throw new AuthError('id_token_invalid', 'the ID token is not a single string');
 }

@@ -11,14 +11,14 @@ import { findBearerToken, requireToken68 } from './bearer-token.js';
 import type { Confirmations } from './confirmations.js';
 import type { TokenService } from './token.service.js';
 
-/** A bearer token that is verified here (RFC 6750, RFC 9068). */
+/** Authenticates bearer tokens that are JWTs, by verifying them locally (RFC 6750, RFC 9068). */
 export class JwtStrategy implements AuthenticationStrategy<string> {
   readonly name = 'jwt';
 
   constructor(
     private readonly tokens: TokenService,
     private readonly confirmations: Confirmations,
-    /** Whether a bearer token belongs to this strategy. */
+    /** Whether this strategy handles a bearer token. */
     private readonly isOurs: (token: string) => boolean,
   ) {}
 
@@ -33,7 +33,7 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
     { maxStaleness }: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
     const verified = await this.verify(token);
-    // A machine has no session that could end.
+    // Machines have no session to confirm.
     if (maxStaleness === undefined || verified.user.isMachine) return verified;
     const confirmedAt = await this.confirmations.confirm(token, verified, maxStaleness, request);
     return { ...verified, confirmedAt };
@@ -41,7 +41,7 @@ export class JwtStrategy implements AuthenticationStrategy<string> {
 
   /**
    * A token that parses satisfies the `token68` grammar of the header. So the grammar is checked
-   * only after a refusal, to answer 400 in place of 401.
+   * only after a refusal, to answer 400 instead of 401.
    */
   private verify(token: string): MaybePromise<VerifiedToken<IssuerRules>> {
     const verified = this.tokens.verify(token);

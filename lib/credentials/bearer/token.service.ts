@@ -15,13 +15,13 @@ import type { ResolvedOptions } from '../../options/resolve.js';
 import { RESOLVED_OPTIONS } from '../../options/tokens.js';
 import { Revocations } from '../../revocation/revocations.js';
 
-/** Verifies tokens outside the guard: in a job, a message handler, a gateway. */
+/** Verifies tokens outside the guard, for example in a job, a message handler or a gateway. */
 @Injectable()
 export class TokenService {
   private readonly verifyToken: Verify<IssuerRules>;
   private readonly verifyId: VerifyIdToken;
 
-  /** @internal Injected, never constructed by hand. */
+  /** @internal Created by NestJS's dependency injection. */
   constructor(
     @Inject(RESOLVED_OPTIONS) { clock, tokenCache }: ResolvedOptions,
     @Inject(JwksService) { issuers }: JwksService,
@@ -35,30 +35,32 @@ export class TokenService {
 
   /**
    * Verifies an ID token (OpenID Connect Core 1.0 section 3.1.3.7): signature, `iss`, `exp`, `typ`,
-   * a numeric `auth_time`, and that it belongs to `user` and the client. Give at least one of
-   * `user` and `clientId`.
+   * a numeric `auth_time`, and that it belongs to `user` and the client. At least one of `user` and
+   * `clientId` is required.
    *
-   * Rejects with an `AuthError`: `id_token_invalid`, whose cause says why, or of kind
-   * `unavailable`. **Not** checked: `nonce`, `at_hash` and `acr`, which are the client's business.
+   * Rejects with an `AuthError`: `id_token_invalid`, with the problem as its cause, or an error of
+   * kind `unavailable`. It does **not** check `nonce`, `at_hash` and `acr`: that is the client's
+   * task.
    */
   verifyIdToken(token: string, expected: IdTokenExpectation): Promise<VerifiedIdToken> {
     return this.verifyId(token, expected);
   }
 
   /**
-   * Turns an access token (without `Bearer `) into the user it speaks for.
+   * Verifies an access token (without `Bearer `), including revocation by webhooks, and resolves to
+   * its user.
    *
    * Rejects with an `AuthError`: of kind `invalid_token` when the token is not genuine, current and
-   * meant for this API; of kind `unavailable` when that cannot be decided now. What webhooks
-   * revoked is checked. **Not** checked: scopes, the age of the authentication, and whether the
-   * issuer still knows the session (`@MaxStaleness()`).
+   * meant for this API; of kind `unavailable` when that cannot be decided now. It does **not**
+   * check scopes, the age of the authentication, or whether the issuer still knows the session
+   * (`@MaxStaleness()`).
    */
   async verifyAccessToken(token: string): Promise<AuthgearUser> {
     const { user } = await this.verify(token);
     return user;
   }
 
-  /** @internal For the guard, which also needs the issuer's rules. Never throws. */
+  /** @internal For the guard, which also needs the issuer's rules. Never throws, may reject. */
   verify(token: string): MaybePromise<VerifiedToken<IssuerRules>> {
     return andThen(this.verifyToken(token), (verified) => {
       const { user } = verified;

@@ -6,16 +6,16 @@ import { readSession, sessionHeaders, type SessionAnswer } from '../../core/sess
 import type { ProxyProofRules } from '../../options/resolve-sessions.js';
 import type { HttpRequest } from '../../transports/http.js';
 
-/** Whether the request came through the proxy. */
+/** Whether the request is proven to have come through the proxy. */
 export function cameThroughProxy(request: HttpRequest, proof: ProxyProofRules): boolean {
   switch (proof.kind) {
     case 'trust':
-      // A function that returns a promise has proved nothing.
+      // A promise is truthy, and proves nothing.
       return (proof.trust(request) as unknown) === true;
     case 'secret': {
       const [given, ...others] = headerFields(request, proof.header);
       if (given === undefined || others.length > 0) return false;
-      // Digests have one length, and their comparison does not show where two texts differ.
+      // Digests have equal length, as `timingSafeEqual` requires.
       return timingSafeEqual(Buffer.from(sha256(given)), proof.digest);
     }
     case 'none':
@@ -29,13 +29,13 @@ export function hasSessionHeaders({ headers }: HeaderSource): boolean {
 }
 
 /**
- * Reads the session that the proxy reports. Throws `proxy_headers_invalid` for a header that stands
- * twice: one of them may be the client's.
+ * Reads the session that the proxy reports. Throws `proxy_headers_invalid` for a repeated header:
+ * one value may come from the client.
  */
 export function readProxiedSession(request: HeaderSource): SessionAnswer {
   for (const name of Object.values(sessionHeaders)) {
     if (headerFields(request, name).length <= 1) continue;
-    const reason = `"${name}" stands in the request more than once`;
+    const reason = `the request has "${name}" more than once`;
     throw new AuthError('proxy_headers_invalid', reason);
   }
   return readSession((name) => headerValue(request, name));

@@ -16,7 +16,7 @@ import { checkSameOrigin } from '../session/same-origin.js';
 import { extractSessionCookie, type SessionCookie } from '../session/session-cookie.js';
 import { cameThroughProxy, hasSessionHeaders, readProxiedSession } from './proxy-headers.js';
 
-/** What the proxy says of the request, and the bearer token that it asked about. */
+/** The session that the proxy reports, and the bearer token of the request. */
 interface Proxied {
   readonly answer: SessionAnswer;
   readonly bearer: string | undefined;
@@ -25,7 +25,7 @@ interface Proxied {
 export interface ProxyStrategyOptions {
   readonly issuer: IssuerRules;
   readonly rules: ProxyRules;
-  /** For machines' tokens, which no resolver knows. */
+  /** Verifies tokens of machines, which the resolver does not know. */
   readonly jwt: {
     authenticate(
       token: string,
@@ -38,9 +38,9 @@ export interface ProxyStrategyOptions {
 }
 
 /**
- * Headers of a proxy that asked Authgear's resolver (nginx `auth_request`, Traefik ForwardAuth).
- * The resolver answers 200 whatever the session is, so the proxy lets everything through, and it is
- * decided here.
+ * Authenticates by the headers of a proxy that asked Authgear's resolver (nginx `auth_request`,
+ * Traefik ForwardAuth). The resolver always answers 200, so the proxy passes every request, and
+ * this strategy decides.
  */
 export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   readonly name = 'proxy';
@@ -48,9 +48,9 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   constructor(private readonly options: ProxyStrategyOptions) {}
 
   /**
-   * With proof, the proxy's word stands in place of every credential. Without, its headers are the
-   * client's: they are reported, and nothing else. An anonymous request through the proxy has no
-   * credential.
+   * With proof that the request came through the proxy, its session headers replace all other
+   * credentials. Without proof, the headers may come from the client: they cause a warning and are
+   * ignored. An anonymous request through the proxy has no credential.
    */
   extract(request: HttpRequest): Proxied | undefined {
     const { rules, onUntrusted } = this.options;
@@ -66,7 +66,7 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     }
     const answer = readProxiedSession(request);
     const bearer = extractBearerToken(request);
-    // Nothing is also what the resolver says of a bad bearer token or app cookie.
+    // The resolver also reports no session for an invalid bearer token or app cookie.
     const isAnonymous =
       answer === 'none' && bearer === undefined && this.cookieOf(request) === undefined;
     return isAnonymous ? undefined : { answer, bearer };
@@ -81,25 +81,25 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     if (answer === 'none' || answer === 'invalid')
       return this.authenticateMachine(answer, bearer, request, requirements);
     if (bearer !== undefined && !isOpaqueToken(bearer)) checkSameUser(bearer, answer);
-    // No page of another origin can send a bearer token without leave (CORS); credentials of
-    // another scheme, browsers may send by themselves. With a cookie beside it, the session may be
-    // the cookie's.
+    // CORS keeps pages of other origins from sending a bearer token, so a request with only a
+    // bearer token needs no check. Browsers may send other schemes automatically. If there is also
+    // a cookie, the session may belong to the cookie.
     if (this.cookieOf(request) !== undefined || bearer === undefined)
       checkSameOrigin(request, this.options.rules.allowedOrigins);
     return { user: toUser(answer, issuer.issuer, 'proxy'), issuer, confirmedAt: clock() / 1000 };
   }
 
   /**
-   * Throws for two of one name: which of them the proxy asked about, it does not say, and somebody
-   * on a neighbouring domain may have set that one.
+   * Throws for two cookies with the same name: the proxy does not report which one it used, and a
+   * sibling domain may have set it.
    */
   private cookieOf(request: HttpRequest): SessionCookie | undefined {
     return extractSessionCookie(request, this.options.rules.cookiePrefix);
   }
 
   /**
-   * A person's token that the resolver does not know is no longer good, whatever its signature
-   * says. A machine's never was known to it.
+   * The resolver does not know tokens of machines, so these are verified locally. A user's token
+   * that the resolver does not accept is invalid, even if its signature is correct.
    */
   private async authenticateMachine(
     answer: 'none' | 'invalid',
@@ -107,17 +107,14 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
     request: HttpRequest,
     requirements: AuthenticationRequirements,
   ): Promise<AuthenticatedByIssuer> {
-    const invalid = new AuthError(
-      'session_invalid',
-      'the proxy says that there is no valid session',
-    );
+    const invalid = new AuthError('session_invalid', 'the proxy reports no valid session');
     if (bearer === undefined || isOpaqueToken(bearer)) throw invalid;
     try {
       const authenticated = await this.options.jwt.authenticate(bearer, request, requirements);
       if (authenticated.user.isMachine) return authenticated;
     } catch (error) {
-      // The resolver knows whose it is and says no: that a token of a disabled person is for
-      // another audience is not what is wrong with it.
+      // The resolver rejected the token. A refusal found here, such as a wrong audience, would hide
+      // that reason.
       const isRefused = error instanceof AuthError && error.kind === 'invalid_token';
       if (answer === 'none' || !isRefused) throw error;
     }
@@ -126,13 +123,13 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
 }
 
 /**
- * A bearer token decides alone: a session of somebody else is the cookie's beside it, which the
- * proxy should not have asked about.
+ * Throws `session_invalid` when the session belongs to another user than the bearer token. The
+ * proxy then resolved a cookie that came with the token.
  */
 function checkSameUser(bearer: string, { userId }: Session): void {
   if (parseToken(bearer).claims['sub'] === userId) return;
   throw new AuthError(
     'session_invalid',
-    'the proxy tells of another user than the bearer token: let it forward one credential only',
+    'the proxy reports another user than the bearer token: configure it to forward one credential',
   );
 }

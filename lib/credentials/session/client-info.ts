@@ -2,12 +2,12 @@ import type { ClientInfo } from '../../core/session/upstream.js';
 import { headerValue } from '../../core/headers.js';
 import type { HttpRequest } from '../../transports/http.js';
 
-/** What a header may hold when it is sent on. */
+/** Header values that are safe to forward. */
 const SENDABLE = /^[\x20-\x7e]{1,1024}$/;
 
 /**
- * Who the client is, as a proxy would pass it on: its `User-Agent`, and `X-Forwarded-For` with the
- * address that it came from.
+ * Describes the client as a proxy would: its `User-Agent`, and `X-Forwarded-For` with the remote
+ * address appended.
  */
 export function clientInfo(request: HttpRequest): ClientInfo {
   const userAgent = headerValue(request, 'user-agent');
@@ -15,7 +15,7 @@ export function clientInfo(request: HttpRequest): ClientInfo {
   const hops = [headerValue(request, 'x-forwarded-for'), remoteAddress].filter(
     (hop) => hop !== undefined && hop !== '',
   );
-  // What cannot be sent on is the client's fault, and its address is known all the same.
+  // Drop an `X-Forwarded-For` that is not safe to forward; the remote address is still known.
   return {
     userAgent: sendable(userAgent),
     forwardedFor: sendable(hops.join(', ')) ?? sendable(remoteAddress),

@@ -15,10 +15,10 @@ import { checkSameOrigin } from './same-origin.js';
 import { extractSessionCookie, type SessionCookie } from './session-cookie.js';
 import type { SessionResolver } from './session-resolver.js';
 
-/** An issuer whose sessions are resolved. */
+/** An issuer with a resolver. */
 export type ResolvingIssuer = IssuerRules & { readonly resolver: ResolverRules };
 
-/** Resolves a credential at Authgear. */
+/** Authenticates a credential at Authgear's resolver. */
 abstract class ResolverStrategy {
   readonly name = 'resolver';
 
@@ -44,7 +44,7 @@ abstract class ResolverStrategy {
   }
 }
 
-/** A session cookie. */
+/** Authenticates session cookies. */
 export class CookieStrategy
   extends ResolverStrategy
   implements AuthenticationStrategy<SessionCookie>
@@ -63,7 +63,7 @@ export class CookieStrategy
   }
 }
 
-/** An opaque access token. */
+/** Authenticates opaque access tokens. */
 export class OpaqueTokenStrategy
   extends ResolverStrategy
   implements AuthenticationStrategy<string>

@@ -8,14 +8,15 @@ const HOST = /^[\w.:[\]-]+$/;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
- * Cookies are ambient authority: a browser sends them along whoever asks it to. So an unsafe method
- * must come from the same origin, by `Sec-Fetch-Site` (Fetch Metadata), else by `Origin`, or from
- * an origin that is allowed. Throws `cross_origin_request`, also when neither header tells.
+ * Protects against cross-site request forgery: a browser sends cookies with requests from any page.
+ * A request with an unsafe method must come from the same origin, according to `Sec-Fetch-Site`
+ * (Fetch Metadata) or else to `Origin`, or from an allowed origin. Throws `cross_origin_request`,
+ * also when both headers are missing.
  */
 export function checkSameOrigin(request: HttpRequest, allowedOrigins: readonly string[]): void {
   if (SAFE_METHODS.includes(request.method)) return;
   const site = headerValue(request, 'sec-fetch-site');
-  // `none`: the person did it, and no page.
+  // `none`: the user started the request, not a page.
   if (site === 'same-origin' || site === 'none') return;
   const origin = headerValue(request, 'origin');
   if (origin !== undefined && allowedOrigins.includes(origin)) return;
@@ -27,14 +28,14 @@ export function checkSameOrigin(request: HttpRequest, allowedOrigins: readonly s
     return;
   const from =
     origin === undefined
-      ? 'no "Origin" and no "Sec-Fetch-Site" tell where it is from'
-      : `it is from "${printable(origin)}"`;
+      ? 'neither "Origin" nor "Sec-Fetch-Site" shows an allowed origin'
+      : `it comes from "${printable(origin)}"`;
   throw new AuthError('cross_origin_request', `${request.method} with a session cookie: ${from}`);
 }
 
 /**
- * The scheme cannot be compared: TLS may have ended at a proxy. A default port may stand in `Host`
- * (`:authority` of HTTP/2), and never stands in `Origin`.
+ * Compares host and port only: the scheme is unknown when a proxy terminates TLS. `Host` (in HTTP/2
+ * `:authority`) may contain the default port, `Origin` never does.
  */
 function isOwn(origin: string, host: string | undefined): boolean {
   if (host === undefined || !HOST.test(host) || !URL.canParse(origin)) return false;

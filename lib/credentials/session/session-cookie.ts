@@ -7,15 +7,15 @@ export interface SessionCookie {
   readonly value: string;
 }
 
-/** In the order in which Authgear's resolver looks at them. */
+/** In the order in which Authgear's resolver reads them. */
 const NAMES = ['app_session', 'app_access_token', 'session'];
 /** RFC 6265 section 4.1.1: `cookie-octet`. */
 const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
 
 /**
- * Finds the session cookie; `undefined` when there is none. Several of one name with different
- * values are `multiple_credentials`: which of them is meant, somebody on a neighbouring domain may
- * have decided.
+ * Finds the session cookie; `undefined` when there is none. Throws `multiple_credentials` for
+ * cookies with the same name and different values, because a sibling domain may have set one of
+ * them. Throws `session_invalid` for a value that no session cookie can have.
  */
 export function extractSessionCookie(
   request: HeaderSource,
@@ -31,13 +31,13 @@ export function extractSessionCookie(
     if (others.length > 0)
       throw new AuthError(
         'multiple_credentials',
-        `the request has ${others.length + 1} cookies of the name "${name}"`,
+        `the request has ${others.length + 1} cookies named "${name}"`,
       );
     if (value === undefined) continue;
     if (!COOKIE_VALUE.test(value))
       throw new AuthError(
         'session_invalid',
-        `the cookie "${name}" has characters that no session cookie has`,
+        `the cookie "${name}" has characters or a length that no session cookie has`,
       );
     return { name, value };
   }

@@ -8,7 +8,7 @@ import type { ResolverRules } from '../../options/resolve-sessions.js';
 import type { HttpRequest } from '../../transports/http.js';
 import { clientInfo } from './client-info.js';
 
-/** Resolves sessions, and keeps them for a moment. */
+/** Resolves sessions, and caches them for a short time. */
 export class SessionResolver {
   private readonly sessions: RefreshingCache<Session>;
 
@@ -19,7 +19,7 @@ export class SessionResolver {
     this.sessions = new RefreshingCache(clock);
   }
 
-  /** The session of a credential, as the resolver knew it at most `maxAge` milliseconds ago. */
+  /** Returns the session of a credential, at most `maxAge` milliseconds old. */
   resolve(
     rules: ResolverRules,
     credential: ForwardedCredential,

@@ -80,7 +80,7 @@ describe('a strategy of the application', () => {
     ['a user that says jwt', { user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) }],
   ])('that gives %s is a mistake of the application', async (_, found) => {
     await expect(askOne(found as Partial<AuthenticatedByIssuer>)).rejects.toThrow(
-      /the strategy "api-key" must give/,
+      /the strategy "api-key" must return/,
     );
   });
 
@@ -129,6 +129,6 @@ describe('a strategy of the application', () => {
     expect((await rejectionOf(askOne(found, 10))).code).toBe('confirmation_not_supported');
     await expect(
       askOne({ ...found, user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) }),
-    ).rejects.toThrow(/must give/);
+    ).rejects.toThrow(/must return/);
   });
 });

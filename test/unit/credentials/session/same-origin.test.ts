@@ -141,10 +141,10 @@ describe.each(requestKinds)('from %s', (_, request) => {
       ),
     );
     expect(reason).toBe(
-      'POST with a session cookie: it is from "https://evil.example\\u000d\\u000alog"',
+      'POST with a session cookie: it comes from "https://evil.example\\u000d\\u000alog"',
     );
     expect(refusalOf(() => checkSameOrigin(request({}, { method: 'POST' }), [])).reason).toMatch(
-      /no "Origin" and no "Sec-Fetch-Site"/,
+      /neither "Origin" nor "Sec-Fetch-Site"/,
     );
   });
 });

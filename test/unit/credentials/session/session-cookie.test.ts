@@ -95,7 +95,9 @@ describe.each(requestKinds)('from %s', (_, request) => {
   ])('%s is no session cookie, and nothing of it is told', (__, cookie) => {
     const { code, reason } = refusalOf(() => extract(cookie));
     expect(code).toBe('session_invalid');
-    expect(reason).toBe('the cookie "session" has characters that no session cookie has');
+    expect(reason).toBe(
+      'the cookie "session" has characters or a length that no session cookie has',
+    );
   });
 });
 
