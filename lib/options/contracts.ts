@@ -1,6 +1,6 @@
 import type { AuthgearUser } from '../core/user.js';
 
-/** What functions of the application receive: the request of Express or Fastify. */
+/** The request of Express or Fastify, as functions of the application receive it. */
 export interface ReadableRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -8,20 +8,21 @@ export interface ReadableRequest {
   readonly query?: unknown;
   readonly body?: unknown;
   /**
-   * The client's address, as far as the framework knows its proxies (`trust proxy`, `trustProxy`).
+   * The client's address. Behind a proxy, it depends on the framework's setting (`trust proxy`,
+   * `trustProxy`).
    */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
 }
 
-/** Where the ID token stands beside the access token: a header, or what a function finds. */
+/** Where requests carry the ID token: in a header, or where a function finds it. */
 export type IdTokenSource =
   { readonly header: string } | { readonly from: (request: ReadableRequest) => string | undefined };
 
-/** Names of the module's own strategies. No other strategy may have one of them. */
+/** Names of the module's own strategies. Other strategies must not use them. */
 export const reservedNames: readonly string[] = ['jwt', 'resolver', 'proxy'];
 
-/** What a route requires of an authentication, beside a user. */
+/** The requirements of a route for the authentication itself. */
 export interface AuthenticationRequirements {
   /**
    * The issuer must have confirmed the session at most this many seconds ago; `undefined` where the
@@ -30,36 +31,36 @@ export interface AuthenticationRequirements {
   readonly maxStaleness: number | undefined;
 }
 
-/** The user that a request speaks for. */
+/** The result of an authentication. */
 export interface Authenticated {
   readonly user: AuthgearUser;
   /**
-   * When the issuer of the credential last confirmed the user, in epoch seconds. Without it, routes
-   * with `@MaxStaleness()` refuse the user.
+   * When the issuer of the credential last confirmed the user, in epoch seconds. If it is missing,
+   * routes with `@MaxStaleness()` refuse the user.
    */
   readonly confirmedAt?: number | undefined;
 }
 
 /**
- * One way to turn a request into a user. Bearer JWTs, Authgear's sessions and its proxies each have
- * one; the option `strategies` adds yours.
+ * Authenticates one kind of credential. The module has strategies for bearer JWTs, Authgear's
+ * sessions and proxies; the option `strategies` adds your own.
  *
- * A request carries one credential: where two strategies find one, or one beside a bearer token,
- * the answer is 400. A session cookie, which browsers send by themselves, counts only where there
- * is nothing else. Behind a proxy that proved itself (`proxyHeaders`), the proxy's word about a
- * session stands above all of them.
+ * A request may carry one explicit credential. If two strategies find one, or a strategy finds one
+ * in addition to a bearer token, the response is 400. Browsers send session cookies automatically,
+ * so a cookie is used only if there is no other credential. The session that a trusted proxy
+ * reports (`proxyHeaders`) takes precedence over all of these.
  */
 export interface AuthenticationStrategy<Credential = unknown> {
   /** Becomes `user.via`. */
   readonly name: string;
   /**
-   * Finds the credential; `undefined` when the request carries none of this kind. Throw an
-   * `AuthError` of the code `credential_malformed` for one that makes no sense.
+   * Returns the credential, or `undefined` when the request carries none of this kind. Throws an
+   * `AuthError` with the code `credential_malformed` for a malformed credential.
    */
   extract(request: ReadableRequest): Credential | undefined;
   /**
-   * Turns the credential into a user, or throws an `AuthError` of the code `credential_invalid`.
-   * Its reason goes to the log.
+   * Returns the user of the credential, or throws an `AuthError` with the code
+   * `credential_invalid`. The reason of the error is logged.
    */
   authenticate(
     credential: Credential,
@@ -69,14 +70,14 @@ export interface AuthenticationStrategy<Credential = unknown> {
 }
 
 /**
- * Where replicas share what was revoked: any Keyv instance, or anything of this shape. Values are
- * short texts. A failure is a rejection, `false` from `set`, or an `error` event during a call
- * (Keyv swallows what its adapter throws). A read must see the last write: no replica that lags
- * behind.
+ * A store for revocation records that replicas share: a Keyv instance, or an object with the same
+ * methods. Values are short strings. A failure is a rejection, `false` from `set`, or an `error`
+ * event during a call (Keyv catches the errors of its adapter). A read must return the latest
+ * write, so a read replica of a database that lags behind is not suitable.
  */
 export interface RevocationStore {
   get(key: string): Promise<unknown>;
-  /** `ttl` in milliseconds. */
+  /** `ttl` is in milliseconds. */
   set(key: string, value: string, ttl?: number): Promise<unknown>;
   on?(event: 'error', listener: (error: unknown) => void): unknown;
 }

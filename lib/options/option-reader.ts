@@ -2,16 +2,16 @@ import { toSeconds, type Duration } from '../core/duration.js';
 import { isJsonObject, isName, type JsonObject } from '../core/types.js';
 import type { Problems } from './problems.js';
 
-/** Options that stand in the wrong place, by name, with the fix. */
+/** Fixes for options in the wrong place, by the name of the option. */
 export type Misplaced = Readonly<Record<string, string>>;
 
 /**
- * Reads the options of one object. It knows under which name the object stands, and collects what
- * is wrong with them. A bad option is read as its safest value: the start ends with the problem.
+ * Reads the options of one object, and collects their problems. An invalid option is read as a safe
+ * placeholder, because the collected problems abort the startup.
  */
 export class OptionReader {
   /**
-   * @param prefix stands before the names in problems, such as `'keys.'`
+   * @param prefix the prefix of option names in problems, such as `'keys.'`
    */
   constructor(
     readonly given: JsonObject,
@@ -19,27 +19,27 @@ export class OptionReader {
     private readonly problems: Problems,
   ) {}
 
-  /** Reports a problem of an option, or of something else in the same object. */
+  /** Reports a problem with an option, or with a combination of options in the same object. */
   report(option: string, received: unknown, fix: string): void {
     this.problems.add(`${this.prefix}${option}`, received, fix);
   }
 
-  /** Reports options that are not in the list: a misspelt one would have no effect. */
+  /** Reports unknown options. A misspelled option would otherwise have no effect. */
   checkNames(known: readonly string[], misplaced: Misplaced = {}): this {
     for (const [name, value] of Object.entries(this.given)) {
       if (known.includes(name)) continue;
       const fix = Object.hasOwn(misplaced, name) ? misplaced[name] : undefined;
-      // Only the type is shown: the value may be a secret that belongs elsewhere.
+      // Report only the type, because the value may be a misplaced secret.
       this.report(
         name,
         typeof value,
-        fix ?? `There is no such option. Known: ${known.join(', ')}.`,
+        fix ?? `There is no such option. Known options: ${known.join(', ')}.`,
       );
     }
     return this;
   }
 
-  /** A reader of the object at this option; of an empty one when there is none. */
+  /** Returns a reader of the object at this option, or of an empty object when it is missing. */
   object(option: string, known: readonly string[]): OptionReader {
     const { [option]: given = {} } = this.given;
     if (!isJsonObject(given)) this.report(option, typeof given, 'It must be an object.');
@@ -47,7 +47,7 @@ export class OptionReader {
     return new OptionReader(own, `${this.prefix}${option}.`, this.problems).checkNames(known);
   }
 
-  /** `false` when it is not there. */
+  /** Reads a boolean. The default is `false`. */
   flag(option: string): boolean {
     const { [option]: given } = this.given;
     if (given !== undefined && typeof given !== 'boolean') {
@@ -65,7 +65,7 @@ export class OptionReader {
     return undefined;
   }
 
-  /** One name or a list of names; none is a problem. */
+  /** Reads one name or a list of names. A missing or empty list is a problem. */
   names(option: string, fix: string): readonly string[] {
     const { [option]: given } = this.given;
     const list: readonly unknown[] = Array.isArray(given) ? given : [given];
@@ -74,7 +74,10 @@ export class OptionReader {
     return [];
   }
 
-  /** Milliseconds; `NaN`, which contradicts nothing, for a time that cannot be read. */
+  /**
+   * Reads a duration in milliseconds. Returns `NaN` for an invalid one, so that comparisons with
+   * other options report no further problem.
+   */
   time(option: string, preset: Duration, zero?: 'may be 0'): number {
     const { [option]: given = preset } = this.given;
     const seconds = toSeconds(given);
@@ -87,7 +90,7 @@ export class OptionReader {
   }
 }
 
-/** Whether it is the name of a header that may carry a credential of its own. */
+/** Whether this is a valid header name other than `Authorization`. */
 export function isHeaderName(given: unknown): given is string {
   return (
     typeof given === 'string' &&

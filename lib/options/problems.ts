@@ -1,11 +1,10 @@
 import { AuthError } from '../core/errors.js';
 import { withoutCredentials } from '../core/urls.js';
 
-/** Collects everything that is wrong with the options, so that one start shows it all. */
+/** Collects all problems with the options, so that one error reports them together. */
 export class Problems {
   private readonly lines: string[] = [];
 
-  /** `option`: which; `received`: what it was given; `fix`: what to do. */
   add(option: string, received: unknown, fix: string): void {
     this.lines.push(`- ${option}: received ${show(received)}. ${fix}`);
   }
@@ -20,7 +19,7 @@ export class Problems {
   }
 }
 
-/** Functions, `NaN` and `undefined` survive; credentials in a URL do not. */
+/** Formats a value for a problem. Removes credentials from URLs. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' || typeof value === 'function' || typeof value === 'bigint')
@@ -28,7 +27,7 @@ function show(value: unknown): string {
   return withoutCredentials(stringify(value)).slice(0, 200);
 }
 
-/** What JSON cannot say (a circle, too deep a nesting) is named by its kind. */
+/** Returns the type of a value that JSON cannot represent, such as a cycle. */
 function stringify(value: unknown): string {
   try {
     return JSON.stringify(value) ?? typeof value;

@@ -5,31 +5,32 @@ import type { IssuerProfile } from '../core/issuer/profile.js';
 import { isJsonObject } from '../core/types.js';
 import type { IssuerOptions } from './options.js';
 
-/** What the application writes down for one issuer; the profile is added by the functions below. */
+/** The options of one issuer. The functions below add the profile. */
 export type ProfileOptions = Omit<IssuerOptions, 'profile'>;
 
 /**
- * An Authgear project: `RS256`, `client_id` and `jti` required, roles and flags from the
- * `https://authgear.com/claims/user/…` claims, machines by `sub`, and an `auth_time` that means
- * what it says.
+ * Options for an Authgear project: `RS256`, required claims `client_id` and `jti`, roles and flags
+ * from the `https://authgear.com/claims/user/…` claims, machines recognized by `sub`, and an
+ * `auth_time` that is the time of the authentication.
  */
 export function authgear(options: ProfileOptions): IssuerOptions {
   return { ...options, profile: authgearProfile };
 }
 
 /**
- * An AuthPI issuer: `ES256`, `EdDSA` and `RS256` from one key set, `client_id` and `jti` required,
- * a cooldown of 60 s, organizations, and machines and agents by `sub`. Its access token's
- * `auth_time` equals `iat` and **never** satisfies `@MaxAuthAge()`. All AuthPI issuers share their
- * keys: only `issuer` and `audience` keep another tenant's tokens out.
+ * Options for an AuthPI issuer: `ES256`, `EdDSA` and `RS256` from one key set, required claims
+ * `client_id` and `jti`, a cooldown of 60 s, organizations, and machines and agents recognized by
+ * `sub`. The `auth_time` of its access tokens equals `iat`, and **never** satisfies
+ * `@MaxAuthAge()`. All AuthPI issuers share their keys: only `issuer` and `audience` reject the
+ * tokens of another tenant.
  */
 export function authpi(options: ProfileOptions): IssuerOptions {
   return { ...options, profile: authpiProfile };
 }
 
 /**
- * Any other issuer: RFC 9068 as it stands, and what differs from it by explicit option, such as
- * `typ: 'JWT'`, `scopesClaim: 'scp'` or `rolesClaim: ['realm_access', 'roles']`.
+ * Options for any other issuer. The defaults follow RFC 9068; set options for the differences, such
+ * as `typ: 'JWT'`, `scopesClaim: 'scp'` or `rolesClaim: ['realm_access', 'roles']`.
  */
 export function oidc({
   scopesClaim,
@@ -47,8 +48,8 @@ export function oidc({
 }
 
 /**
- * The profile behind the opaque `Profile`; Authgear by default, `undefined` for one that was
- * made by hand.
+ * Returns the profile behind the opaque `Profile`. The default is Authgear's. Returns `undefined`
+ * for a profile that the functions above did not create.
  */
 export function profileOf(profile: unknown): IssuerProfile | undefined {
   if (profile === undefined) return authgearProfile;

@@ -14,13 +14,13 @@ import type { IssuerOptions } from './options.js';
 import { profileOf } from './profiles.js';
 import { resolveSessions, type SessionRules } from './resolve-sessions.js';
 
-/** A trusted issuer with everything that the edge knows about it. */
+/** A trusted issuer with all of its checked options, except the sources of its keys. */
 export interface IssuerRules extends TrustedIssuer, SessionRules {
-  /** Where an ID token may stand beside the access token; `undefined`: none is read. */
+  /** Where requests carry an ID token; `undefined` when none is read. */
   readonly idToken: IdTokenSource | undefined;
 }
 
-/** An issuer and where its keys come from. */
+/** An issuer and the sources of its keys. */
 export interface IssuerConfig {
   readonly issuer: IssuerRules;
   readonly metadataUrl: string | undefined;
@@ -29,7 +29,7 @@ export interface IssuerConfig {
   readonly allowInsecure: boolean;
 }
 
-/** The options that may stand per issuer. */
+/** The names of the options of an issuer. */
 export const issuerOptionNames: readonly string[] = Object.keys({
   issuer: true,
   audience: true,
@@ -52,7 +52,7 @@ export const issuerOptionNames: readonly string[] = Object.keys({
 
 const ALWAYS_REQUIRED = ['iss', 'exp', 'iat', 'sub'];
 const AUDIENCE_FIX =
-  'Set it to the API that tokens are meant for; for Authgear user tokens, the issuer.';
+  'Set it to the API that the tokens are for; for Authgear user tokens, to the issuer.';
 
 /** Reads the options of one issuer and fills in the defaults of its profile. */
 export function resolveIssuer(reader: OptionReader): IssuerConfig {
@@ -81,7 +81,7 @@ function readProfile(reader: OptionReader): IssuerProfile {
   const { profile: given } = reader.given;
   const profile = profileOf(given);
   if (profile === undefined) {
-    reader.report('profile', typeof given, 'It is set by authgear(), authpi() or oidc().');
+    reader.report('profile', typeof given, 'Use authgear(), authpi() or oidc() to set it.');
     return authgearProfile;
   }
   for (const { option, received, fix } of profile.optionProblems) {
@@ -106,8 +106,8 @@ function readIssuer(reader: OptionReader, profile: IssuerProfile, allowInsecure:
   if (problem !== undefined) report(`${problem}.`);
   if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url)) {
     report(
-      'Plain http is refused off loopback: use https (or, never in production, ' +
-        'allowInsecure: true).',
+      'Plain http is allowed only on loopback: use https, or allowInsecure: true (never in ' +
+        'production).',
     );
   }
   return issuer;
@@ -128,8 +128,8 @@ function readAlgorithms(reader: OptionReader, profile: IssuerProfile): readonly 
     if (isAlgorithm(algorithm)) continue;
     const isForbidden = typeof algorithm === 'string' && /^(?:none|HS\d+)$/i.test(algorithm);
     const problem = isForbidden
-      ? 'It can never be allowed: whoever verifies could also sign.'
-      : 'There is no such algorithm here.';
+      ? 'It can never be allowed: anyone who can verify such tokens can also forge them.'
+      : 'This algorithm is not supported.';
     reader.report('algorithms', algorithm, `${problem} Choose from ${algorithms.join(', ')}.`);
   }
   return given.filter(isAlgorithm);
@@ -138,7 +138,7 @@ function readAlgorithms(reader: OptionReader, profile: IssuerProfile): readonly 
 function readTyp(reader: OptionReader): TrustedIssuer['typ'] {
   const { typ } = reader.given;
   if (typ === undefined) return ['at+jwt'];
-  return typ === 'any' ? 'any' : reader.names('typ', "Name the types, or 'any'.").map(normalizeTyp);
+  return typ === 'any' ? 'any' : reader.names('typ', "List the types, or 'any'.").map(normalizeTyp);
 }
 
 function readRequiredClaims(reader: OptionReader, profile: IssuerProfile): readonly string[] {
@@ -159,7 +159,7 @@ function readTolerance(reader: OptionReader): number {
     const fix = "It must be a number of seconds or a string such as '30s'.";
     reader.report('clockTolerance', given, fix);
   } else if (seconds > MAX_CLOCK_TOLERANCE) {
-    const fix = `${MAX_CLOCK_TOLERANCE} s at most: synchronize the clocks (NTP) instead.`;
+    const fix = `The maximum is ${MAX_CLOCK_TOLERANCE} s: synchronize the clocks (NTP) instead.`;
     reader.report('clockTolerance', given, fix);
   }
   return seconds ?? 0;
@@ -172,7 +172,8 @@ function readIdToken(reader: OptionReader): IdTokenSource | undefined {
   if (isHeaderName(header) && from === undefined) return { header };
   if (typeof from === 'function' && header === undefined) return given as unknown as IdTokenSource;
   const fix =
-    "It is { header: 'x-id-token' } (any header but Authorization) or { from: (request) => … }.";
+    "It must be { header: 'x-id-token' } (any header except Authorization) or " +
+    '{ from: (request) => … }.';
   reader.report('idToken', given, fix);
   return undefined;
 }
@@ -187,7 +188,7 @@ function readKeyAddresses(
     value === undefined ? [] : [name],
   );
   if (sources.length > 1) {
-    reader.report(sources.join(' and '), sources, 'They contradict each other: keep one.');
+    reader.report(sources.join(' and '), sources, 'They cannot be combined: keep one.');
   }
   if (jwks !== undefined) checkJwks(reader, jwks);
   return {
@@ -210,11 +211,11 @@ function readKeyUrl(
   if (url === undefined) {
     report('It must be an absolute https URL.');
   } else if (url.username !== '' || url.password !== '') {
-    report('Take user and password away: nothing sends them.');
+    report('Remove user and password: they are never sent.');
   } else if (issuer !== '' && !isTrustworthy(url, issuer, allowInsecure)) {
     report(
-      'Use https: an https issuer never gets its keys over http, and an http one only from ' +
-        'loopback.',
+      'Use https: the keys of an https issuer are never fetched over http, and those of an http ' +
+        'issuer only from loopback.',
     );
   }
   return typeof given === 'string' ? given : undefined;
@@ -226,7 +227,7 @@ function checkJwks(reader: OptionReader, jwks: unknown): void {
     reader.report('jwks', typeof jwks, fix);
   } else if (!jwks['keys'].every(isPublicJwk)) {
     const fix =
-      'List public keys only, without "d" and "k": whoever verifies must not be able to sign.';
-    reader.report('jwks', 'a key that is not a public one', fix);
+      'List only public keys, without "d" and "k": this API must not be able to sign tokens.';
+    reader.report('jwks', 'a key that is not public', fix);
   }
 }

@@ -1,9 +1,7 @@
 import type { KeyPolicy } from '../core/keys/freshness.js';
 import type { OptionReader } from './option-reader.js';
 
-/**
- * How keys are kept, in milliseconds. The cooldown is the profile's unless the options name one.
- */
+/** How keys are cached, in milliseconds. `cooldown` is `undefined` for the profile's default. */
 export type KeyTimes = Omit<KeyPolicy, 'cooldown'> & {
   readonly timeout: number;
   readonly cooldown: number | undefined;
@@ -19,7 +17,6 @@ const NAMES = [
   'timeout',
 ] as const satisfies readonly (keyof KeyTimes)[];
 
-/** Reads the option `keys`. */
 export function resolveKeys(reader: OptionReader): KeyTimes {
   const keys = reader.object('keys', NAMES);
   const times: KeyTimes = {
@@ -52,7 +49,7 @@ function checkContradictions(times: KeyTimes, reader: OptionReader): void {
     contradict(['defaultAge', 'minAge'], 'defaultAge must not be shorter than minAge.');
   }
   if (refreshAhead + timeout > minAge) {
-    const fix = 'refreshAhead + timeout must fit into minAge.';
+    const fix = 'refreshAhead + timeout must not be longer than minAge.';
     contradict(['refreshAhead', 'timeout', 'minAge'], fix);
   }
 }

@@ -9,7 +9,7 @@ import { isHeaderName, type OptionReader } from './option-reader.js';
 
 const MAX_CACHED = 60_000;
 const MIN_SECRET_LENGTH = 16;
-/** For the userinfo endpoint of an issuer without `resolver`. */
+/** Timeout for the userinfo endpoint of an issuer without `resolver`. Milliseconds. */
 const DEFAULT_TIMEOUT = 5_000;
 const DEFAULT_SECRET_HEADER = 'x-proxy-secret';
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]*$/;
@@ -26,14 +26,14 @@ const RESOLVER_OPTIONS = [
 ];
 const PROXY_OPTIONS = ['secret', 'secretHeader', 'trust', ...COOKIE_OPTIONS];
 
-/** How session cookies are found, and from where they are accepted. */
+/** How session cookies are found, and from which origins they are accepted. */
 export interface CookieRules {
   readonly cookiePrefix: string;
-  /** Origins beside the request's own that may use unsafe methods with a cookie. */
+  /** Other origins that may use unsafe methods with a cookie, besides the request's own. */
   readonly allowedOrigins: readonly string[];
 }
 
-/** Which sessions are resolved, and how. */
+/** Which credentials are resolved, and how. */
 export interface ResolverRules extends ResolverAddress, CookieRules {
   readonly cookies: boolean;
   readonly opaqueTokens: boolean;
@@ -41,11 +41,11 @@ export interface ResolverRules extends ResolverAddress, CookieRules {
   readonly cacheFor: number;
 }
 
-/** How a proxy proves itself. */
+/** How a proxy proves that a request came through it. */
 export type ProxyProofRules =
   | { readonly kind: 'secret'; readonly header: string; readonly digest: Buffer }
   | { readonly kind: 'trust'; readonly trust: (request: ReadableRequest) => boolean }
-  /** Of options with a problem: nothing proves it. */
+  /** The placeholder for invalid options. No request has proof. */
   | { readonly kind: 'none' };
 
 /** Which proxy may report sessions. */
@@ -53,7 +53,7 @@ export interface ProxyRules extends CookieRules {
   readonly proof: ProxyProofRules;
 }
 
-/** Where events are delivered, and how they are signed. */
+/** The path of the webhook route, and the key of its signatures. */
 export interface WebhookRules {
   readonly path: string;
   readonly key: Uint8Array;
@@ -64,11 +64,11 @@ export interface SessionRules {
   readonly resolver: ResolverRules | undefined;
   readonly proxyHeaders: ProxyRules | undefined;
   readonly webhooks: WebhookRules | undefined;
-  /** Where to ask whether a token still counts. */
+  /** The endpoint that confirms sessions. */
   readonly userinfo: UserinfoAddress | undefined;
 }
 
-/** Reads the options of one issuer that are about sessions. */
+/** Reads the session options of one issuer. */
 export function resolveSessions(
   reader: OptionReader,
   profile: IssuerProfile,
@@ -79,7 +79,7 @@ export function resolveSessions(
   const urls: UrlReader = { issuer: given['issuer'], allowInsecure };
   for (const option of ['resolver', 'proxyHeaders', 'webhooks']) {
     if (given[option] === undefined || isAuthgear) continue;
-    const fix = `Only Authgear has it, not ${profile.name}: write it into the authgear() entry.`;
+    const fix = `Only Authgear has it, not ${profile.name}: move it to the authgear() entry.`;
     reader.report(option, typeof given[option], fix);
   }
   checkClientId(reader);
@@ -99,7 +99,7 @@ function checkClientId(reader: OptionReader): void {
   const hasSessions = cookies === true || opaqueTokens === true || proxyHeaders !== undefined;
   if (clientId === undefined || !hasSessions) return;
   const fix =
-    'A session does not name its client, so "clientId" cannot be enforced: remove one of the two.';
+    'A session does not name its client, so "clientId" cannot be checked: remove one of the two.';
   reader.report('clientId and sessions', clientId, fix);
 }
 
@@ -107,11 +107,11 @@ function readResolver(reader: OptionReader, urls: UrlReader): ResolverRules {
   const resolver = reader.object('resolver', RESOLVER_OPTIONS);
   const { method = 'GET', url, cacheFor: givenCacheFor } = resolver.given;
   if (method !== 'GET' && method !== 'HEAD') {
-    resolver.report('method', method, "It is 'GET' or 'HEAD'.");
+    resolver.report('method', method, "It must be 'GET' or 'HEAD'.");
   }
   const cacheFor = resolver.time('cacheFor', '5s', 'may be 0');
   if (cacheFor > MAX_CACHED) {
-    const fix = '60 s at most: a session that ended is accepted for up to this long.';
+    const fix = 'The maximum is 60 s: a session that has ended is accepted for up to this long.';
     resolver.report('cacheFor', givenCacheFor, fix);
   }
   return {
@@ -133,7 +133,7 @@ function readProxyHeaders(reader: OptionReader): ProxyRules {
   return { proof: readProxyProof(reader, proxy), ...readCookieRules(proxy) };
 }
 
-/** A secret, or a function; neither and both are a problem. */
+/** Reads the secret or the function. Exactly one is required. */
 function readProxyProof(reader: OptionReader, proxy: OptionReader): ProxyProofRules {
   const { secret, trust, secretHeader } = proxy.given;
   if (secretHeader !== undefined && trust !== undefined) {
@@ -147,8 +147,8 @@ function readProxyProof(reader: OptionReader, proxy: OptionReader): ProxyProofRu
     return { kind: 'trust', trust: trust as (request: ReadableRequest) => boolean };
   }
   const fix =
-    'Without proof that a proxy set them, headers are the client\'s: give "secret" ' +
-    `(${MIN_SECRET_LENGTH} visible characters at least), or the function "trust", and not both.`;
+    'Without proof, a client could set the headers: set either "secret" ' +
+    `(at least ${MIN_SECRET_LENGTH} visible ASCII characters) or the function "trust".`;
   reader.report('proxyHeaders', `secret: ${typeof secret}, trust: ${typeof trust}`, fix);
   return { kind: 'none' };
 }
@@ -162,7 +162,7 @@ function isSecret(given: unknown): given is string {
 function readSecretHeader(proxy: OptionReader): string {
   const { secretHeader = DEFAULT_SECRET_HEADER } = proxy.given;
   if (isHeaderName(secretHeader)) return secretHeader.toLowerCase();
-  const fix = 'It is the name of a header, any but Authorization.';
+  const fix = 'It must be the name of a header other than Authorization.';
   proxy.report('secretHeader', secretHeader, fix);
   return DEFAULT_SECRET_HEADER;
 }
@@ -171,20 +171,20 @@ function readWebhooks(reader: OptionReader): WebhookRules {
   const webhooks = reader.object('webhooks', ['path', 'secret']);
   const { path, secret } = webhooks.given;
   if (typeof path !== 'string' || !/^\/[\w./~-]+$/.test(path)) {
-    const fix = "It is a path without parameters, such as '/authgear/webhooks'.";
+    const fix = "It must be a path without parameters, such as '/authgear/webhooks'.";
     webhooks.report('path', path, fix);
   }
   const key = readWebhookKey(secret);
   if (key === undefined || key.length < MIN_SECRET_LENGTH) {
     const fix =
-      'Copy the webhook secret of the portal, or its JWK ({ kty: "oct", k }) of ' +
+      'Copy the webhook secret from the portal, or its JWK ({ kty: "oct", k }) from ' +
       'authgear.secrets.yaml.';
     webhooks.report('secret', typeof secret, fix);
   }
   return { path: String(path), key: key ?? Buffer.alloc(0) };
 }
 
-/** The text of the portal, or a JWK (RFC 7518 section 6.4: the bytes are in base64url). */
+/** Reads the portal's secret as text, or a JWK with base64url bytes (RFC 7518 section 6.4). */
 function readWebhookKey(secret: unknown): Buffer | undefined {
   if (typeof secret === 'string') return Buffer.from(secret);
   if (!isJsonObject(secret)) return undefined;
@@ -205,7 +205,7 @@ function readUserinfo(
   return isAuthgear ? { url: `${String(urls.issuer)}/oauth2/userinfo`, timeout } : undefined;
 }
 
-/** What decides whether credentials may be sent to an address. */
+/** The options that decide whether credentials may be sent to a URL. */
 interface UrlReader {
   readonly issuer: unknown;
   readonly allowInsecure: boolean;
@@ -219,7 +219,7 @@ function readUrl(
   const { [option]: given } = reader.given;
   const url = typeof given === 'string' ? parseHttpUrl(given) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.hash !== '') {
-    const fix = 'It must be an absolute https URL, without user, password and fragment.';
+    const fix = 'It must be an absolute https URL without user, password or fragment.';
     reader.report(option, given, fix);
   } else if (typeof issuer === 'string' && !isTrustworthy(url, issuer, allowInsecure)) {
     reader.report(option, given, 'Use https: credentials are sent there.');
@@ -231,17 +231,13 @@ function readCookieRules(reader: OptionReader): CookieRules {
   const { cookiePrefix = '', allowedOrigins = [] } = reader.given;
   const isPrefix = typeof cookiePrefix === 'string' && COOKIE_NAME.test(cookiePrefix);
   if (!isPrefix) {
-    reader.report(
-      'cookiePrefix',
-      cookiePrefix,
-      'It is what stands before the names of the cookies.',
-    );
+    reader.report('cookiePrefix', cookiePrefix, 'It must be the prefix of the cookie names.');
   }
   const areOrigins = Array.isArray(allowedOrigins) && allowedOrigins.every(isOrigin);
   if (!areOrigins) {
     const fix =
-      "It is a list of exact origins, such as 'https://app.my-company.example', without a path " +
-      'or a slash at the end.';
+      "It must be a list of exact origins, such as 'https://app.my-company.example', without a " +
+      'path or trailing slash.';
     reader.report('allowedOrigins', allowedOrigins, fix);
   }
   return {

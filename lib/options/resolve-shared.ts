@@ -9,23 +9,23 @@ import type { SharedOptions } from './options.js';
 import { resolveKeys, type KeyTimes } from './resolve-keys.js';
 
 const DEFAULT_TOKENS = 10_000;
-/** Some gigabytes. */
+/** A cache of this size takes some gigabytes. */
 const MAX_TOKENS = 1_000_000;
 
-/** How many verified tokens are kept; `false`: none. */
+/** How many verified tokens are cached; `false` for none. */
 export type TokenCacheSize = { readonly max: number } | false;
 
-/** What webhooks revoked: how long it is kept, and where. Times in milliseconds. */
+/** Where revocation records are kept, and for how long. Times in milliseconds. */
 export interface RevocationRules {
   readonly store: RevocationStore | undefined;
   readonly onStoreFailure: 'closed' | 'open';
   readonly keepFor: number;
 }
 
-/** What holds for the module as a whole. Times in milliseconds unless told otherwise. */
+/** The checked shared options. Times in milliseconds unless noted otherwise. */
 export interface SharedRules {
   readonly keys: KeyTimes;
-  /** Seconds. `undefined`: tokens count until they expire. */
+  /** Seconds. `undefined`: tokens are valid until they expire. */
   readonly maxStaleness: number | undefined;
   readonly revocation: RevocationRules;
   readonly strategies: readonly AuthenticationStrategy[];
@@ -36,7 +36,7 @@ export interface SharedRules {
   readonly logger: LoggerService;
 }
 
-/** The options that may stand for the module as a whole. */
+/** The names of the options that apply to the whole module. */
 export const sharedOptionNames: readonly string[] = Object.keys({
   keys: true,
   maxStaleness: true,
@@ -72,11 +72,11 @@ function readRevocation(reader: OptionReader): RevocationRules {
   const revocation = reader.object('revocation', ['store', 'onStoreFailure', 'keepFor']);
   const { store, onStoreFailure = 'closed' } = revocation.given;
   if (store !== undefined && !isStore(store)) {
-    const fix = 'It must have the methods get and set, as Keyv has.';
+    const fix = 'It must have the methods get and set, like Keyv.';
     revocation.report('store', typeof store, fix);
   }
   if (onStoreFailure !== 'closed' && onStoreFailure !== 'open') {
-    revocation.report('onStoreFailure', onStoreFailure, "It is 'closed' or 'open'.");
+    revocation.report('onStoreFailure', onStoreFailure, "It must be 'closed' or 'open'.");
   }
   return {
     store: isStore(store) ? store : undefined,
@@ -96,7 +96,7 @@ function readStrategies(reader: OptionReader): readonly AuthenticationStrategy[]
     const names = new Set(given.map(({ name }) => name));
     if (names.size === given.length) return given;
   }
-  const fix = 'It is a list of objects with extract, authenticate and a name of their own.';
+  const fix = 'It must be a list of objects with extract, authenticate and a unique name.';
   reader.report('strategies', typeof given, fix);
   return [];
 }
@@ -119,8 +119,7 @@ function readTokenCache(reader: OptionReader): TokenCacheSize {
   const isCount = typeof max === 'number' && Number.isInteger(max) && max >= 1;
   if (isCount && max <= MAX_TOKENS) return { max };
   const fix =
-    `It must be a whole number from 1 to ${MAX_TOKENS}; ` +
-    'tokenCache: false switches the cache off.';
+    `It must be a whole number from 1 to ${MAX_TOKENS}; ` + 'tokenCache: false disables the cache.';
   cache.report('max', max, fix);
   return false;
 }
@@ -128,7 +127,7 @@ function readTokenCache(reader: OptionReader): TokenCacheSize {
 function readLogger(reader: OptionReader): LoggerService | undefined {
   const { logger: given } = reader.given;
   if (given === undefined || isLogger(given)) return given;
-  const fix = "It must have the methods log, warn and error, as Nest's Logger has.";
+  const fix = "It must have the methods log, warn and error, like Nest's Logger.";
   reader.report('logger', typeof given, fix);
   return undefined;
 }

@@ -12,17 +12,17 @@ import {
 import { resolveShared, sharedOptionNames, type SharedRules } from './resolve-shared.js';
 
 /**
- * Finds an issuer by name; its options are checked then. Throws `configuration_invalid` for bad
- * ones, and whatever the application's function throws.
+ * Looks up an issuer by `iss`, and checks its options. Rejects with `configuration_invalid` for
+ * invalid options, and with the error of the application's function.
  */
 export type ResolvedLookup = (iss: string) => Promise<IssuerConfig | undefined>;
 
-/** The options, checked and complete. */
+/** The checked options, with defaults filled in. */
 export interface ResolvedOptions extends SharedRules {
   readonly issuers: readonly IssuerConfig[] | ResolvedLookup;
 }
 
-/** The issuers that are known from the start; none where they are looked up. */
+/** Returns the listed issuers. Returns none when issuers are looked up by a function. */
 export function listedIssuers({
   issuers,
 }: Pick<ResolvedOptions, 'issuers'>): readonly IssuerRules[] {
@@ -37,21 +37,20 @@ const knownNames = [
 
 const misplacedInOptions: Misplaced = {
   globalGuard:
-    'It is read before these options are there: write it beside "useFactory", "useClass" or ' +
+    'It is read before these options are available: set it beside "useFactory", "useClass" or ' +
     '"useExisting".',
 };
 const misplacedInEntry: Misplaced = Object.fromEntries(
-  sharedOptionNames.map((name) => [name, 'Write it beside "issuers": it is the same for all.']),
+  sharedOptionNames.map((name) => [name, 'Move it beside "issuers": it applies to all issuers.']),
 );
 
 /**
- * Checks the options and fills in the defaults. Throws `configuration_invalid` with every problem
- * that there is.
+ * Checks the options and fills in the defaults. Throws `configuration_invalid` with all problems.
  */
 export function resolveOptions(options: AuthgearModuleOptions | undefined): ResolvedOptions {
   const problems = new Problems();
   if (!isJsonObject(options)) {
-    const fix = 'Import AuthgearModule.forRoot({ issuer, audience }), once, in the root module.';
+    const fix = 'Import AuthgearModule.forRoot({ issuer, audience }) once, in the root module.';
     problems.add('options', options, fix);
     problems.throwIfAny();
   }
@@ -81,7 +80,7 @@ function resolveSeveral(
   }
   if (!Array.isArray(issuers) || issuers.length === 0) {
     const fix =
-      'List at least one: [authgear({ issuer, audience })], or give a function that looks one up.';
+      'List at least one: [authgear({ issuer, audience })], or set a function that looks one up.';
     reader.report('issuers', issuers, fix);
     return [];
   }
@@ -92,25 +91,26 @@ function resolveSeveral(
   return configs;
 }
 
-/** What must not be a default of all entries. */
+/** Reports options that must not be defaults for all entries. */
 function checkDefaults(reader: OptionReader): void {
   const { given } = reader;
   for (const name of ['issuer', 'audience', 'clientId']) {
     if (given[name] === undefined) continue;
     const fix =
-      'Beside "issuers" it would apply to nobody, or to everybody: write it into the entries.';
+      'It cannot be a default for all issuers: move it from beside "issuers" to the entries.';
     reader.report(name, given[name], fix);
   }
   const { userinfoUrl, resolver } = given;
   const { url } = isJsonObject(resolver) ? resolver : {};
   for (const [name, value] of Object.entries({ userinfoUrl, 'resolver.url': url })) {
     if (value === undefined) continue;
-    const fix = 'Beside "issuers" the tokens of all would be sent there: write it into the entry.';
+    const fix =
+      'Beside "issuers", the tokens of all issuers would be sent there: move it to the entry.';
     reader.report(name, value, fix);
   }
 }
 
-/** A cookie, an opaque token and a header do not say which issuer they are from. */
+/** Cookies, opaque tokens and proxy headers do not name their issuer, so only one may use them. */
 function checkDistinct(reader: OptionReader, configs: readonly IssuerConfig[]): void {
   const issuers = configs.map(({ issuer }) => issuer);
   const seen = new Set<string>();
@@ -121,39 +121,38 @@ function checkDistinct(reader: OptionReader, configs: readonly IssuerConfig[]): 
   const resolving = issuers.filter(({ resolver }) => resolver?.cookies || resolver?.opaqueTokens);
   if (resolving.length > 1) {
     const fix =
-      'Only one may have a "resolver" with cookies or opaqueTokens: ' +
-      'they do not say whose they are.';
+      'Only one issuer may have a "resolver" with cookies or opaqueTokens: these credentials do ' +
+      'not name their issuer.';
     reader.report('issuers', resolving.length, fix);
   }
   const proxied = issuers.filter(({ proxyHeaders }) => proxyHeaders !== undefined);
   if (proxied.length > 1) {
-    const fix = 'Only one may have "proxyHeaders": they do not say whose they are.';
+    const fix = 'Only one issuer may have "proxyHeaders": the headers do not name their issuer.';
     reader.report('issuers', proxied.length, fix);
   }
   const paths = issuers.flatMap(({ webhooks }) => webhooks?.path ?? []);
-  // Express ignores case, and a slash at the end.
+  // Express ignores case and a trailing slash.
   const distinct = new Set(paths.map((path) => path.toLowerCase().replace(/\/$/, '')));
   if (distinct.size < paths.length) {
     reader.report('issuers', paths, 'Each "webhooks" needs a path of its own.');
   }
 }
 
-/**
- * What stands beside a look-up must make sense at bootstrap, not with each tenant's first token.
- */
+/** Checks the defaults for a lookup function at startup, not with each tenant's first token. */
 function checkLookup(reader: OptionReader, defaults: JsonObject, problems: Problems): void {
   const tenant = { issuer: 'https://tenant.example', audience: 'any', ...defaults };
   resolveIssuer(new OptionReader(tenant, '', problems));
   checkUnlisted(new OptionReader(defaults, '', problems));
   if (reader.given['failFast'] !== true) return;
   const fix =
-    'A function in "issuers" is asked with the first token: there are no keys to wait for.';
+    'A function in "issuers" is first called with a token: at startup, there are no keys to wait ' +
+    'for.';
   reader.report('failFast', true, fix);
 }
 
 /**
- * An issuer that is found with its first token cannot be the one of a cookie, nor have a route from
- * the start.
+ * Reports options that need a listed issuer. An issuer that is looked up by a token's `iss` cannot
+ * have cookies, or a route that exists from startup.
  */
 function checkUnlisted(reader: OptionReader): void {
   const { resolver, proxyHeaders, webhooks } = reader.given;
@@ -166,14 +165,14 @@ function checkUnlisted(reader: OptionReader): void {
   };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === false) continue;
-    const fix = 'It needs a list of issuers: beside a function it has no effect.';
+    const fix = 'It needs a list of issuers: with a function, it has no effect.';
     reader.report(name, typeof value, fix);
   }
 }
 
 function resolveLookup(lookup: IssuerLookup, defaults: JsonObject): ResolvedLookup {
   return async (iss) => {
-    // `null` is how databases say "not found".
+    // Database clients often return `null` for "not found".
     const entry: IssuerOptions | null | undefined = await lookup(iss);
     if (entry === undefined || entry === null) return undefined;
     const problems = new Problems();
@@ -182,7 +181,7 @@ function resolveLookup(lookup: IssuerLookup, defaults: JsonObject): ResolvedLook
     checkUnlisted(new OptionReader(own, 'issuers().', problems));
     if (entry.issuer !== iss) {
       const asked = printable(iss);
-      const fix = `The lookup was asked for "${asked}": return exactly that, or undefined.`;
+      const fix = `The lookup was called with "${asked}": return that issuer, or undefined.`;
       problems.add('issuers().issuer', entry.issuer, fix);
     }
     problems.throwIfAny();
@@ -202,7 +201,7 @@ function resolveEntry(
     problems.add(prefix.slice(0, -1), entry, fix);
   }
   new OptionReader(own, prefix, problems).checkNames(issuerOptionNames, misplacedInEntry);
-  // An option that is spelled out as `undefined` is not there.
+  // An explicit `undefined` must not hide a default.
   const spelledOut = Object.fromEntries(
     Object.entries(own).filter(([, value]) => value !== undefined),
   );

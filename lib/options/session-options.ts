@@ -2,29 +2,29 @@ import type { Duration } from '../core/duration.js';
 import type { ReadableRequest, RevocationStore } from './contracts.js';
 
 /**
- * Sessions that Authgear resolves (authgear docs, `get-started/backend-api`). Durations are
- * seconds, or strings with a unit.
+ * Sessions that Authgear's resolver validates (authgear docs, `get-started/backend-api`). Durations
+ * are seconds, or strings with a unit.
  */
 export interface ResolverOptions {
   /**
-   * Whether the cookies `session`, `app_session` and `app_access_token` are credentials. For unsafe
-   * methods the request must then come from the same origin or one of `allowedOrigins`.
+   * Accepts the cookies `session`, `app_session` and `app_access_token` as credentials. Requests
+   * with an unsafe method and a cookie must come from the same origin or from `allowedOrigins`.
    * @default false
    */
   readonly cookies?: boolean;
   /**
-   * Whether opaque access tokens, which Authgear gives by default, are credentials.
+   * Accepts opaque access tokens, which Authgear issues by default.
    * @default false
    */
   readonly opaqueTokens?: boolean;
   /**
-   * How long a good answer is used: a session that ended is accepted for up to this long. 60 s at
-   * most; 0 asks for each request.
+   * How long a valid session is cached. A session that has ended is accepted for up to this long.
+   * At most 60 s; 0 asks the resolver for every request.
    * @default '5s'
    */
   readonly cacheFor?: Duration;
   /**
-   * Time for one question, also to the userinfo endpoint. Measured on the real clock.
+   * Timeout of one request to the resolver or the userinfo endpoint. Measured on the real clock.
    * @default '5s'
    */
   readonly timeout?: Duration;
@@ -33,27 +33,25 @@ export interface ResolverOptions {
   /** @default 'GET' */
   readonly method?: 'GET' | 'HEAD';
   /**
-   * Stands before the names of the cookies (Authgear `http.cookie_prefix`).
+   * Prefix of the cookie names (Authgear `http.cookie_prefix`).
    * @default ''
    */
   readonly cookiePrefix?: string;
   /**
-   * Origins, beside the request's own, from which a browser may use unsafe methods with a cookie:
-   * `['https://app.my-company.example']`.
+   * Other origins from which a browser may use unsafe methods with a cookie, for example
+   * `['https://app.my-company.example']`. The request's own origin is always allowed.
    * @default []
    */
   readonly allowedOrigins?: readonly string[];
 }
 
 /**
- * Proof that a request came through the proxy: a secret that only the proxy knows, or a function
- * that can tell. One of the two.
+ * Proof that a request came through the proxy: either a secret that only the proxy knows, or a
+ * function that decides.
  */
 export type ProxyProof =
   | {
-      /**
-       * What the proxy sends in `secretHeader`, 16 characters at least. Compared in constant time.
-       */
+      /** The value of `secretHeader`, at least 16 characters. Compared in constant time. */
       readonly secret: string;
       /** @default 'x-proxy-secret' */
       readonly secretHeader?: string;
@@ -61,8 +59,8 @@ export type ProxyProof =
     }
   | {
       /**
-       * Whether the request came through the proxy: a client certificate, an address that nobody
-       * else can have.
+       * Returns whether the request came through the proxy, for example from a client certificate
+       * or an address that only the proxy can have.
        */
       readonly trust: (request: ReadableRequest) => boolean;
       readonly secret?: undefined;
@@ -70,43 +68,44 @@ export type ProxyProof =
     };
 
 /**
- * Sessions told by a proxy: nginx `auth_request`, Traefik ForwardAuth (authgear docs,
- * `get-started/backend-api/nginx.md`). The proxy must take away all `X-Authgear-*` headers of the
+ * Sessions that a proxy reports: nginx `auth_request`, Traefik ForwardAuth (authgear docs,
+ * `get-started/backend-api/nginx.md`). The proxy must remove all `X-Authgear-*` headers of the
  * client: see `sample/05-behind-nginx`.
  */
 export type ProxyHeadersOptions = ProxyProof &
   Pick<ResolverOptions, 'cookiePrefix' | 'allowedOrigins'>;
 
 /**
- * Events of Authgear that end a user's tokens. One attempt is made to deliver each, so this is
- * never the only protection.
+ * Webhooks of Authgear that revoke a user's tokens. Authgear tries to deliver each event only once,
+ * so do not rely on webhooks alone.
  */
 export interface WebhooksOptions {
   /**
-   * The whole path of the route that is made for them, such as `'/authgear/webhooks'`; a global
-   * prefix is not put before it.
+   * The full path of the webhook route, such as `'/authgear/webhooks'`. A global prefix does not
+   * apply to it.
    */
   readonly path: string;
-  /** The secret of the portal, as it stands there; or as the JWK of `authgear.secrets.yaml`. */
+  /** The secret as the portal shows it, or its JWK from `authgear.secrets.yaml`. */
   readonly secret: string | { readonly kty: 'oct'; readonly k: string };
 }
 
-/** What webhooks revoked. */
+/** How revocations by webhooks are stored. */
 export interface RevocationOptions {
   /**
-   * Where replicas share it: a Keyv instance, or anything of its shape. Read at most once per
-   * second, user and replica.
-   * @default each replica knows what was delivered to it
+   * The store that replicas share: a Keyv instance, or an object with the same methods. Each
+   * replica reads it at most once per second and user.
+   * @default each replica knows only the events delivered to it
    */
   readonly store?: RevocationStore;
   /**
-   * What becomes of tokens while the store fails: `'closed'` answers 503, `'open'` goes by what
-   * this replica knows.
+   * What happens while the store fails: `'closed'` answers 503, `'open'` uses only the records of
+   * this replica.
    * @default 'closed'
    */
   readonly onStoreFailure?: 'closed' | 'open';
   /**
-   * How long a revocation is remembered: at least as long as the longest-lived access token.
+   * How long a revocation record is kept. It must not be shorter than the longest lifetime of an
+   * access token.
    * @default '24h'
    */
   readonly keepFor?: Duration;

@@ -524,7 +524,7 @@ describe('contradictions', () => {
       { resolver: { url: 'https://a.example/resolve' } },
     ]) {
       expect(linesOf({ ...elsewhere, issuers: [authgear(good), authgear(other)] })[0]).toMatch(
-        /write it into the entry/,
+        /move it to the entry/,
       );
     }
   });
