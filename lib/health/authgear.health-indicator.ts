@@ -3,7 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { JwksService } from '../keys/jwks.service.js';
 import type { KeyHealth } from '../core/keys/freshness.js';
 
-/** What the indicator tells of one issuer. */
+/** The health of one issuer's keys. */
 export interface IssuerHealth {
   readonly state: KeyHealth;
   /** Seconds since the last successful fetch. */
@@ -13,10 +13,11 @@ export interface IssuerHealth {
 }
 
 /**
- * A `@nestjs/terminus` indicator of the keys: **up** when every issuer's keys are usable; up with
- * `stale: true` and the age while an issuer cannot be reached and its known keys keep working;
- * **down** when an issuer has no usable keys. It uses the keys as a request does: an idle
- * application refreshes them here, and waits only where a request would, `keys.timeout` at most.
+ * A `@nestjs/terminus` health indicator for the keys. It is **up** when every issuer has usable
+ * keys, and up with `stale: true` and the age of the keys while an issuer cannot be reached and its
+ * known keys still work. It is **down** when an issuer has no usable keys. The check uses the keys
+ * like a request: it refreshes them when they are due, and waits at most `keys.timeout` when no key
+ * is usable.
  */
 @Injectable()
 export class AuthgearHealthIndicator {

@@ -5,8 +5,8 @@ import type { KeyHealth } from '../core/keys/freshness.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 
 /**
- * A message on the `node:diagnostics_channel` named `nestjs-authgear:refused`, one for every
- * refusal. It holds no token and nothing personal.
+ * A message on the `node:diagnostics_channel` named `nestjs-authgear:refused`. Every refusal
+ * publishes one. It contains no token and no personal data.
  */
 export interface RefusedMessage {
   readonly code: AuthErrorCode;
@@ -33,7 +33,7 @@ export type KeysMessage =
       readonly issuer: string;
       readonly code: AuthErrorCode;
       readonly reason: string;
-      /** Failures in a row. */
+      /** Consecutive failures. */
       readonly failures: number;
       readonly state: KeyHealth;
     };

@@ -3,15 +3,15 @@ import { printable } from '../core/printable.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 
 const consequences = {
-  'never loaded': 'Until it answers, tokens are answered with 503.',
-  unavailable: 'Until it answers, tokens are answered with 503.',
+  'never loaded': 'Requests with its tokens get 503 until it answers.',
+  unavailable: 'Requests with its tokens get 503 until it answers.',
   fresh: 'The known keys keep working.',
   stale: 'The known keys keep working for a while.',
 } as const;
 
 /**
- * Writes what happens to the keys: the first failure of a kind, the recovery, and keys that were
- * skipped; never the same twice in a row.
+ * Logs failures to fetch keys, the recovery, and keys that were skipped. Never logs the same text
+ * twice in a row for one issuer.
  */
 export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
   const lastWords = new Map<string, string>();
@@ -37,9 +37,7 @@ export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
     if (event.afterFailures > 0)
       logger.log(`The issuer "${event.issuer}" answers again. Keys: ${kids}`);
     once(event.issuer, event.keySet.skipped.join('; '), () =>
-      logger.warn(
-        `Keys of "${event.issuer}" that are not used: ${event.keySet.skipped.join('; ')}`,
-      ),
+      logger.warn(`Unused keys of "${event.issuer}": ${event.keySet.skipped.join('; ')}`),
     );
   };
 }

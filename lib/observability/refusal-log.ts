@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options/resolve.js';
 import { publishRefusal } from './channels.js';
 
 const INTERVAL = 10_000;
-/** Lines of one code in one interval. */
+/** Maximum number of lines per code and interval. */
 const MAX_LINES = 5;
 
 type Verb = 'Refused' | 'Warning';
@@ -15,15 +15,15 @@ type Verb = 'Refused' | 'Warning';
 interface Window {
   readonly since: number;
   readonly verb: Verb;
-  /** What was told: routes and reasons. */
+  /** The routes and reasons that were logged in this window. */
   readonly told: Set<string>;
   suppressed: number;
 }
 
 /**
- * Tells why requests are refused: code, reason, fix and the few facts that may be told; one line
- * per code, route and reason in 10 seconds, five per code at most, so that a flood of forgeries is
- * a number and not a full disk. Codes are a fixed set, so this is bounded too.
+ * Logs why requests are refused: code, reason, fix, and the facts that are safe to log. Writes one
+ * line per code, route and reason in 10 seconds, and at most five per code, so that a flood of bad
+ * requests does not fill the disk. Memory is bounded, because the set of codes is fixed.
  */
 @Injectable()
 export class RefusalLog implements OnModuleDestroy {
@@ -39,15 +39,15 @@ export class RefusalLog implements OnModuleDestroy {
   }
 
   /**
-   * A request was refused, by a route of the application if it is one: one line now and then, and
-   * every one on the channel.
+   * Logs a refusal, subject to the limits above. Always publishes it on the channel. `route` is
+   * absent for webhooks.
    */
   write(error: AuthError, route?: string): void {
     publishRefusal(error, route);
     this.writeAs('Refused', error, route);
   }
 
-  /** Something was wrong with a request that is answered all the same. */
+  /** Logs a problem with a request that is not refused. Subject to the same limits. */
   warn(error: AuthError): void {
     this.writeAs('Warning', error);
   }
@@ -75,16 +75,15 @@ export class RefusalLog implements OnModuleDestroy {
     );
   }
 
-  /** A logger that throws must not turn a 401 into a 500 without a challenge. */
   private tell(level: 'error' | 'warn', line: string): void {
     try {
       this.logger[level](line);
     } catch {
-      // Whoever gave the logger has to look after it.
+      // An error in the application's logger must not turn a 401 into a 500.
     }
   }
 
-  /** Writes what was counted and not told yet. */
+  /** Logs the number of suppressed lines. */
   onModuleDestroy(): void {
     for (const [code, { verb, suppressed }] of this.windows) {
       if (suppressed > 0)
@@ -95,7 +94,8 @@ export class RefusalLog implements OnModuleDestroy {
 }
 
 /**
- * What a line is about. A token that expired 7 s ago and one that expired 8 s ago have one reason.
+ * Identifies repeated lines. Digits are removed, because reasons such as "expired 7 s ago" differ
+ * only in the number.
  */
 function subjectOf({ reason }: AuthError, route: string | undefined): string {
   return `${route ?? ''} ${reason.replaceAll(/\d+/g, '')}`;
@@ -107,7 +107,7 @@ function format(
   count: number,
 ): string {
   const told = Object.entries({ ...facts, route }).flatMap(([name, value]) => {
-    // Most reasons name what they are about.
+    // Do not repeat values that the reason contains.
     return value === undefined || reason.includes(`"${value}"`) ? [] : [`${name}="${value}"`];
   });
   return `${code} (count ${count}): ${[reason, ...told].join(', ')}. Fix: ${fix}`;

@@ -77,7 +77,7 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
     });
     expect(
       t.logger.lines.filter((line) =>
-        line.includes('Until it answers, tokens are answered with 503'),
+        line.includes('Requests with its tokens get 503 until it answers'),
       ),
     ).toHaveLength(1);
 
