@@ -79,7 +79,7 @@ export const authgearShape: TokenShape = {
       amr = [],
       [`${USER}/roles`]: roles = [],
     } = claims;
-    // An ID token has no client_id.
+    // ID tokens have no client_id.
     if (typeof clientId !== 'string' || sub === `client_id_${clientId}`) return undefined;
     const flags = {
       isAnonymous: claims[`${USER}/is_anonymous`],

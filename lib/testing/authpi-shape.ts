@@ -14,7 +14,7 @@ function common(fields: AccessTokenFields, { issuer, now }: IssueContext) {
     aud: audience,
     iat: now,
     exp: now + expiresIn,
-    // The time of issue, on refreshed tokens too.
+    // AuthPI sends the time of issue, also in refreshed tokens.
     auth_time: now,
     jti: randomUUID(),
     client_id: clientId,

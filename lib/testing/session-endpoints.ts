@@ -3,20 +3,20 @@ import type { Document } from './test-server.js';
 import { sessionHeaders, type TestSessions } from './test-sessions.js';
 import type { TestSessionFields } from './token-shape.js';
 
-/** Reads a genuine, unexpired access token of a person; `undefined` for anything else. */
+/** Reads a genuine, unexpired access token of a user; `undefined` for anything else. */
 export type ReadToken = (
   token: string,
 ) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
 
-/** Whose session a request speaks for. */
+/** The session of a request. */
 interface Resolved {
   readonly sub: string;
   readonly fields: TestSessionFields;
 }
 
 /**
- * `/_resolver/resolve` of Authgear: 200 whatever the session is, and everything in the headers. A
- * bad bearer token beside another user's cookie resolves as the cookie's user, as it does there.
+ * Authgear's `/_resolver/resolve`: always answers 200, and reports the session in headers. Like
+ * Authgear, it resolves an invalid bearer token and another user's cookie to the cookie's user.
  */
 export function resolve(
   { headers }: IncomingMessage,
@@ -43,7 +43,7 @@ export function resolve(
   return { body: undefined, headers: { 'X-Authgear-Session-Valid': 'false', 'Set-Cookie': clear } };
 }
 
-/** `/oauth2/userinfo` of Authgear. */
+/** Authgear's `/oauth2/userinfo`. */
 export function userinfo(
   { headers }: IncomingMessage,
   sessions: TestSessions,

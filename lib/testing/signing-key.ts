@@ -12,15 +12,14 @@ import type { Algorithm } from '../core/crypto/algorithms.js';
 import type { JsonObject } from '../core/types.js';
 
 /**
- * A real key pair of an issuer, made and used with `node:crypto` alone, so that it loads in every
- * test runner.
+ * A real key pair of an issuer. It uses only `node:crypto`, so that it loads in every test runner.
  */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: Algorithm;
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
-  /** As an issuer publishes it. */
+  /** The public key as the issuer publishes it. */
   readonly jwk: JsonWebKey;
 }
 
@@ -30,7 +29,7 @@ const CURVES: Partial<Record<Algorithm, string>> = {
   ES512: 'P-521',
 };
 
-/** Makes a key pair for an algorithm; RSA keys have 2048 bits unless told otherwise. */
+/** Generates a key pair for an algorithm. RSA keys have 2048 bits by default. */
 export function createSigningKey(
   alg: Algorithm,
   { kid = randomUUID(), modulusLength = 2048 }: { kid?: string; modulusLength?: number } = {},
@@ -57,8 +56,7 @@ function generate(
 }
 
 /**
- * Makes a JWS in compact serialization. Header and payload are written as they are: nothing is
- * added.
+ * Creates a JWS in compact serialization. Header and payload are serialized unchanged.
  */
 export function signJwt(
   header: object,
@@ -69,7 +67,7 @@ export function signJwt(
   return `${input}.${signBytes(Buffer.from(input), key).toString('base64url')}`;
 }
 
-/** The claims of a JWT that was signed with this key; `undefined` for any other text. */
+/** Returns the claims of a JWT signed with this key; `undefined` for any other string. */
 export function readJwt(token: string, { alg, publicKey }: SigningKey): JsonObject | undefined {
   const [header = '', payload = '', signature = '', ...more] = token.split('.');
   if (signature === '' || more.length > 0) return undefined;

@@ -1,23 +1,23 @@
 import { toSeconds, type Duration } from '../core/duration.js';
 
-/** A clock that stands still until it is moved. Pass `clock: testClock.now` to the module. */
+/** A clock that changes only when it is set. Pass `clock: testClock.now` to the module. */
 export class TestClock {
   private time: number;
 
-  /** @param start epoch milliseconds; now by default */
+  /** @param start epoch milliseconds; defaults to the current time */
   constructor(start: number = Date.now()) {
     this.time = start;
   }
 
-  /** Epoch milliseconds. Bound, so that it can be passed on as it is. */
+  /** Epoch milliseconds. The method is bound, so it can be passed as a function. */
   readonly now = (): number => this.time;
 
-  /** Epoch seconds, as tokens count. */
+  /** Epoch seconds, as in tokens. */
   get seconds(): number {
     return this.time / 1000;
   }
 
-  /** Moves on by seconds, or by a duration such as `'5m'`. Negative seconds move back. */
+  /** Advances by seconds, or by a duration such as `'5m'`. Negative seconds move the clock back. */
   advance(by: Duration): void {
     const seconds = typeof by === 'number' ? by : toSeconds(by);
     if (seconds === undefined || !Number.isFinite(seconds))
@@ -25,7 +25,7 @@ export class TestClock {
     this.time += seconds * 1000;
   }
 
-  /** Moves to a time in epoch milliseconds. */
+  /** Sets the time in epoch milliseconds. */
   set(time: number): void {
     this.time = time;
   }

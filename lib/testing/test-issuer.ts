@@ -17,31 +17,31 @@ import { makeWrongToken, type WrongToken } from './wrong-tokens.js';
 
 export interface TestIssuerOptions {
   /**
-   * Whose tokens, keys and addresses it imitates. AuthPI's has six keys (ES256, EdDSA and RS256,
-   * two generations), `Cache-Control`, an `ETag`, and a path.
+   * The kind of issuer whose tokens, keys and URLs it imitates. The AuthPI kind has six keys (two
+   * generations of ES256, EdDSA and RS256), `Cache-Control`, an `ETag`, and a path in its name.
    * @default 'authgear'
    */
   readonly kind?: 'authgear' | 'authpi';
   /**
-   * The issuer's name. `TestIssuer.listen()` takes the address it listens on.
+   * The `iss` of its tokens. `TestIssuer.listen()` uses the address it listens on.
    * @default 'https://test-issuer.authgear.cloud', 'https://idp.authpi.com/test'
    */
   readonly issuer?: string;
-  /** @default a clock that stands still at the present */
+  /** @default a `TestClock` that stays at the current time */
   readonly clock?: TestClock;
   /**
-   * One key of this algorithm in place of the kind's own.
-   * @default the kind's, Authgear's is 'RS256'
+   * Uses one key of this algorithm instead of the keys of the kind.
+   * @default the keys of the kind; Authgear's is 'RS256'
    */
   readonly algorithm?: Algorithm;
   /**
-   * `Cache-Control` of the keys.
-   * @default the kind's: Authgear sends none
+   * The `Cache-Control` header of the keys.
+   * @default the value of the kind; Authgear sends none
    */
   readonly cacheControl?: string;
   /**
-   * Whether the keys have an `ETag` and answer 304.
-   * @default the kind's: Authgear sends none
+   * Whether the keys have an `ETag` and answer conditional requests with 304.
+   * @default the value of the kind; Authgear sends none
    */
   readonly etag?: boolean;
 }
@@ -49,9 +49,9 @@ export interface TestIssuerOptions {
 const shapes = { authgear: authgearShape, authpi: authpiShape } as const;
 
 /**
- * An issuer for tests: real keys, real signatures and, by {@link TestIssuer.listen}, real HTTP on
- * loopback. Its tokens are Authgear's or AuthPI's, claim by claim. It loads in every test runner:
- * nothing but Node stands behind it.
+ * An issuer for tests, with real keys, real signatures and, with {@link TestIssuer.listen}, real
+ * HTTP on loopback. Its tokens have the same claims as those of Authgear or AuthPI. It depends only
+ * on Node.js, so that it loads in every test runner.
  *
  * @example
  * const issuer = await TestIssuer.listen();
@@ -60,14 +60,14 @@ const shapes = { authgear: authgearShape, authpi: authpiShape } as const;
  */
 export class TestIssuer {
   readonly clock: TestClock;
-  /** Authgear: signs events. Its `secret` is what `webhooks.secret` needs. */
+  /** Authgear: creates signed events. Use its `secret` for the option `webhooks.secret`. */
   readonly webhooks = new TestWebhooks();
   private readonly sessions = new TestSessions();
   private readonly shape: TokenShape;
   private readonly server: TestServer;
   private name: string;
   private address: string | undefined;
-  /** Generations of keys, the newest first; each has a key per algorithm. */
+  /** Generations of keys, newest first. Each generation has one key per algorithm. */
   private generations: SigningKey[][];
   private published: { readonly document: unknown } | undefined;
   private metadata: Readonly<Record<string, unknown>> = {};
@@ -82,8 +82,8 @@ export class TestIssuer {
   }
 
   /**
-   * An issuer that listens on a free port of loopback, and is named after it. Close it when the
-   * test ends.
+   * Starts an issuer on a free loopback port. Its `iss` is that address. Close it when the test
+   * ends.
    */
   static async listen(
     options: TestIssuerOptions & { readonly port?: number } = {},
@@ -102,61 +102,61 @@ export class TestIssuer {
   }
 
   /**
-   * Where its keys really are, whatever its name: for the option `jwksUri`. Throws before
-   * `listen()`.
+   * The actual URL of its keys, for the option `jwksUri`, even if its name is another address.
+   * Throws if the issuer does not listen.
    */
   get jwksUri(): string {
     if (this.address === undefined)
-      throw new Error('TestIssuer.jwksUri: it does not listen; use TestIssuer.listen()');
+      throw new Error('TestIssuer.jwksUri: the issuer does not listen; use TestIssuer.listen()');
     return this.address + this.path + this.shape.jwksPath;
   }
 
   /**
-   * What `AuthgearModule.forRoot()` needs to trust it: issuer, audience and clock, and the profile
-   * of AuthPI. Without `listen()`, add `jwks: issuer.jwks()`. An entry of `issuers` takes all but
-   * the clock, which stands beside the list.
+   * The options for `AuthgearModule.forRoot()` to trust this issuer: issuer, audience, clock, and
+   * for AuthPI the profile. Without `listen()`, add `jwks: issuer.jwks()`. In a list of `issuers`,
+   * move `clock` beside the list.
    */
   get moduleOptions(): Pick<IssuerOptions, 'issuer' | 'audience' | 'profile'> & { clock: Clock } {
     return { issuer: this.name, ...this.shape.trust(this.name), clock: this.clock.now };
   }
 
-  /** The key that signs now. */
+  /** The current signing key. */
   get signingKey(): SigningKey {
     return this.generations[0]?.[0] as SigningKey;
   }
 
-  /** The public keys, as published. */
+  /** The published public keys. */
   jwks(): { keys: object[] } {
     return { keys: this.generations.flat().map(({ jwk }) => jwk) };
   }
 
-  /** A user's access token. */
+  /** Creates an access token of a user. */
   accessToken(fields: AccessTokenFields = {}): string {
     return this.sign('at+jwt', this.shape.accessClaims(fields, this.context()), fields);
   }
 
   /**
-   * A machine's access token (client credentials): there is no user behind it. Authgear's `aud` is
-   * an API resource.
+   * Creates an access token of a machine (client credentials grant). For Authgear, its `aud` is an
+   * API resource.
    */
   machineToken(fields: AccessTokenFields = {}): string {
     return this.sign('at+jwt', this.shape.machineClaims(fields, this.context()), fields);
   }
 
-  /** A user's ID token, for the client. */
+  /** Creates an ID token of a user. */
   idToken(fields: AccessTokenFields = {}): string {
     return this.sign(this.shape.idTokenTyp, this.shape.idClaims(fields, this.context()), fields);
   }
 
   /**
-   * An opaque access token: 32 letters and digits, what Authgear gives unless it is told to give
-   * JWTs.
+   * Creates an opaque access token of 32 letters and digits, which Authgear issues unless JWT
+   * access tokens are enabled.
    */
   opaqueToken(): string {
     return randomBytes(16).toString('hex');
   }
 
-  /** A refresh token: Authgear's is opaque, AuthPI's a JWT of the same keys. */
+  /** Creates a refresh token: opaque for Authgear, a JWT signed with the same keys for AuthPI. */
   refreshToken(fields: AccessTokenFields = {}): string {
     const claims = this.shape.refreshClaims?.(fields, this.context());
     return claims === undefined
@@ -164,7 +164,7 @@ export class TestIssuer {
       : this.sign(undefined, claims, fields);
   }
 
-  /** One of the classic wrong access tokens. */
+  /** Creates one of the invalid access tokens listed in `wrongTokens`. */
   wrongToken(kind: WrongToken, fields: AccessTokenFields = {}): string {
     const context = this.context();
     const key = this.keyFor(fields.algorithm);
@@ -178,8 +178,8 @@ export class TestIssuer {
   }
 
   /**
-   * Signs with new keys from now on. `overlap: false` withdraws the old ones at once; else they
-   * stay published. Gives the first new key.
+   * Rotates to new signing keys, and returns the first one. `overlap: false` withdraws the old keys
+   * immediately; otherwise they stay published.
    */
   rotate({
     overlap = true,
@@ -191,42 +191,42 @@ export class TestIssuer {
     return this.signingKey;
   }
 
-  /** Publishes another key set document in place of its own, however odd; `undefined` ends that. */
+  /** Publishes any document instead of its key set; `undefined` restores the key set. */
   publish(document: unknown): void {
     this.published = document === undefined ? undefined : { document };
     this.revision += 1;
   }
 
-  /** Changes members of the metadata; `undefined` takes one away. */
+  /** Changes members of the metadata; `undefined` removes a member. */
   publishMetadata(members: Readonly<Record<string, unknown>>): void {
     this.metadata = members;
   }
 
-  /** Authgear: opens a session, with the cookies and the opaque token that stand for it. */
+  /** Authgear: creates a session with its cookies and opaque token. */
   openSession(fields: TestSessionFields = {}): TestSession {
     return this.sessions.open(fields);
   }
 
-  /** Authgear: ends a session: its cookies and its opaque token no longer resolve. */
+  /** Authgear: ends a session, so that its cookies and opaque token no longer resolve. */
   endSession(session: TestSession): void {
     this.sessions.close(session);
   }
 
-  /** Authgear: the session behind an access token is over. Its signature holds all the same. */
+  /** Authgear: ends the session of an access token. The token's signature stays valid. */
   revoke(accessToken: string): void {
     this.sessions.revoke(accessToken);
   }
 
   /**
-   * Authgear: disables a user at once, for resolver and userinfo endpoint; tokens keep their
-   * signatures. `false` enables the user again.
+   * Authgear: disables a user in the resolver and the userinfo endpoint. Signatures of tokens stay
+   * valid. `false` enables the user again.
    */
   disableUser(sub: string, disabled = true): void {
     this.sessions.setDisabled(sub, disabled);
   }
 
   /**
-   * Authgear: a signed event to POST to the route of `webhooks`, such as
+   * Authgear: creates a signed event to POST to the webhook route, for example
    * `webhook('user.disabled', sub)`.
    */
   webhook(type: string, sub: string, fields: WebhookEventFields = {}): WebhookDelivery {
@@ -239,13 +239,13 @@ export class TestIssuer {
     );
   }
 
-  /** Authgear: what stands before the names of its cookies. */
+  /** Authgear: the prefix of its cookie names. */
   set cookiePrefix(prefix: string) {
     this.sessions.cookiePrefix = prefix;
   }
 
   /**
-   * Fails from now on, until {@link recover}; everywhere, or at one path such as
+   * Makes requests fail until {@link recover}: all requests, or those to one path such as
    * `'/_resolver/resolve'`.
    */
   outage(kind: Outage = 'reset', path?: string): void {
@@ -253,12 +253,12 @@ export class TestIssuer {
     this.server.outagePath = path;
   }
 
-  /** The last requests to a path, the oldest first. */
+  /** The last requests to a path, oldest first. */
   requestsTo(path: string): readonly RecordedRequest[] {
     return this.server.recorded.filter((request) => request.path === path);
   }
 
-  /** How many requests to a path arrived, failed ones too. */
+  /** The number of requests to a path, including failed ones. */
   requestCount(path: string): number {
     return this.server.requests.get(path) ?? 0;
   }
@@ -267,7 +267,7 @@ export class TestIssuer {
     this.server.outage = undefined;
   }
 
-  /** Requests that arrived, failed ones too. */
+  /** The numbers of requests, including failed ones. */
   get requests(): { readonly metadata: number; readonly jwks: number; readonly total: number } {
     const entries = [...this.server.requests];
     const sum = (part: string) =>
@@ -322,7 +322,8 @@ export class TestIssuer {
   }
 
   /**
-   * What resolver and userinfo endpoint make of a bearer JWT: genuine, unexpired, and a person's.
+   * Reads a bearer JWT for the resolver and the userinfo endpoint. It must be genuine, unexpired,
+   * and a user's.
    */
   private readonly readToken: ReadToken = (token) => {
     const claims = this.generations

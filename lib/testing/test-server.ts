@@ -8,59 +8,59 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /**
- * How an issuer fails: a status; or it breaks the connection (`reset`), never answers (`hang`),
- * sends a byte now and then (`drip`), sends half a body (`half`), redirects, answers with HTML, or
- * with a megabyte (`huge`).
+ * How an issuer fails: it answers with a status, breaks the connection (`reset`), never answers
+ * (`hang`), sends single bytes slowly (`drip`), sends half a body (`half`), redirects, answers with
+ * HTML, or answers with a megabyte (`huge`).
  */
 export type Outage = 'reset' | 'hang' | 'drip' | 'half' | 'redirect' | 'html' | 'huge' | number;
 
-/** What a path is answered with. */
+/** The response for a path. */
 export interface Document {
   /** @default 200 */
   readonly status?: number;
-  /** JSON; `undefined` sends none. */
+  /** Serialized as JSON; `undefined` sends no body. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request as it came. */
+/** A received request. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Most requests that are remembered. */
+/** Maximum number of recorded requests. */
 const MAX_RECORDED = 1_000;
 
-/** Serves JSON documents over real sockets on loopback, or fails in the way it was told to. */
+/** Serves JSON documents over real sockets on loopback, or fails as configured. */
 export class TestServer {
   outage: Outage | undefined;
-  /** Where it fails; everywhere when `undefined`. */
+  /** The path that fails; `undefined` for all paths. */
   outagePath: string | undefined;
-  /** The last requests, the oldest first. */
+  /** The last requests, oldest first. */
   readonly recorded: RecordedRequest[] = [];
-  /** Requests by path. */
+  /** The number of requests by path. */
   readonly requests = new Map<string, number>();
   private readonly server: Server;
   private readonly drips = new Set<NodeJS.Timeout>();
 
-  /** @param find the document of a path; `undefined` answers 404 */
+  /** @param find returns the document of a path; `undefined` answers 404 */
   constructor(
     private readonly find: (path: string, request: IncomingMessage) => Document | undefined,
   ) {
     this.server = createServer((request, response) => this.answer(request, response));
-    // A slow client must not meet a connection that is just being closed.
+    // Otherwise a slow client could reuse a connection while the server closes it.
     this.server.keepAliveTimeout = 0;
   }
 
-  /** Listens on a free port of loopback and gives the origin. */
+  /** Listens on loopback, by default on a free port, and resolves to the origin. */
   async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(port, '127.0.0.1', resolve);
     });
-    // A test that forgets to close must not hang.
+    // A test that does not close the server must still exit.
     this.server.unref();
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TestSessionFields } from './token-shape.js';
 
-/** A session at the issuer, with the credentials that stand for it. */
+/** A session at the issuer, with its credentials. */
 export interface TestSession {
   readonly sub: string;
   /** Values of the cookies `session`, `app_session` and `app_access_token`. */
@@ -18,11 +18,11 @@ export interface TestSession {
 }
 
 type CookieName = keyof TestSession['cookies'];
-/** In the order of Authgear's resolver. */
+/** In the order in which Authgear's resolver reads them. */
 const COOKIES: readonly CookieName[] = ['app_session', 'app_access_token', 'session'];
 
 /**
- * The sessions and users of an issuer, and what its resolver says about them (authgear-server
+ * The sessions and users of an issuer, as its resolver reports them (authgear-server
  * `pkg/resolver`).
  */
 export class TestSessions {
@@ -62,7 +62,7 @@ export class TestSessions {
     return this.disabled.has(sub);
   }
 
-  /** Whether a genuine token still counts. */
+  /** Whether a genuine token is still valid. */
   counts(token: string, sub: string): boolean {
     return !this.revokedTokens.has(token) && !this.disabled.has(sub);
   }
@@ -71,7 +71,7 @@ export class TestSessions {
     return this.revokedTokens.has(token) ? undefined : this.sessions.get(`opaque ${token}`);
   }
 
-  /** The first cookie that resolves wins; a bad one does not stop the search. */
+  /** Returns the session of the first cookie that resolves. Skips invalid cookies. */
   byCookies(header: string | undefined): {
     session: TestSession | undefined;
     hasBadSession: boolean;
@@ -89,7 +89,7 @@ export class TestSessions {
   }
 }
 
-/** The headers of a session that is valid. Absent without roles, empty without `amr`. */
+/** The headers of a valid session. The roles header is absent if empty; the `amr` header is not. */
 export function sessionHeaders(
   sub: string,
   fields: TestSessionFields,

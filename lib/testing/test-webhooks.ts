@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 
-/** What may differ from an ordinary event. */
+/** The fields of an event that a test can set. */
 export interface WebhookEventFields {
-  /** @default a new one per event */
+  /** @default a new id for each event */
   readonly id?: string;
-  /** @default counts up */
+  /** @default increases with each event */
   readonly seq?: number;
   /**
    * Epoch seconds.
@@ -15,7 +15,7 @@ export interface WebhookEventFields {
   readonly user?: Readonly<Record<string, unknown>>;
 }
 
-/** A webhook as it is delivered: POST it to the route. */
+/** A webhook request. POST it to the webhook route. */
 export interface WebhookDelivery {
   readonly body: string;
   readonly headers: {
@@ -25,11 +25,11 @@ export interface WebhookDelivery {
 }
 
 /**
- * Makes events as Authgear sends them (authgear-server `docs/specs/hook.md`), signed with its
+ * Creates events as Authgear sends them (authgear-server `docs/specs/hook.md`), signed with its
  * secret.
  */
 export class TestWebhooks {
-  /** The secret, in the portal's form: 32 characters. */
+  /** The secret in the format of the portal: 32 characters. */
   readonly secret = 'nWLW3GxHNzS3wh1t2ejDrMwAJxQ4W7bK';
   private seq = 434;
 
@@ -74,7 +74,7 @@ export class TestWebhooks {
     );
   }
 
-  /** Signs any body. */
+  /** Returns a signed request with any body. */
   sign(body: string): WebhookDelivery {
     const signature = createHmac('sha256', this.secret).update(body).digest('hex');
     return {

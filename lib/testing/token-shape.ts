@@ -3,15 +3,15 @@ import type { Organization } from '../core/user.js';
 import type { IssuerOptions } from '../options/options.js';
 
 /**
- * What a token says. Anything beside the named fields goes to `claims`. A field that the issuer's
- * tokens do not have is without effect.
+ * The contents of a token. Use `claims` for claims without a field of their own. A field that the
+ * issuer's tokens do not have is ignored.
  */
 export interface AccessTokenFields {
   readonly sub?: string;
   readonly clientId?: string;
   /** @default Authgear: the issuer itself; AuthPI: the client */
   readonly audience?: string | readonly string[];
-  /** Space separated, or a list. */
+  /** A space-separated string, or a list. */
   readonly scope?: string | readonly string[];
   /** Authgear. */
   readonly roles?: readonly string[];
@@ -26,7 +26,7 @@ export interface AccessTokenFields {
   /** AuthPI. */
   readonly organizations?: readonly Partial<Organization>[];
   /**
-   * Epoch seconds; `null` omits it. In AuthPI's access tokens it is `iat`, whatever stands here.
+   * Epoch seconds; `null` omits it. AuthPI's access tokens always use `iat` instead.
    * @default 10 s ago
    */
   readonly authTime?: number | null;
@@ -36,17 +36,17 @@ export interface AccessTokenFields {
    */
   readonly expiresIn?: number;
   /**
-   * Which of the issuer's keys signs.
-   * @default the first one
+   * The algorithm of the issuer's key that signs.
+   * @default the first key
    */
   readonly algorithm?: Algorithm;
-  /** Claims as they are; they win. `undefined` takes a claim away. */
+  /** Claims that override all others. `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Header parameters as they are; they win. */
+  /** Header parameters that override all others. */
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
-/** What a session says about its user. */
+/** The properties of a session and its user. */
 export type TestSessionFields = Pick<
   AccessTokenFields,
   | 'sub'
@@ -59,26 +59,26 @@ export type TestSessionFields = Pick<
   | 'authTime'
 >;
 
-/** Who issues, and when. */
+/** The issuer and the time of issue. */
 export interface IssueContext {
   readonly issuer: string;
-  /** Epoch seconds, whole. */
+  /** Whole epoch seconds. */
   readonly now: number;
 }
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** What tells the tokens of one kind of issuer from those of another, to the claim. */
+/** The tokens and keys of one kind of issuer. */
 export interface TokenShape {
-  /** The default name of the issuer; a path is kept when it listens. */
+  /** The default name of the issuer. A listening issuer keeps its path. */
   readonly issuer: string;
-  /** What it takes to trust a person's access token, beside the name of the issuer. */
+  /** The options that are required to trust a user's access token, in addition to the issuer. */
   readonly trust: (issuer: string) => Pick<IssuerOptions, 'audience' | 'profile'>;
-  /** Algorithms of its keys; the first one signs. */
+  /** Algorithms of its keys. The first key signs. */
   readonly algorithms: readonly Algorithm[];
-  /** Generations of keys that are published at a time. */
+  /** Number of key generations that are published at the same time. */
   readonly generations: number;
-  /** Path of its keys under the issuer. */
+  /** Path of its keys, relative to the issuer. */
   readonly jwksPath: string;
   readonly cacheControl: string | undefined;
   readonly etag: boolean;
@@ -88,13 +88,13 @@ export interface TokenShape {
   readonly machineClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
   readonly idClaims: (fields: AccessTokenFields, context: IssueContext) => Payload;
   /**
-   * What a genuine access token of a person says about the session behind it, where resolver and
-   * userinfo endpoint are imitated.
+   * Reads the session from a genuine access token of a user. Only for issuers with a resolver and a
+   * userinfo endpoint.
    */
   readonly readSession?: (
     claims: Payload,
   ) => { readonly sub: string; readonly fields: TestSessionFields } | undefined;
-  /** What a refresh token looks like: claims of a JWT, or `undefined` for an opaque one. */
+  /** The claims of a refresh token that is a JWT; `undefined` for an opaque one. */
   readonly refreshClaims:
     ((fields: AccessTokenFields, context: IssueContext) => Payload) | undefined;
 }

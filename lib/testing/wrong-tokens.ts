@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createSigningKey, encode, signJwt, type SigningKey } from './signing-key.js';
 
-/** A right token to make wrong ones from. */
+/** A valid token from which invalid ones are created. */
 export interface TokenParts {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ const withHeader =
 
 const unsigned = (header: object, payload: object) => `${encode(header)}.${encode(payload)}`;
 
-/** The classic wrong access tokens. Each differs from a right one in one thing. */
+/** Common invalid access tokens. Each differs from a valid one in one detail. */
 const makers = {
   /** `alg: none` and no signature (RFC 8725 section 2.1). */
   'alg none': ({ header, payload }) => `${unsigned({ ...header, alg: 'none' }, payload)}.`,
@@ -34,9 +34,9 @@ const makers = {
     const pem = key.publicKey.export({ type: 'spki', format: 'pem' });
     return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
   },
-  /** Signed by somebody else under the right `kid`. */
+  /** Signed with another key, and the correct `kid`. */
   'foreign key': ({ header, payload, key }) => signJwt(header, payload, createSigningKey(key.alg)),
-  /** Signed by a key that brings itself along. */
+  /** Signed with a key that the header contains (`jwk`). */
   'embedded key': ({ header, payload, key }) => {
     const own = createSigningKey(key.alg);
     return signJwt({ ...header, jwk: own.jwk }, payload, own);
@@ -65,10 +65,10 @@ const makers = {
   'without subject': withPayload(() => ({ sub: undefined })),
 } as const satisfies Record<string, Make>;
 
-/** The name of a classic wrong access token. */
+/** The name of an invalid access token. */
 export type WrongToken = keyof typeof makers;
 
-/** All names, to loop over in a test. */
+/** All names, for parameterized tests. */
 export const wrongTokens = Object.keys(makers) as WrongToken[];
 
 /** @internal */
