@@ -8,21 +8,21 @@ import {
   type Requirement,
 } from './requirement.js';
 
-/** What a decision depends on beside the user and the requirement. */
+/** The inputs of a decision, in addition to the user and the requirement. */
 export interface PolicyContext<Source = unknown> {
   /** Epoch seconds, not rounded. */
   readonly now: number;
   /** How far the clocks of issuer and API may differ, in seconds. */
   readonly clockTolerance: number;
-  /** The id of the organization that the request is about. */
+  /** Returns the id of the organization that the request names. */
   readonly organizationIdOf: (part: OrganizationRequirement<Source>) => string | undefined;
-  /** `auth_time` of a verified ID token beside the access token, in epoch seconds. */
+  /** The `auth_time` of a verified ID token sent with the access token, in epoch seconds. */
   readonly reauthenticatedAt?: number | undefined;
 }
 
 /**
- * Why the user may not use the route, whatever they do; `undefined` when they may. These checks
- * come first: a user who fails one would reauthenticate in vain.
+ * Checks the requirements that reauthentication cannot satisfy. Returns `undefined` when all are
+ * met. Call it before {@link findStepUp}, so that no user reauthenticates in vain.
  */
 export function findMissingPermission<Source>(
   user: AuthgearUser,
@@ -39,7 +39,7 @@ export function findMissingPermission<Source>(
   );
 }
 
-/** Why the user must authenticate again; `undefined` when they need not. */
+/** Checks the requirements for the authentication. Returns `undefined` when all are met. */
 export function findStepUp(
   user: AuthgearUser,
   requirement: Requirement,
@@ -48,7 +48,7 @@ export function findStepUp(
   return findMissingMethod(user, requirement) ?? findAgeProblem(user, requirement, context);
 }
 
-/** The membership of this organization that the user has joined, by now. */
+/** Returns the user's membership in this organization, if the user has already joined. */
 export function activeMembership(
   { organizations }: AuthgearUser,
   id: string | undefined,
@@ -75,7 +75,7 @@ function findMissingScope(
   const missing = findUnmet(required, granted);
   if (missing === undefined) return undefined;
   const reason = `the route needs ${wordsFor(missing)}`;
-  // No other session of this user has a scope either.
+  // Sessions never have scopes, so a challenge for a scope would not help.
   if (via === 'resolver' || via === 'proxy') return new AuthError('session_has_no_scopes', reason);
   return new AuthError('scope_missing', reason, {
     scopes: [...new Set(required.flatMap(namesOf))],
@@ -90,7 +90,7 @@ function findMissingRole(
   return missing && new AuthError('role_missing', `the route needs ${wordsFor(missing)}`);
 }
 
-/** Fails closed: a user who is not known to be verified is not verified. */
+/** Fails closed: refuses a user whose verification is unknown. */
 function findUnverified(
   { isVerified }: AuthgearUser,
   { verified }: Requirement,
@@ -98,11 +98,13 @@ function findUnverified(
   if (!verified || isVerified === true) return undefined;
   return new AuthError(
     'user_not_verified',
-    isVerified === false ? 'the user has no verified login id' : 'the token does not tell',
+    isVerified === false
+      ? 'the user has no verified login id'
+      : 'the credential does not say whether the user is verified',
   );
 }
 
-/** Fails closed: a person who is not known to be identified is anonymous. A machine is not. */
+/** Fails closed: refuses a user who may be anonymous. Machines are never anonymous. */
 function findAnonymous(
   { isAnonymous, isMachine }: AuthgearUser,
   { notAnonymous }: Requirement,
@@ -110,11 +112,13 @@ function findAnonymous(
   if (!notAnonymous || isAnonymous === false || isMachine) return undefined;
   return new AuthError(
     'user_is_anonymous',
-    isAnonymous === true ? 'the user is anonymous' : 'the token does not tell',
+    isAnonymous === true
+      ? 'the user is anonymous'
+      : 'the credential does not say whether the user is anonymous',
   );
 }
 
-/** Scopes count in the organization that this request is about, and in no other. */
+/** Checks the scopes of the membership in the organization that the request names. */
 function findOrganizationProblem<Source>(
   user: AuthgearUser,
   { organizations }: Requirement<unknown, Source>,
@@ -123,31 +127,31 @@ function findOrganizationProblem<Source>(
   for (const part of organizations) {
     const id = context.organizationIdOf(part);
     if (id === undefined) {
-      const reason = 'what @OrganizationScopes() reads is not in the request';
+      const reason = 'the request has no value where @OrganizationScopes() reads the organization';
       return new AuthError('organization_not_named', reason);
     }
     const membership = activeMembership(user, id, context);
     if (membership === undefined) {
-      const reason = `the token has no active membership of "${printable(id)}"`;
+      const reason = `the token has no active membership in "${printable(id)}"`;
       return new AuthError('organization_not_member', reason);
     }
     const missing = part.scopes.filter((scope) => !membership.scopes.includes(scope));
     if (missing.length > 0) {
-      const reason = `the membership of "${printable(id)}" lacks "${missing.join('", "')}"`;
+      const reason = `the membership in "${printable(id)}" lacks "${missing.join('", "')}"`;
       return new AuthError('organization_scope_missing', reason);
     }
   }
   return undefined;
 }
 
-/** A step-up (RFC 9470) only where the user is a person who is able to authenticate again. */
+/** Challenges for a step-up (RFC 9470) only if the user can reauthenticate. */
 function findMissingMethod(user: AuthgearUser, requirement: Requirement): AuthError | undefined {
   const missing = requirement.amr.filter((method) => !user.amr.includes(method));
   if (missing.length === 0) return undefined;
   const reason = `the route needs "${missing.join('", "')}"`;
   if (user.isMachine) return new AuthError('machine_cannot_reauthenticate', reason);
   if (user.canReauthenticate === false) return new AuthError('user_cannot_reauthenticate', reason);
-  // One sign-in is then enough for both requirements.
+  // With `max_age` in the challenge, one sign-in satisfies both requirements.
   const age = strictestAge(requirement);
   return new AuthError(
     'authentication_method_missing',
@@ -156,7 +160,7 @@ function findMissingMethod(user: AuthgearUser, requirement: Requirement): AuthEr
   );
 }
 
-/** RFC 9470 section 4: a missing or a future time is as bad as an old one. */
+/** Refuses an authentication time that is too old, missing or in the future (RFC 9470 section 4). */
 function findAgeProblem(
   user: AuthgearUser,
   requirement: Requirement,
@@ -200,7 +204,7 @@ function findTimeProblem(
   return new AuthError('authentication_too_old', reason, { maxAge });
 }
 
-/** `NaN`, which a custom strategy may compute from a missing date, is not too old for any age. */
+/** A custom strategy may compute `NaN` from a missing date, and `NaN` is never too old. */
 function finite(value: number | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }

@@ -1,34 +1,35 @@
-/** Names that a route requires, scopes or roles: all of them, or one of them. */
+/** Scopes or roles that a route requires: all of them, or any of them. */
 export type NamesRequirement =
   { readonly allOf: readonly string[] } | { readonly anyOf: readonly string[] };
 
-/** Scopes that the user must have in the organization that a request is about. */
+/** Scopes that the user must have in the organization that the request names. */
 export interface OrganizationRequirement<Source = unknown> {
   readonly scopes: readonly string[];
   /** Where the request names the organization. */
   readonly from: Source;
 }
 
-/** A decision that the application makes itself. */
+/** A policy of the application. */
 export interface PolicyRequirement<Policy = unknown> {
   readonly policy: Policy;
-  /** Goes to the log when the policy denies. */
+  /** Logged when the policy denies the request. */
   readonly reason: string;
 }
 
-/** The user authenticated at most this long ago. */
+/** The maximum age of the user's authentication. */
 export interface AgeRequirement {
   /** Seconds. */
   readonly maxAge: number;
-  /** What happens to a user who can never reauthenticate. */
+  /** The decision for a user who can never reauthenticate. */
   readonly ifCannotReauthenticate: 'allow' | 'deny';
 }
 
 /**
- * What a route requires of a user. Class and handler add up: every part of every list must hold.
+ * The requirements of a route. Those of the class and the handler are combined, and the user must
+ * meet every entry of every list.
  *
- * The core evaluates all parts but the policies, and reads neither a policy nor the source of an
- * organization: the type parameters are theirs.
+ * The core does not evaluate policies, and does not read the source of an organization. The type
+ * parameters stand for these two types.
  */
 export interface Requirement<Policy = unknown, Source = unknown> {
   readonly issuers: readonly (readonly string[])[];
@@ -40,11 +41,11 @@ export interface Requirement<Policy = unknown, Source = unknown> {
   readonly policies: readonly PolicyRequirement<Policy>[];
   readonly amr: readonly string[];
   readonly ages: readonly AgeRequirement[];
-  /** The issuer confirmed the session at most this many seconds ago. */
+  /** The issuer must have confirmed the session at most this many seconds ago. */
   readonly staleness: readonly number[];
 }
 
-/** Any verified token is enough. */
+/** A verified token is sufficient. */
 export const noRequirement: Requirement<never, never> = {
   issuers: [],
   scopes: [],
@@ -58,7 +59,7 @@ export const noRequirement: Requirement<never, never> = {
   staleness: [],
 };
 
-/** Every part of both requirements. */
+/** Combines two requirements: the user must meet both. */
 export function combine<Policy, Source>(
   first: Requirement<Policy, Source>,
   second: Requirement<Policy, Source>,
@@ -77,14 +78,14 @@ export function combine<Policy, Source>(
   };
 }
 
-/** Whether the requirement has any part, so that a verified token alone is not enough. */
+/** Whether a verified token alone is not sufficient. */
 export function hasRequirements(requirement: Requirement): boolean {
   return Object.values(requirement).some((part: boolean | readonly unknown[]) =>
     typeof part === 'boolean' ? part : part.length > 0,
   );
 }
 
-/** The strictest age. A user who cannot reauthenticate passes only if every part allows it. */
+/** Returns the strictest age. `'allow'` applies only if every entry has it. */
 export function strictestAge({ ages }: Requirement): AgeRequirement | undefined {
   if (ages.length === 0) return undefined;
   const isAllowed = ages.every(({ ifCannotReauthenticate }) => ifCannotReauthenticate === 'allow');
