@@ -31,12 +31,12 @@ export const authgearProfile: IssuerProfile = {
     if (issuer === `${origin}/`)
       return `Authgear's issuer has no trailing slash: remove it. ${OTHERS}`;
     if (pathname !== '/')
-      return `Authgear's issuer is an origin: remove the path, "${origin}". ${OTHERS}`;
-    return `Authgear's issuer is an origin: write "${origin}". ${OTHERS}`;
+      return `Authgear's issuer is an origin: remove the path and use "${origin}". ${OTHERS}`;
+    return `Authgear's issuer is an origin: use "${origin}". ${OTHERS}`;
   },
 
-  // Same key and issuer as an access token; `aud` is the client, and there is neither `client_id`
-  // nor `jti`. Issuers that stand in for Authgear send no `typ`.
+  // ID tokens have the same key and issuer as access tokens. Their `aud` is the client, and they
+  // have neither `client_id` nor `jti`. Some issuers that imitate Authgear send no `typ`.
   recognize: ({ typ }, claims) => {
     const isPlain = typ === undefined || (typeof typ === 'string' && /^jwt$/i.test(typ));
     const isIdToken = isPlain && claims['client_id'] === undefined && claims['jti'] === undefined;

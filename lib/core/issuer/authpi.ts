@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile } from './profile.js';
 
 /**
- * Access tokens live for 30 minutes at most, refresh tokens for 7 days: what lives longer than a
- * day is no access token.
+ * Access tokens live for at most 30 minutes, refresh tokens for 7 days. A token that lives longer
+ * than a day cannot be an access token.
  */
 const ONE_DAY = 86_400;
 
@@ -51,16 +51,16 @@ export const authpiProfile: IssuerProfile = {
   claimRules: [...claimRules({ sid: 'name' }), ...ownRules],
   audienceClaim: 'aud',
   clientIdClaim: 'client_id',
-  // "At most one forced refetch a minute per process."
+  // AuthPI's documentation: "At most one forced refetch a minute per process."
   cooldown: 60_000,
 
   findIssuerProblem({ username, password }, issuer) {
     if (/[?#]/.test(issuer) || username || password)
-      return "AuthPI's issuer has neither query, fragment nor user-info: remove them";
+      return "AuthPI's issuer has no query, fragment or userinfo: remove them";
     return issuer.endsWith('/') ? "AuthPI's issuer has no trailing slash: remove it" : undefined;
   },
 
-  // ID and refresh tokens are JWTs of the same keys without a `typ`.
+  // ID tokens and refresh tokens are JWTs signed with the same keys, without a `typ`.
   recognize({ typ }, { iat, exp }) {
     if (typ !== undefined) return undefined;
     const livesLong = typeof iat === 'number' && typeof exp === 'number' && exp - iat > ONE_DAY;
@@ -70,10 +70,9 @@ export const authpiProfile: IssuerProfile = {
   readUser: (claims) => ({
     ...unknownFields,
     scopes: readScopes(claims['scope']),
-    // Machines are `c_…`, agents `agt_…`, people `usr_…`.
+    // Subjects of machines start with `c_`, of agents with `agt_`, of users with `usr_`.
     isMachine: /^(?:c|agt)_/.test(claims['sub'] as string),
-    // `auth_time` equals `iat` here, on refreshed tokens too: it does not tell when anybody
-    // authenticated.
+    // `auth_time` equals `iat`, also in refreshed tokens, so it is not the time of authentication.
     authTime: undefined,
     organizations: readOrganizations(claims),
     sessionId: claims['sid'] as string | undefined,

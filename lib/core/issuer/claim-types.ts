@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js';
 import type { JsonObject } from '../types.js';
 
-/** The type that a claim must have wherever it stands. */
+/** The required type of a claim. */
 export type ClaimType = 'name' | 'number' | 'string' | 'boolean' | 'strings' | 'string or strings';
 
 interface Type {
@@ -9,7 +9,7 @@ interface Type {
   readonly words: string;
 }
 
-/** A claim and the type it must have; made once by {@link claimRules}, walked for every token. */
+/** A claim and its required type. */
 export interface ClaimRule extends Type {
   readonly name: string;
 }
@@ -35,15 +35,15 @@ const types: Readonly<Record<ClaimType, Type>> = {
   },
 };
 
-/** Makes rules of claim name → type. */
+/** Creates rules from claim names and types. */
 export function claimRules(claims: Readonly<Record<string, ClaimType>>): readonly ClaimRule[] {
   return Object.entries(claims).map(([name, type]) => ({ name, ...types[type] }));
 }
 
 /**
- * Throws `claim_invalid` for the first of the registered claims that are read (RFC 7519 section
- * 4.1, RFC 9068 section 2.2) which is of the wrong type. No table, for what is read by a name that
- * stands in the code is read several times as fast.
+ * Throws `claim_invalid` for the first registered claim with the wrong type (RFC 7519 section 4.1,
+ * RFC 9068 section 2.2). Checks only the claims that this module reads. The claims are spelled out
+ * because static property access is several times as fast as a table.
  */
 export function checkRegisteredClaims({
   iss,
@@ -71,12 +71,12 @@ export function checkRegisteredClaims({
   check('amr', amr, types.strings);
 }
 
-/** Throws `claim_invalid` for the first claim of the wrong type. */
+/** Throws `claim_invalid` for the first claim with the wrong type. */
 export function checkClaimTypes(claims: JsonObject, rules: readonly ClaimRule[]): void {
   for (const rule of rules) check(rule.name, claims[rule.name], rule);
 }
 
-/** A claim that is absent is not wrong. JSON has no undefined: this is "absent". */
+/** Accepts an absent claim, which is `undefined`: JSON has no such value. */
 function check(name: string, value: unknown, { holds, words }: Type): void {
   if (value !== undefined && !holds(value))
     throw new AuthError('claim_invalid', `the claim "${name}" is not ${words}`);

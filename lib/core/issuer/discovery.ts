@@ -6,14 +6,15 @@ import { isTrustworthy, parseHttpUrl } from '../urls.js';
 
 export interface DiscoveryTarget {
   readonly issuer: string;
-  /** Where to dial instead of the well-known addresses. */
+  /** The URL to use instead of the well-known URLs. */
   readonly metadataUrl: string | undefined;
   readonly allowInsecure: boolean;
 }
 
 /**
- * The addresses of an issuer's metadata, in the order they are tried: OpenID Connect Discovery 1.0
- * section 4 appends to the issuer, RFC 8414 section 3.1 inserts before its path.
+ * Returns the URLs of an issuer's metadata in the order in which they are tried. OpenID Connect
+ * Discovery 1.0 section 4 appends the well-known path to the issuer; RFC 8414 section 3.1 inserts
+ * it before the issuer's path.
  */
 export function metadataUrls({
   issuer,
@@ -29,9 +30,9 @@ export function metadataUrls({
 }
 
 /**
- * Finds the address of an issuer's keys. Rejects when no metadata answers; with
- * `metadata_issuer_mismatch` when the metadata is another issuer's (RFC 8414 section 3.3: it "MUST
- * NOT be used"), with `jwks_uri_insecure` when the keys would come unprotected.
+ * Finds the URL of an issuer's keys. Rejects with an `HttpError` when there is no usable metadata,
+ * with `metadata_issuer_mismatch` when the metadata belongs to another issuer (RFC 8414 section
+ * 3.3: it "MUST NOT be used"), and with `jwks_uri_insecure` when the URL is not secure.
  */
 export async function discoverJwksUri(
   target: DiscoveryTarget,
@@ -44,7 +45,7 @@ export async function discoverJwksUri(
   if (issuer !== target.issuer) {
     throw new AuthError(
       'metadata_issuer_mismatch',
-      `the metadata names the issuer "${printable(issuer)}", configured is "${target.issuer}"`,
+      `the metadata names the issuer "${printable(issuer)}", but "${target.issuer}" is configured`,
     );
   }
   const url = typeof jwksUri === 'string' ? parseHttpUrl(jwksUri) : undefined;
@@ -52,7 +53,7 @@ export async function discoverJwksUri(
   if (!isTrustworthy(url, target.issuer, target.allowInsecure)) {
     throw new AuthError(
       'jwks_uri_insecure',
-      `the metadata of "${target.issuer}" names the plain http address ` +
+      `the metadata of "${target.issuer}" names the plain http URL ` +
         `"${printable(jwksUri)}" for its keys`,
     );
   }
@@ -64,7 +65,7 @@ async function fetchMetadata(
   fetch: Fetch,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (url === undefined) throw new HttpError('the metadata is not there (404)');
+  if (url === undefined) throw new HttpError('the metadata was not found (404)');
   try {
     return (await getJson(url, fetch, signal)).body;
   } catch (error) {

@@ -3,15 +3,14 @@ import { isJsonObject, isName, none, type JsonObject } from '../types.js';
 import { readScopes, unknownFields, type IssuerProfile, type OptionProblem } from './profile.js';
 
 /**
- * A claim by its name, or a claim within claims by the names on the way:
- * `['realm_access', 'roles']`.
+ * The name of a claim, or the path to a nested claim: `['realm_access', 'roles']`.
  */
 export type ClaimPath = string | readonly string[];
 
-/** Where an issuer that is neither Authgear nor AuthPI keeps things. */
+/** The claims of an issuer that is neither Authgear nor AuthPI. */
 export interface OidcClaims {
   /**
-   * The claim with the scopes: a string, split at spaces, or a list (Okta: `scp`, Entra: `scp`).
+   * The claim with the scopes: a space-separated string or a list (Okta: `scp`, Entra: `scp`).
    * @default 'scope'
    */
   readonly scopesClaim?: string;
@@ -22,28 +21,28 @@ export interface OidcClaims {
    */
   readonly rolesClaim?: ClaimPath;
   /**
-   * The claim with the application (Keycloak, Auth0, Entra: `azp`, Okta: `cid`).
+   * The claim with the client id (Keycloak, Auth0, Entra: `azp`, Okta: `cid`).
    * @default 'client_id'
    */
   readonly clientIdClaim?: string;
   /**
-   * The claim that `audience` is compared with. For issuers whose access tokens have no `aud`
-   * (Cognito: `client_id`).
+   * The claim that must match `audience`, for issuers whose access tokens have no `aud` (Cognito:
+   * `client_id`).
    * @default 'aud'
    */
   readonly audienceClaim?: string;
   /**
-   * Whether `auth_time` of the access token is when the user really authenticated (RFC 9068 section
-   * 2.2.1); `false` keeps it from satisfying `@MaxAuthAge()`.
+   * Whether `auth_time` of the access token is the time at which the user authenticated (RFC 9068
+   * section 2.2.1). With `false`, it never satisfies `@MaxAuthAge()`.
    * @default true
    */
   readonly trustAuthTime?: boolean;
 }
 
-/** Any other issuer: RFC 9068 by default, and what differs from it by explicit option. */
+/** Creates the profile of any other issuer: RFC 9068, with the differences set by options. */
 export function oidcProfile(options: OidcClaims): IssuerProfile {
   const optionProblems = findOptionProblems(options);
-  // Options that make no sense are never used: the bootstrap ends with them.
+  // Invalid options are never used, because they abort the startup.
   const {
     scopesClaim = 'scope',
     rolesClaim,
@@ -70,10 +69,10 @@ export function oidcProfile(options: OidcClaims): IssuerProfile {
 
     findIssuerProblem: ({ username, password }, issuer) =>
       /[?#]/.test(issuer) || username || password
-        ? 'An issuer has neither query, fragment nor user-info: remove them'
+        ? 'An issuer has no query, fragment or userinfo: remove them'
         : undefined,
 
-    // OpenID Connect Core 1.0 sections 2 and 3.1.3.6: only ID tokens have these.
+    // Only ID tokens have these claims (OpenID Connect Core 1.0 sections 2 and 3.1.3.6).
     recognize: (_, claims) =>
       'nonce' in claims || 'at_hash' in claims || 'c_hash' in claims
         ? 'token_is_id_token'
@@ -103,7 +102,7 @@ function read(claims: JsonObject, path: ClaimPath): unknown {
     );
 }
 
-/** The rule stands at the outermost claim, for that is what a token has or has not. */
+/** Creates the rule for the outermost claim, which contains the path. */
 function rolesRule(path: ClaimPath): ClaimRule {
   const name = [path].flat()[0] as string;
   const holds = (value: unknown) => {
@@ -135,8 +134,8 @@ function findOptionProblems(options: OidcClaims): OptionProblem[] {
     rolesClaim: {
       holds: isPath,
       fix:
-        "It must be the name of a claim, or the names on the way to one: ['realm_access', " +
-        "'roles'].",
+        'It must be the name of a claim, or the path to a nested claim such as ' +
+        "['realm_access', 'roles'].",
     },
     clientIdClaim: { holds: isName, fix: 'It must be the name of a claim.' },
     audienceClaim: { holds: isName, fix: 'It must be the name of a claim.' },

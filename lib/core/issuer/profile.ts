@@ -4,42 +4,42 @@ import type { ClaimRule } from './claim-types.js';
 import { none, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
 
-/** An option of a profile that makes no sense. */
+/** A problem with an option of a profile. */
 export interface OptionProblem {
   readonly option: string;
   readonly received: unknown;
   readonly fix: string;
 }
 
-/** What differs between kinds of issuers. Everything else is RFC 9068. */
+/** The differences between kinds of issuers. Everything else follows RFC 9068. */
 export interface IssuerProfile {
   readonly name: string;
-  /** What is wrong with the profile's own options, to be told at bootstrap with everything else. */
+  /** Problems with the profile's own options. They are reported with all others at startup. */
   readonly optionProblems: readonly OptionProblem[];
   /** Signature algorithms that this kind of issuer uses. */
   readonly algorithms: readonly Algorithm[];
-  /** Claims that its access tokens always have, beside `iss exp iat sub` and the audience. */
+  /** Claims that its access tokens always have, besides `iss exp iat sub` and the audience. */
   readonly requiredClaims: readonly string[];
-  /** Types of the claims that {@link readUser} reads, beside the registered ones. */
+  /** Types of the claims that {@link readUser} reads, besides the registered ones. */
   readonly claimRules: readonly ClaimRule[];
-  /** The claim that tells for whom a token was issued. */
+  /** The claim with the audience of a token. */
   readonly audienceClaim: string;
-  /** The claim that tells to which application a token was issued. */
+  /** The claim with the client that a token was issued to. */
   readonly clientIdClaim: string;
-  /** Milliseconds between two fetches for unknown keys, unless the options say otherwise. */
+  /** The default minimum time between two fetches for unknown keys, in milliseconds. */
   readonly cooldown: number;
-  /** What is wrong with `url` as an issuer of this kind; `undefined` when nothing is. */
+  /** Returns the problem with `url` as an issuer of this kind; `undefined` when it is valid. */
   readonly findIssuerProblem: (url: URL, issuer: string) => string | undefined;
-  /** What a token of the wrong `typ` is, when that can be told. */
+  /** Recognizes the kind of a token with a wrong `typ`; `undefined` when it is unknown. */
   readonly recognize: (header: JsonObject, claims: JsonObject) => AuthErrorCode | undefined;
   /**
-   * The user's fields that only the profile can tell, deeply frozen. The claims are frozen already,
-   * and their types have been checked.
+   * Reads the fields of the user that depend on the profile, deeply frozen. The claims are already
+   * frozen, and their types are checked.
    */
   readonly readUser: (claims: JsonObject) => ProfileFields;
 }
 
-/** The fields of a user that mean different claims at different issuers. */
+/** The fields of a user that come from different claims at different issuers. */
 export type ProfileFields = Pick<
   AuthgearUser,
   | 'scopes'
@@ -54,7 +54,7 @@ export type ProfileFields = Pick<
   | 'principalType'
 >;
 
-/** Fields that a profile knows nothing about. */
+/** Defaults for the fields that a profile does not read. */
 export const unknownFields: ProfileFields = {
   scopes: none,
   roles: none,
@@ -69,15 +69,15 @@ export const unknownFields: ProfileFields = {
 };
 
 /**
- * The last `scope` and its parts: the tokens of one application have the same, and each would keep
- * parts of its own in memory.
+ * The last `scope` and its parts. Tokens of one application often have the same scope, so cached
+ * users share one list instead of a copy each.
  */
 let last: { readonly scope: string; readonly scopes: readonly string[] } = {
   scope: '',
   scopes: none,
 };
 
-/** Splits a `scope` claim (RFC 6749 section 3.3: space separated); a list is taken as it is. */
+/** Splits a space-separated `scope` claim (RFC 6749 section 3.3). Returns a list unchanged. */
 export function readScopes(value: unknown): readonly string[] {
   if (typeof value !== 'string') return (value as readonly string[] | undefined) ?? none;
   if (value !== last.scope)

@@ -160,7 +160,7 @@ function findMissingMethod(user: AuthgearUser, requirement: Requirement): AuthEr
   );
 }
 
-/** Refuses an authentication time that is too old, missing or in the future (RFC 9470 section 4). */
+/** RFC 9470 section 4: refuses an authentication that is too old, or has no usable time. */
 function findAgeProblem(
   user: AuthgearUser,
   requirement: Requirement,
