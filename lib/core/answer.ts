@@ -1,12 +1,12 @@
 import type { RefusalKind } from './error-codes.js';
 import type { AuthError } from './errors.js';
 
-/** A refusal as HTTP says it, without a framework. */
+/** The HTTP response for a refusal, independent of a framework. */
 export interface Answer {
   readonly status: 400 | 401 | 403 | 500 | 503;
-  /** Header name → value; always `Cache-Control: no-store`. */
+  /** Always includes `Cache-Control: no-store`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Cookies that the client should forget. */
+  /** `Set-Cookie` values that clear cookies. */
   readonly setCookie: readonly string[];
   readonly message: string;
   readonly code: string;
@@ -25,8 +25,8 @@ const statuses: Readonly<Record<RefusalKind, Answer['status']>> = {
 };
 
 /**
- * Refusal → status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3), `Retry-After` and
- * the text for the client.
+ * Converts a refusal to a status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3),
+ * `Retry-After` and the message for the client.
  */
 export function answerTo(error: AuthError): Answer {
   const challenge = challengeFor(error);
@@ -47,8 +47,8 @@ export function answerTo(error: AuthError): Answer {
 function challengeFor({ kind, publicMessage, details }: AuthError): string | undefined {
   switch (kind) {
     case 'no_credentials':
-      // RFC 6750 section 3.1: without authentication information there "SHOULD NOT" be an error
-      // code.
+      // RFC 6750 section 3.1: a response to a request without authentication information "SHOULD
+      // NOT" include an error code.
       return 'Bearer';
     case 'invalid_request':
     case 'invalid_token':
@@ -81,8 +81,8 @@ function bearer(parameters: Readonly<Record<string, string | undefined>>): strin
 }
 
 /**
- * RFC 6750 section 3: values are %x20-21 / %x23-5B / %x5D-7E, so neither quotes, backslashes nor
- * line breaks get into the header.
+ * Replaces characters that RFC 6750 section 3 does not allow in values (%x20-21 / %x23-5B /
+ * %x5D-7E), such as quotes, backslashes and line breaks.
  */
 function quotable(value: string): string {
   return value.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, ' ');

@@ -1,16 +1,16 @@
 /**
- * Tells the time as epoch **milliseconds**. Everything that reads the time is given one of these,
- * so that a test can move it; the only exception is the deadline of a fetch, which is about real
- * sockets.
+ * Returns the time in epoch **milliseconds**. All code that reads the time receives a clock, so
+ * that tests can control it. Timers and the timeouts of fetches and of the revocation store are an
+ * exception: they use real time.
  */
 export type Clock = () => number;
 
-/** The clock of this machine. The one place in `core/` that reads it. */
+/** The system clock. No other code in `core/` reads it. */
 export const systemClock: Clock = () => Date.now();
 
 /**
- * Whether a span that began at `since` goes on. One from the future does not: the clock was set
- * back.
+ * Whether `now` is within the `span` that began at `since`. Returns `false` for a `since` in the
+ * future: the clock was set back.
  */
 export function isWithin(since: number, span: number, now: number): boolean {
   return since <= now && now < since + span;

@@ -19,8 +19,8 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 const WITH_UNIT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
 /**
- * Reads a duration as seconds. Returns `undefined` for anything else, such as a negative number or
- * a string without a unit.
+ * Converts a duration to seconds. Returns `undefined` for anything else, such as a negative number
+ * or a string without a unit.
  */
 export function toSeconds(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;

@@ -2,7 +2,7 @@ import { collectFrames } from './frames.js';
 import { printable } from './printable.js';
 import { errorCatalog, type AuthErrorCode, type RefusalKind } from './error-codes.js';
 
-/** The values of a refused token that may be told to a log. Nothing else of a token ever is. */
+/** The values of a refused token that may be logged. Nothing else of a token is ever logged. */
 export interface RefusalContext {
   readonly iss?: string;
   readonly aud?: string;
@@ -10,15 +10,17 @@ export interface RefusalContext {
   readonly clientId?: string;
 }
 
-/** What a challenge or a `Retry-After` needs to know beyond the code. */
+/** The data for a challenge, `Retry-After` or `Set-Cookie`, in addition to the code. */
 export interface RefusalDetails {
-  /** Scopes that the route needs (RFC 6750 section 3, `scope`). */
+  /** Scopes that the route requires (RFC 6750 section 3, `scope`). */
   readonly scopes?: readonly string[];
-  /** Greatest age of the authentication in seconds (RFC 9470 section 3, `max_age`). */
+  /** Maximum age of the authentication in seconds (RFC 9470 section 3, `max_age`). */
   readonly maxAge?: number;
-  /** Seconds until it is worth trying again. */
+  /** Seconds after which the client may retry. */
   readonly retryAfter?: number;
-  /** `Set-Cookie` values that clear a bad session cookie, for the client alone. */
+  /**
+   * `Set-Cookie` values that clear an invalid session cookie. Only for the client, never logged.
+   */
   readonly setCookie?: readonly string[];
 }
 
@@ -28,35 +30,35 @@ export interface AuthErrorOptions extends RefusalDetails {
 }
 
 /**
- * Why a credential was refused, a requirement not met or a configuration rejected.
+ * A refused credential, an unmet requirement or an invalid configuration.
  *
- * `message` equals `reason`: it is written for the developer's log, precise, and never holds a
- * token nor a claim other than `iss`, `aud`, `kid` and `client_id`. What a client may read is
- * {@link publicMessage} and {@link publicCode}.
+ * `message` equals `reason`. It is a precise text for the developer's log, and never contains a
+ * token, or a claim other than `iss`, `aud`, `kid` and `client_id`. Only {@link publicMessage} and
+ * {@link publicCode} are for clients.
  *
- * `stack` has no frames but for `configuration_invalid`: a refusal is an answer to a stranger, and
- * where it was made says nothing that `code` does not.
+ * `stack` has no frames, except for `configuration_invalid`: collecting them for every refused
+ * request is expensive, and `code` already identifies the problem.
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
-  /** Stable and machine-readable; precise, for logs and `catch`. */
+  /** A stable, precise, machine-readable code, for logs and `catch`. */
   readonly code: AuthErrorCode;
-  /** What happened, for the developer. */
+  /** Describes what happened, for the developer. */
   readonly reason: string;
-  /** What to do about it, for the developer. */
+  /** Describes what to do about it, for the developer. */
   readonly fix: string;
-  /** Which answer this is. */
+  /** Determines the status and the challenge of the response. */
   readonly kind: RefusalKind;
   /**
-   * The code a client sees: `token_invalid` in place of those that would tell a forger what to
-   * change.
+   * The code for the client. It is `token_invalid` where the precise code would help an attacker to
+   * forge a token.
    */
   readonly publicCode: AuthErrorCode | 'token_invalid';
-  /** The text a client sees. Fixed per code. */
+  /** The message for the client. Fixed per code. */
   readonly publicMessage: string;
-  /** Values of the token that may be logged, escaped and cut. */
+  /** Values of the token that may be logged, escaped and truncated. */
   readonly facts: RefusalContext;
-  /** What the challenge needs to know. */
+  /** Data for the headers of the response. */
   readonly details: RefusalDetails;
 
   constructor(code: AuthErrorCode, reason: string, options: AuthErrorOptions = nothing) {

@@ -1,7 +1,7 @@
 /**
- * Sets how many frames errors collect from now on, and gives how many it was before. A refusal is
- * an answer to a stranger, and its frames cost more than all the rules of a token. `Reflect`, for
- * it does not throw where the application has frozen its globals.
+ * Sets the number of stack frames that new errors collect, and returns the previous number.
+ * Refusals are frequent, and collecting frames costs more than checking all the rules of a token.
+ * `Reflect.set` does not throw if the application has frozen its globals.
  */
 export function collectFrames(limit: number): number {
   const { stackTraceLimit } = Error;
@@ -9,7 +9,7 @@ export function collectFrames(limit: number): number {
   return stackTraceLimit;
 }
 
-/** Makes an error that collects none. */
+/** Creates an error without stack frames. */
 export function withoutFrames<T>(make: () => T): T {
   const limit = collectFrames(0);
   try {

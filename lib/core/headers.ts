@@ -1,13 +1,13 @@
 import { none } from './types.js';
 
 /**
- * The header fields of a request. Express passes on Node's request, Fastify its own with Node's in
- * `raw`.
+ * The header fields of a request. Express passes Node's request; Fastify passes its own request,
+ * with Node's in `raw`.
  */
 export interface HeaderSource {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /**
-   * Names and values in turn, as they came. In `headers`, Node keeps only the first of several
+   * Alternating names and values, as received. In `headers`, Node keeps only the first of several
    * `Authorization` fields.
    */
   readonly rawHeaders?: readonly string[];
@@ -15,8 +15,9 @@ export interface HeaderSource {
 }
 
 /**
- * All fields of a name (in lower case). Only the raw headers show several. Otherwise `headers`
- * counts, because middleware of the application may have set, changed or removed the field.
+ * Returns all fields with a name (in lower case). Only the raw headers show repeated fields.
+ * Otherwise `headers` is used, because the application's middleware may have set, changed or
+ * removed the field.
  */
 export function headerFields(
   { headers, rawHeaders, raw }: HeaderSource,
@@ -29,7 +30,7 @@ export function headerFields(
   return Array.isArray(value) ? value : [value];
 }
 
-/** The value of a header; several are joined. */
+/** Returns the value of a header. Repeated fields are joined. */
 export function headerValue({ headers }: HeaderSource, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
@@ -39,7 +40,7 @@ function sentFields(rawHeaders: readonly string[], name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const field = rawHeaders[index] as string;
-    // The length is compared first: nearly every name differs in it.
+    // Compare the length first, because it differs for most names.
     if (field.length === name.length && field.toLowerCase() === name) {
       values.push(rawHeaders[index + 1] as string);
     }

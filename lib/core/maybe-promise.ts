@@ -1,9 +1,9 @@
-/** A value, or a promise of it where it has to be waited for. */
+/** A value, or a promise of it if it is not available yet. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /**
- * What follows from a value: at once where the value is there, for a promise that nobody needs
- * costs as much as all the rules of a token.
+ * Calls `follow` with a value, immediately if it is not a promise. An unneeded promise would cost
+ * as much as checking all the rules of a token.
  */
 export function andThen<T, R>(
   value: MaybePromise<T>,
@@ -13,8 +13,8 @@ export function andThen<T, R>(
 }
 
 /**
- * By shape: a promise may be of another realm, or of a library that put its own in place of the
- * platform's, and to take one for a value would open the door.
+ * Recognizes any object with a `then` method, because a promise may come from another realm or a
+ * library. Treating a promise as a value could accept a request that must be refused.
  */
 export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';

@@ -1,8 +1,8 @@
 const MAX_LENGTH = 100;
 
 /**
- * Makes a value of a stranger fit for a log line: printable ASCII, everything else escaped, cut at
- * 100 characters. A `kid` with line breaks must not write log lines of its own.
+ * Makes an untrusted value safe to log: escapes everything but printable ASCII, and truncates to
+ * 100 characters. Line breaks in a `kid`, for example, must not create log lines.
  */
 export function printable(value: unknown): string {
   const text = typeof value === 'string' ? value : describe(value);
@@ -16,8 +16,8 @@ export function printable(value: unknown): string {
 }
 
 /**
- * What is no string is named by its kind: nesting is the sender's choice, and spelling it out could
- * overflow the stack.
+ * Describes lists and objects by their type. The sender controls the nesting, and formatting it
+ * could overflow the stack.
  */
 function describe(value: unknown): string {
   if (Array.isArray(value)) return '(a list)';

@@ -5,33 +5,33 @@ interface Flight<Value> {
 }
 
 /**
- * Joins concurrent calls of one key: the first starts the work, the others share its outcome.
- * Nothing is kept once the work has ended.
+ * Joins concurrent calls with the same key: the first starts the work, and the others share its
+ * outcome. Nothing is kept after the work has ended.
  */
 export class SingleFlight<Key, Value> {
   private readonly flights = new Map<Key, Flight<Value>>();
 
-  /** The outcome of the work that is under way; `undefined` when there is none. */
+  /** Returns the outcome of the pending work; `undefined` when there is none. */
   get(key: Key): Promise<Value> | undefined {
     return this.flights.get(key)?.outcome;
   }
 
-  /** When the work that is under way started; `undefined` when there is none. */
+  /** Returns when the pending work started; `undefined` when there is none. */
   startedAt(key: Key): number | undefined {
     return this.flights.get(key)?.at;
   }
 
   /**
-   * Joins the work that is under way, or starts it. `isLatest` tells the work whether no other was
-   * started since.
+   * Joins the pending work, or starts it. `isLatest` returns whether no other work was started
+   * since.
    *
-   * @param at the time, for {@link startedAt}
+   * @param at the current time, for {@link startedAt}
    */
   run(key: Key, start: (isLatest: () => boolean) => Promise<Value>, at = 0): Promise<Value> {
     return this.get(key) ?? this.restart(key, start, at);
   }
 
-  /** Starts the work, whether or not any is under way. Later calls join this one. */
+  /** Starts the work even if other work is pending. Later calls join this one. */
   restart(key: Key, start: (isLatest: () => boolean) => Promise<Value>, at = 0): Promise<Value> {
     const isLatest = (): boolean => this.flights.get(key) === flight;
     const end = (): void => {
@@ -43,7 +43,7 @@ export class SingleFlight<Key, Value> {
     return flight.outcome;
   }
 
-  /** Lets the next call start anew. The work goes on, and is no longer the latest. */
+  /** Makes the next call start new work. Pending work continues, but is no longer the latest. */
   forget(key: Key): void {
     this.flights.delete(key);
   }

@@ -1,29 +1,29 @@
-/** What `JSON.parse` can return for an object. */
+/** An object as `JSON.parse` returns it. */
 export type JsonObject = { readonly [name: string]: unknown };
 
 /** All claims of a token, as the issuer sent them, deeply frozen. */
 export type Claims = JsonObject;
 
-/** A JSON object, which excludes arrays and `null`. */
+/** Whether this is an object that is neither an array nor `null`. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A string that is not empty. */
+/** Whether this is a non-empty string. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
 /**
- * Freezes a JSON object and everything in it. A loop, not a recursion: nesting is the sender's
- * choice.
+ * Freezes a JSON object and all nested values. Iterative, because the sender controls the nesting,
+ * and recursion could overflow the stack.
  */
 export function deepFreeze<T extends object>(value: T): T {
   let next: unknown = value;
   let pending: unknown[] | undefined;
   while (next !== undefined) {
-    // Members first, for what is frozen is slower to read; and an array as it is, for a list of its
-    // members is slow to make.
+    // Read members before freezing, because frozen objects are slower to read. Iterate arrays
+    // directly, because `Object.values` is slow for them.
     for (const member of Array.isArray(next) ? next : Object.values(next as object)) {
       if (typeof member === 'object' && member !== null) (pending ??= []).push(member);
     }
@@ -33,5 +33,5 @@ export function deepFreeze<T extends object>(value: T): T {
   return value;
 }
 
-/** What is not there. */
+/** A shared empty list. */
 export const none: readonly never[] = Object.freeze([]);

@@ -1,6 +1,6 @@
 /**
- * `localhost`, `*.localhost`, `127.0.0.0/8` and `[::1]`: the hosts that plain http may reach.
- * Nothing else is loopback.
+ * Whether the host is loopback, where plain http is allowed: `localhost`, `*.localhost`,
+ * `127.0.0.0/8` or `[::1]`. Nothing else counts as loopback.
  */
 export function isLoopback({ hostname }: URL): boolean {
   return (
@@ -12,25 +12,25 @@ export function isLoopback({ hostname }: URL): boolean {
 }
 
 /**
- * As it stands: the URL parser would also take white space around it, backslashes, and no slashes
- * at all.
+ * Stricter than the URL parser, which also accepts surrounding whitespace, backslashes and missing
+ * slashes.
  */
 const ABSOLUTE_HTTP_URL = /^https?:\/\/[^\s\\]+$/i;
 
-/** Reads an absolute http(s) URL; `undefined` for anything else. */
+/** Parses an absolute http(s) URL. Returns `undefined` for anything else. */
 export function parseHttpUrl(value: string): URL | undefined {
   return ABSOLUTE_HTTP_URL.test(value) && URL.canParse(value) ? new URL(value) : undefined;
 }
 
-/** Takes user and password out of every URL in a text. */
+/** Masks the user and password of every URL in a text. */
 export function withoutCredentials(text: string): string {
   return text.replace(/\/\/[^/\s]*@/g, '//***@');
 }
 
 /**
- * Whether keys of `issuer` may come from `url`: over https, or over plain http from loopback
- * (anywhere with `allowInsecure`) when the issuer itself is a plain http one. An https issuer never
- * gets its keys over http.
+ * Whether `url` is secure enough for the keys and credentials of `issuer`. An https URL always is.
+ * A plain http URL is only if the issuer is plain http too, and the URL is on loopback or
+ * `allowInsecure` is set.
  */
 export function isTrustworthy(url: URL, issuer: string, allowInsecure: boolean): boolean {
   if (url.protocol === 'https:') return true;
