@@ -9,12 +9,9 @@ import { createIssuerWithKeys, type IssuerWithKeys } from './issuer-with-keys.js
 /** All trusted issuers with their keys. */
 export interface KeysDirectory extends IssuerDirectory<IssuerRules> {
   find(iss: string): MaybePromise<IssuerWithKeys | undefined>;
-  /** All that are listed, or those looked up so far. */
+  /** Returns all listed issuers, or those looked up so far. */
   records(): readonly IssuerWithKeys[];
-  /**
-   * The first one that is listed. `undefined` where issuers are looked up, because the one that was
-   * looked up last is nobody's default.
-   */
+  /** The first listed issuer. `undefined` when issuers are looked up: there is no default then. */
   readonly first: IssuerWithKeys | undefined;
 }
 

@@ -4,14 +4,14 @@ import type { KeyedIssuer } from '../core/token/verify.js';
 import type { IssuerConfig, IssuerRules } from '../options/resolve-issuer.js';
 import type { ResolvedOptions } from '../options/resolve.js';
 
-/** A trusted issuer with its own keys: the keys of two issuers never mix. */
+/** A trusted issuer with its own key store. Issuers never share keys. */
 export interface IssuerWithKeys extends KeyedIssuer<IssuerRules> {
   readonly keys: KeyStore;
-  /** Whether the keys are configured and not fetched. */
+  /** Whether the keys are configured, and so never fetched. */
   readonly isStatic: boolean;
 }
 
-/** Assembles the keys of one issuer: their source, their lifetime, and who hears of changes. */
+/** Creates the key store of one issuer. `onEvent` receives its key events. */
 export function createIssuerWithKeys(
   config: IssuerConfig,
   options: ResolvedOptions,

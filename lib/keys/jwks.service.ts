@@ -17,24 +17,24 @@ import { createKeyLog } from '../observability/key-log.js';
 import { publishKeyEvent } from '../observability/channels.js';
 
 /**
- * How the keys of an issuer stand. Plain data; times are epoch seconds, ages and waits are seconds.
+ * The status of an issuer's keys, as plain data. Times are epoch seconds, durations are seconds.
  */
 export type JwksStatus = KeyStoreStatus;
 
 /**
- * The public keys of the trusted issuers: discovery, caching, refresh in the background, and one
- * fetch per cooldown for unknown key ids. The guard uses it for every request; inject it for checks
- * of your own.
+ * Provides the public keys of the trusted issuers, with discovery, caching, background refresh, and
+ * one fetch per cooldown for unknown key ids. The guard uses it for every request. Inject it for
+ * your own checks.
  *
- * Where a method takes an issuer, it is the first one that is listed by default; where issuers are
- * looked up, it must be named. One that is not trusted rejects with `issuer_mismatch`.
+ * The parameter `issuer` of a method defaults to the first listed issuer. It is required when
+ * issuers are looked up. An issuer that is not trusted rejects with `issuer_mismatch`.
  */
 @Injectable()
 export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
   /** @internal For the verifier. */
   readonly issuers: KeysDirectory;
 
-  /** @internal Injected, never made by hand. */
+  /** @internal Created by NestJS's dependency injection. */
   constructor(@Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {
     const log = createKeyLog(options.logger);
     this.issuers = createIssuerDirectory(options, (event) => {
@@ -44,11 +44,12 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * The key with this id, for this algorithm. Waits for a fetch only when no usable key is there.
+   * Resolves to the key with this id and algorithm. Waits for a fetch only when no usable key is
+   * known.
    *
    * Rejects with an {@link AuthError}: `key_unknown` when the issuer has no such key,
-   * `keys_unavailable` when nobody can tell now, `algorithm_not_allowed` when `alg` is none that
-   * this library verifies.
+   * `keys_unavailable` when the keys cannot be fetched now, `algorithm_not_allowed` when this
+   * library does not support `alg`.
    */
   async getKey(
     query: { readonly kid?: string; readonly alg: string },
@@ -58,14 +59,14 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
     if (!isAlgorithm(alg))
       throw new AuthError(
         'algorithm_not_allowed',
-        `"${printable(alg)}" is no supported signature algorithm`,
+        `"${printable(alg)}" is not a supported signature algorithm`,
       );
     return (await (await this.keysOf(issuer)).find({ kid, alg })).keyObject;
   }
 
   /**
-   * The usable public keys as a JWK Set (RFC 7517). Rejects with `keys_unavailable` when there are
-   * none.
+   * Resolves to the usable public keys as a JWK Set (RFC 7517). Rejects with `keys_unavailable`
+   * when there are none.
    */
   async getKeySet(issuer?: string): Promise<{ keys: JsonWebKey[] }> {
     const { keys } = await (await this.keysOf(issuer)).keySet();
@@ -73,43 +74,43 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Fetches the keys now, whatever cooldown and back-off say; joins a fetch that is under way.
-   * Rejects with an {@link AuthError} when it fails.
+   * Fetches the keys now, regardless of cooldown and back-off, or joins a pending fetch. Rejects
+   * with an {@link AuthError} when the fetch fails.
    */
   async refresh(issuer?: string): Promise<void> {
     await (await this.keysOf(issuer)).refresh();
   }
 
   /**
-   * How the keys stand: one entry per issuer that is listed, or was looked up so far; fit for JSON.
-   * Never causes a fetch.
+   * Returns the status of the keys of each issuer that is listed, or was looked up so far. The
+   * result can be serialized to JSON. Never causes a fetch.
    */
   status(): JwksStatus[] {
     return this.issuers.records().map(({ keys }) => keys.status());
   }
 
   /**
-   * @internal Uses all keys as a request would: what is due is refreshed, and what is missing is
-   * waited for. Never rejects.
+   * @internal Uses all keys like a request: refreshes keys that are due, and waits for missing
+   * ones. Never rejects.
    */
   async use(): Promise<void> {
     await Promise.allSettled(this.issuers.records().map(({ keys }) => keys.keySet()));
   }
 
   /**
-   * Starts looking for keys. The application waits for those that are configured, and with
-   * `failFast` for all, and does not start without them.
+   * Starts fetching keys. The startup waits for configured keys, and with `failFast` for all keys,
+   * and fails without them.
    */
   async onApplicationBootstrap(): Promise<void> {
     const isNeeded = ({ isStatic }: IssuerWithKeys): boolean => isStatic || this.options.failFast;
     const records = this.issuers.records();
-    // Of a fetch that fails, the key log tells.
+    // The key log reports failures.
     for (const record of records)
       if (!isNeeded(record)) record.keys.refresh().catch(() => undefined);
     await Promise.all(records.filter(isNeeded).map(requireKeys));
   }
 
-  /** Ends a fetch that is under way, so that the process can exit. */
+  /** Aborts pending fetches, so that the process can exit. */
   onModuleDestroy(): void {
     for (const { keys } of this.issuers.records()) keys.close();
   }
@@ -120,23 +121,20 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
       throw new AuthError(
         'issuer_mismatch',
         name === undefined
-          ? 'issuers are looked up: name the one that is meant'
-          : `"${printable(name)}" is no trusted issuer`,
+          ? 'issuers are looked up by a function: pass the issuer'
+          : `"${printable(name)}" is not a trusted issuer`,
       );
     }
     return record.keys;
   }
 }
 
-/**
- * Keys that are configured, or waited for, must be there: an application that can only answer 401
- * should not start.
- */
+/** Rejects when no key is usable: an application that refuses every token should not start. */
 async function requireKeys({ issuer, keys }: IssuerWithKeys): Promise<void> {
   await keys.refresh();
   const { keys: usable, skipped } = await keys.keySet();
   if (usable.length > 0) return;
-  const why = skipped.length > 0 ? `: ${skipped.join('; ')}` : ', for there is none';
+  const why = skipped.length > 0 ? `: ${skipped.join('; ')}` : ': the key set is empty';
   throw new AuthError(
     'configuration_invalid',
     `AuthgearModule cannot start, no key of "${issuer.issuer}" can be used${why}`,
