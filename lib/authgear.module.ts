@@ -20,11 +20,11 @@ import { GLOBAL_GUARD, GUARD_CLASS, RESOLVED_OPTIONS } from './options/tokens.js
 import { resolveOptions, type ResolvedOptions } from './options/resolve.js';
 import { RefusalLog } from './observability/refusal-log.js';
 
-/** What is decided when the module is declared, not when its options are there. */
+/** Settings that are needed when the module is declared, before its options are available. */
 export interface AuthgearModuleExtras {
   /**
-   * `true` puts {@link JwtAuthGuard} before every route of the application. `false` leaves it to
-   * `@UseGuards(JwtAuthGuard)`: then a route without it is **open**.
+   * `true` applies {@link JwtAuthGuard} to every route of the application. With `false`, use
+   * `@UseGuards(JwtAuthGuard)`; a route without it is **open**.
    * @default true
    */
   readonly globalGuard?: boolean;
@@ -50,7 +50,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
       providers: [
         ...(definition.providers ?? []),
         { provide: GLOBAL_GUARD, useValue: globalGuard !== false },
-        // An existing provider, so that a test can override JwtAuthGuard itself.
+        // `useExisting` lets a test override JwtAuthGuard.
         ...(globalGuard === false ? [] : [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]),
       ],
       // The decorators ask for it, to see whether the module was imported.
@@ -59,8 +59,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .build();
 
 /**
- * Protects a NestJS API with the access tokens of Authgear. Global: import it once, in the root
- * module.
+ * Protects a NestJS API with the access tokens of Authgear. The module is global: import it once,
+ * in the root module.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -91,8 +91,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     WebhookRoutes,
     RouteAudit,
   ],
-  // The guard is made anew in each module that names it in @UseGuards(): what it needs must reach
-  // that far.
+  // NestJS creates a guard in each module that uses it in @UseGuards(), so its dependencies must be
+  // exported.
   exports: [
     RESOLVED_OPTIONS,
     JwksService,
@@ -105,8 +105,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 })
 export class AuthgearModule extends ConfigurableModuleClass {
   /**
-   * Registers the guard and the services. The options are checked when the module initialises: an
-   * application with bad options does not start, and the error (`AuthError` with the code
+   * Registers the guard and the services. The module checks the options during initialization. With
+   * invalid options, the application does not start, and the error (an `AuthError` with the code
    * `configuration_invalid`) lists every problem with its fix.
    */
   static override forRoot(options: AuthgearModuleOptions & AuthgearModuleExtras): DynamicModule {
@@ -114,8 +114,8 @@ export class AuthgearModule extends ConfigurableModuleClass {
   }
 
   /**
-   * The same, with options that are injected: from a configuration service, a secret store, a class
-   * of your own.
+   * Like {@link forRoot}, with asynchronous or injected options, for example from a configuration
+   * service or a secret store.
    */
   static override forRootAsync(options: AuthgearModuleAsyncOptions): DynamicModule {
     if (

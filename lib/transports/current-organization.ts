@@ -5,7 +5,7 @@ import { findExchange, type HttpRequest } from './http.js';
 
 const organizations = new WeakMap<HttpRequest, Organization>();
 
-/** Remembers the membership that let the request in. */
+/** Stores the membership that satisfied `@OrganizationScopes()`. */
 export function injectOrganization(request: HttpRequest, organization: Organization): void {
   organizations.set(request, organization);
 }
@@ -16,9 +16,9 @@ const createCurrentOrganization = createParamDecorator((_: unknown, context: Exe
 });
 
 /**
- * Injects the membership of the organization that the request is about, as `@OrganizationScopes()`
- * found it: `@CurrentOrganization() organization: Organization`. `undefined` on a route without
- * `@OrganizationScopes()`. Of several on one route, the last one's.
+ * Injects the user's membership in the organization that the request names:
+ * `@CurrentOrganization() organization: Organization`. It is `undefined` on a route without
+ * `@OrganizationScopes()`. If a route has several, it is the membership of the last one.
  */
 export function CurrentOrganization(): ParameterDecorator {
   return withImportCheck(createCurrentOrganization());

@@ -8,7 +8,7 @@ import { AuthgearUser } from '../core/user.js';
 import { withImportCheck } from '../options/import-check.js';
 import { findExchange, type HttpRequest } from './http.js';
 
-/** Puts the verified user where NestJS applications look for one: `request.user`. */
+/** Sets the verified user as `request.user`, where NestJS applications expect it. */
 export function injectUser(request: HttpRequest, user: AuthgearUser): void {
   request.user = user;
 }
@@ -16,16 +16,16 @@ export function injectUser(request: HttpRequest, user: AuthgearUser): void {
 const createCurrentUser = createParamDecorator(
   (field: keyof AuthgearUser | undefined, context: ExecutionContext) => {
     const user = findExchange(context)?.request.user;
-    // Whatever else may stand at request.user was not verified by us.
+    // Another guard or middleware may have set a different `request.user`.
     if (!(user instanceof AuthgearUser)) return undefined;
     return field === undefined ? user : user[field];
   },
 );
 
 /**
- * Injects the verified user, or one field of it: `@CurrentUser() user: AuthgearUser`,
- * `@CurrentUser('sub') sub: string`. Without a user (a `@Public()` route, or an anonymous request
- * under `@OptionalAuth()`) it is `undefined`. Pipes come after the field:
+ * Injects the verified user, or one of its fields: `@CurrentUser() user: AuthgearUser`,
+ * `@CurrentUser('sub') sub: string`. It is `undefined` without a user: on a `@Public()` route, or
+ * for an anonymous request to an `@OptionalAuth()` route. Pipes follow the field:
  * `@CurrentUser('sub', ParseUUIDPipe)`.
  */
 export function CurrentUser(

@@ -13,38 +13,38 @@ import { withoutFrames } from '../core/frames.js';
 import type { HeaderSource } from '../core/headers.js';
 import type { ReadableRequest } from '../options/contracts.js';
 
-/** What the library reads of a request, and where the handler finds the user. */
+/** The parts of a request that the library reads, and the user that it sets. */
 export interface HttpRequest extends ReadableRequest, HeaderSource {
   user?: unknown;
 }
 
 /**
- * What the library uses of a response. Express and Fastify agree on `header`; only Express has
- * `append`, and Fastify's `header` appends cookies.
+ * The parts of a response that the library uses. Express and Fastify both have `header`. Only
+ * Express has `append`; Fastify's `header` appends cookies itself.
  */
 interface HttpResponse {
   header(name: string, value: string | readonly string[]): unknown;
   append?(name: string, value: string | readonly string[]): unknown;
 }
 
-/** One request and its response, on any platform. */
+/** A request and its response, on any platform. */
 export interface HttpExchange {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
 }
 
-/** The request and response of a context; `undefined` for transports that are not HTTP. */
+/** Returns the request and response of a context; `undefined` for transports other than HTTP. */
 export function findExchange(context: ExecutionContext): HttpExchange | undefined {
   if (context.getType() !== 'http') return undefined;
   const http = context.switchToHttp();
   return { request: http.getRequest<HttpRequest>(), response: http.getResponse<HttpResponse>() };
 }
 
-/** The same. Throws `transport_not_supported` for transports that are not HTTP. */
+/** Like {@link findExchange}, but throws `transport_not_supported` for other transports. */
 export function exchangeOf(context: ExecutionContext): HttpExchange {
   const exchange = findExchange(context);
   if (exchange !== undefined) return exchange;
-  const reason = `the guard was asked about a handler of the transport "${context.getType()}"`;
+  const reason = `the guard was called for a handler of the transport "${context.getType()}"`;
   throw new AuthError('transport_not_supported', reason);
 }
 
@@ -57,9 +57,9 @@ const exceptions = {
 } as const satisfies Record<Answer['status'], { name: string; type: typeof BadRequestException }>;
 
 /**
- * Turns a refusal into NestJS's own exception, with the {@link AuthError} as its cause. The headers
- * are set on the response now: an exception filter of the application that writes its own body
- * keeps the challenge.
+ * Converts a refusal to NestJS's own exception, with the {@link AuthError} as its cause. Sets the
+ * headers on the response, so that an exception filter that writes its own body keeps the
+ * challenge.
  */
 export function refuse(error: AuthError, exchange: HttpExchange | undefined): HttpException {
   const { status, headers, setCookie, message, code } = answerTo(error);
@@ -71,7 +71,7 @@ export function refuse(error: AuthError, exchange: HttpExchange | undefined): Ht
   );
 }
 
-/** Keeps the cookies of the application: Fastify's `header` adds to them, Express has `append`. */
+/** Adds cookies to those that the application has already set. */
 function addCookies(exchange: HttpExchange | undefined, cookies: readonly string[]): void {
   const { response } = exchange ?? {};
   if (response?.append === undefined) response?.header('Set-Cookie', cookies);
@@ -79,9 +79,9 @@ function addCookies(exchange: HttpExchange | undefined, cookies: readonly string
 }
 
 /**
- * NestJS's own exception for a refusal, as `JwtAuthGuard` throws it: status, and a body with what a
- * client may know. For guards of your own, where `TokenService` rejects with an {@link AuthError}.
- * It carries **no** headers: only the guard sets the challenge of RFC 6750.
+ * Converts an {@link AuthError}, for example from `TokenService`, to the NestJS exception that
+ * `JwtAuthGuard` throws: the status, and a body with the public message and code. For your own
+ * guards. It sets **no** headers: only `JwtAuthGuard` sends the challenge of RFC 6750.
  */
 export function toHttpException(error: AuthError): HttpException {
   return refuse(error, undefined);
