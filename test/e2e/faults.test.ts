@@ -166,7 +166,7 @@ describe('key sets', () => {
     [
       'duplicate kids',
       (good: object) => [{ ...jwkOf(2048), kid: 'twice' }, { ...jwkOf(2048), kid: 'twice' }, good],
-      'has it twice',
+      'more than once, so it is not used',
     ],
     [
       'a private key',

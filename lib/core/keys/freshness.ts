@@ -2,14 +2,14 @@ import type { AuthError } from '../errors.js';
 import type { KeySet } from './key-set.js';
 import type { LifetimeBounds } from './lifetime.js';
 
-/** How keys are kept, in milliseconds. Documented for users at `KeysOptions`. */
+/** How keys are cached, in milliseconds. `KeysOptions` documents the members. */
 export interface KeyPolicy extends LifetimeBounds {
   readonly refreshAhead: number;
   readonly cooldown: number;
   readonly staleFor: number;
 }
 
-/** A key set of a successful fetch and the times that follow from it (epoch milliseconds). */
+/** The key set of a successful fetch, and its times (epoch milliseconds). */
 export interface LoadedKeySet {
   readonly keySet: KeySet;
   readonly fetchedAt: number;
@@ -19,18 +19,18 @@ export interface LoadedKeySet {
 }
 
 /**
- * All that is remembered of an issuer's keys: nothing per key id, so that garbage cannot fill
- * memory.
+ * The state of an issuer's keys. It stores nothing per key id, so tokens with random key ids cannot
+ * fill the memory.
  */
 export interface KeyState {
   readonly loaded: LoadedKeySet | undefined;
   /** The error of the last attempt; `undefined` when it succeeded or there was none. */
   readonly lastError: AuthError | undefined;
-  /** Failed attempts in a row. */
+  /** Consecutive failed attempts. */
   readonly failures: number;
-  /** No attempt of our own accord before this time (back-off). */
+  /** No attempt is made before this time (back-off), except by an explicit refresh. */
   readonly retryAt: number;
-  /** No attempt for an unknown key before this time. */
+  /** No attempt for an unknown key is made before this time. */
   readonly cooldownUntil: number;
 }
 
@@ -42,20 +42,20 @@ export const initialState: KeyState = {
   cooldownUntil: 0,
 };
 
-/** What the set said to the query; `none` when there is no set. */
+/** The result of the query in the key set; `none` when there is no key set. */
 export type Found = 'key' | 'unknown' | 'unusable' | 'none';
 
 export type Decision =
-  /** Use the key now; `refresh` starts a fetch that nobody waits for. */
+  /** Use the key now. `refresh` starts a fetch in the background. */
   | { readonly action: 'serve'; readonly refresh: boolean }
-  /** Wait for a fetch. `unknown-kid` spends the budget of unknown keys. */
+  /** Wait for a fetch. `unknown-kid` starts the cooldown for unknown keys. */
   | { readonly action: 'wait'; readonly purpose: FetchPurpose }
-  /** The issuer was asked, and has no such key. */
+  /** The issuer has no such key. */
   | { readonly action: 'refuse' }
-  /** Nobody can tell before `retryAfter` milliseconds have passed. */
+  /** The answer is unknown. Try again after `retryAfter` milliseconds. */
   | { readonly action: 'unavailable'; readonly retryAfter: number };
 
-/** A decision that needs no more waiting. */
+/** A decision without waiting. */
 export type FinalDecision = Exclude<Decision, { readonly action: 'wait' }>;
 
 export type FetchPurpose = 'refresh' | 'unknown-kid';
@@ -63,25 +63,24 @@ export type FetchPurpose = 'refresh' | 'unknown-kid';
 const FIRST_RETRY = 1_000;
 const MAX_RETRY = 30_000;
 /**
- * Jitter of the back-off and of the refresh, as parts of their spans: fleets that start together
- * must not ask together.
+ * Jitter of the back-off and of the refresh, as fractions of their durations. It spreads the
+ * requests of processes that start at the same time.
  */
 const RETRY_JITTER = 0.2;
 const REFRESH_JITTER = 0.05;
 /**
- * How long after its back-off a failed attempt still proves an outage. Past it, an idle process
- * asks before it trusts old keys.
+ * How long after its back-off a failed attempt still counts as proof of an outage, in milliseconds.
+ * Later, an idle process fetches again before it uses expired keys.
  */
 const PROOF_OF_OUTAGE = 30_000;
 
 /**
- * The whole key policy in one decision: given what is remembered, the time, and what the set says
- * to the query.
+ * Decides how to handle a query, from the state, the time, and the result of the query.
  *
- * - A set is used within its lifetime; past it only while the issuer is known to be unreachable,
- *   and for `staleFor` at most.
- * - Nobody waits while a usable key is there.
- * - An unknown key causes one attempt per cooldown, and none while an earlier failure backs off.
+ * - A key set is used within its lifetime. After that, it is used only while the issuer is known to
+ *   be unreachable, and for at most `staleFor`.
+ * - No request waits while a usable key is known.
+ * - Unknown keys cause one attempt per cooldown, and none during the back-off after a failure.
  */
 export function decide(state: KeyState, now: number, found: Found, policy: KeyPolicy): Decision {
   const backingOff = remaining(state.retryAt, now, MAX_RETRY);
@@ -98,8 +97,7 @@ export function decide(state: KeyState, now: number, found: Found, policy: KeyPo
 }
 
 /**
- * The same decision for one who has already waited: a fetch has just ended, and waiting for another
- * is no answer.
+ * Like {@link decide}, for a request that has already waited for a fetch. It must not wait again.
  */
 export function decideAfterFetch(
   state: KeyState,
@@ -111,7 +109,7 @@ export function decideAfterFetch(
   return decision.action === 'wait' ? notFound(state, FIRST_RETRY) : decision;
 }
 
-/** The last attempt failed: the key may exist. It succeeded: the key does not. */
+/** After a failed attempt, the key may still exist. After a successful one, it does not. */
 function notFound(state: KeyState, retryAfter: number): FinalDecision {
   return state.lastError === undefined
     ? { action: 'refuse' }
@@ -129,23 +127,23 @@ function isUsable(state: KeyState, now: number, policy: KeyPolicy): boolean {
 }
 
 /**
- * Whether the set is past its refresh time. A set from the future means that the clock was set
- * back: its age is unknown.
+ * Whether the key set is due for a refresh. A key set from the future has an unknown age, because
+ * the clock was set back, and is due too.
  */
 function needsRefresh({ loaded }: KeyState, now: number): boolean {
   return loaded !== undefined && (now >= loaded.refreshAt || now < loaded.fetchedAt);
 }
 
 /**
- * Milliseconds until `time`, 0 when it has passed, and also when it is further away than it can
- * ever be set: the clock was set back.
+ * Returns the milliseconds until `time`. Returns 0 when it has passed, and also when it is further
+ * away than `longest`, because the clock was set back.
  */
 function remaining(time: number, now: number, longest: number): number {
   const left = time - now;
   return left > 0 && left <= longest ? left : 0;
 }
 
-/** The state after a successful fetch. `jitter` is a random number of [0, 1). */
+/** Returns the state after a successful fetch. `jitter` is a random number in [0, 1). */
 export function afterSuccess(
   state: KeyState,
   fetched: {
@@ -161,7 +159,7 @@ export function afterSuccess(
   }: { now: number; jitter: number; purpose: FetchPurpose; policy: KeyPolicy },
 ): KeyState {
   const expiresAt = now + fetched.lifetime;
-  // Of what is left before it, for a refresh must never be due at once.
+  // The jitter applies to the time before `refreshAhead`, so that a refresh is never due at once.
   const refreshAt = now + (fetched.lifetime - policy.refreshAhead) * (1 - jitter * REFRESH_JITTER);
   return {
     loaded: { keySet: fetched.keySet, fetchedAt: now, refreshAt, expiresAt, etag: fetched.etag },
@@ -173,8 +171,8 @@ export function afterSuccess(
 }
 
 /**
- * The state after a failed fetch: what was loaded stays, the back-off doubles, and an unknown key
- * has spent its budget all the same.
+ * Returns the state after a failed fetch. It keeps the loaded key set and doubles the back-off. A
+ * fetch for an unknown key starts the cooldown, as after a success.
  */
 export function afterFailure(
   state: KeyState,
@@ -196,7 +194,7 @@ export function afterFailure(
   };
 }
 
-/** How the keys stand, for people. */
+/** The health of the keys, for status reports. */
 export type KeyHealth = 'never loaded' | 'fresh' | 'stale' | 'unavailable';
 
 export function healthOf(state: KeyState, now: number, policy: KeyPolicy): KeyHealth {

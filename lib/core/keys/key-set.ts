@@ -5,7 +5,7 @@ import { printable } from '../printable.js';
 import { prepareKey, type VerificationKey } from '../crypto/signature.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 
-/** Most keys that one set may hold; a document with more is refused whole. */
+/** Maximum number of keys in a key set. A larger document is refused. */
 const MAX_KEYS = 100;
 /** RFC 7518 section 3.3: "A key of size 2048 bits or larger MUST be used". */
 const MIN_RSA_BITS = 2048;
@@ -14,36 +14,34 @@ const MIN_RSA_EXPONENT = 3n;
 /** A public key of an issuer. */
 export interface PublicKey {
   readonly kid: string | undefined;
-  /** The JWK as published; holds no private part. */
+  /** The JWK as published, without a private part. */
   readonly jwk: JsonWebKey;
   readonly keyObject: KeyObject;
-  /** Ready for verification, by algorithm. */
+  /** Keys that are prepared for verification, by algorithm. */
   readonly byAlgorithm: ReadonlyMap<Algorithm, VerificationKey>;
 }
 
-/** Which key a token asks for. */
+/** The key that a token names. */
 export interface KeyQuery {
   readonly kid: string | undefined;
   readonly alg: Algorithm;
 }
 
 /**
- * What a set says to a query: the key; `unknown` when a newer set might have it; `unusable` when
- * the set has an answer and it is no (the key is of another kind, or two keys claim the same id),
- * so that another fetch would not help.
+ * The result of a query: the key; `unknown` when a newer key set might contain it; `unusable` when
+ * another fetch would not help, because the key does not fit the algorithm, or two keys fit.
  */
 export type Selection = { readonly key: PublicKey } | 'unknown' | 'unusable';
 
-/** The usable public keys of one issuer, and why the others were skipped. */
+/** The usable public keys of one issuer, and the reasons why others were skipped. */
 export interface KeySet {
   readonly keys: readonly PublicKey[];
   readonly skipped: readonly string[];
 }
 
 /**
- * Reads a JWK Set (RFC 7517 section 5). Rejects when the document is not one; keys that cannot be
- * used are skipped with a reason, as section 5 asks, so that one odd key does not take the others
- * down.
+ * Reads a JWK Set (RFC 7517 section 5). Rejects when the document is not one. Skips keys that
+ * cannot be used, as section 5 recommends, and reports the reasons.
  */
 export async function readKeySet(
   document: unknown,
@@ -53,7 +51,7 @@ export async function readKeySet(
     throw new TypeError('it is not a JWK Set: "keys" is not an array');
   const jwks: unknown[] = document['keys'];
   if (jwks.length > MAX_KEYS)
-    throw new TypeError(`the JWK Set holds ${jwks.length} keys, more than ${MAX_KEYS}`);
+    throw new TypeError(`the JWK Set has ${jwks.length} keys, more than ${MAX_KEYS}`);
 
   const read = await Promise.all(jwks.map((jwk) => readKey(jwk, allowed)));
   const keys = read.filter((result): result is PublicKey => typeof result !== 'string');
@@ -64,8 +62,7 @@ export async function readKeySet(
 }
 
 /**
- * Picks the one key that the query means (design: exact `kid`; without one, only if exactly one key
- * fits).
+ * Selects the key of a query: by the exact `kid`, or without a `kid` only if exactly one key fits.
  */
 export function selectKey(set: KeySet, query: KeyQuery): Selection {
   let key: PublicKey | undefined;
@@ -113,7 +110,7 @@ function findProblem(jwk: JsonObject): string | undefined {
   return undefined;
 }
 
-/** RFC 7517 sections 4.2 to 4.4: what the key says about its own use is binding. */
+/** Whether `use`, `key_ops` and `alg` allow the algorithm (RFC 7517 sections 4.2 to 4.4). */
 function fits(jwk: JsonObject, algorithm: Algorithm): boolean {
   const { use, key_ops: operations, alg } = jwk;
   return (
@@ -129,12 +126,12 @@ function findWeakness({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): s
   const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
   if (modulusLength < MIN_RSA_BITS)
     return `it has ${modulusLength} bits, fewer than ${MIN_RSA_BITS}`;
-  if (publicExponent < MIN_RSA_EXPONENT) return `its exponent is under ${MIN_RSA_EXPONENT}`;
+  if (publicExponent < MIN_RSA_EXPONENT) return `its exponent is less than ${MIN_RSA_EXPONENT}`;
   return undefined;
 }
 
 /**
- * Two keys with one id that both fit an algorithm: neither will be selected, which deserves a word.
+ * Reports keys that share an id and an algorithm, because neither is selected.
  */
 function duplicates(keys: readonly PublicKey[]): string[] {
   const clashing = keys.filter((key, index) =>
@@ -147,7 +144,7 @@ function duplicates(keys: readonly PublicKey[]): string[] {
   );
   const kids = new Set(clashing.map((key) => key.kid).filter((kid) => kid !== undefined));
   return [...kids].map(
-    (kid) => `key "${printable(kid)}": the set has it twice, so neither is used`,
+    (kid) => `key "${printable(kid)}": the JWK Set contains it more than once, so it is not used`,
   );
 }
 

@@ -1,10 +1,10 @@
 /** Bounds of a key set's lifetime, in milliseconds. */
 export interface LifetimeBounds {
-  /** When the issuer says nothing (Authgear). */
+  /** Used when the response has no usable `Cache-Control` (Authgear). */
   readonly defaultAge: number;
-  /** `max-age=0` must not become a fetch per request. */
+  /** Keeps `max-age=0` from causing a fetch for every request. */
   readonly minAge: number;
-  /** A withdrawn key must die. */
+  /** Limits how long a withdrawn key works. */
   readonly maxAge: number;
 }
 
@@ -12,8 +12,8 @@ const MAX_AGE = /(?:^|[\s,])max-age\s*=\s*"?(\d+)"?(?:$|[\s,;])/i;
 const NOT_STORABLE = /(?:^|[\s,])no-(?:store|cache)(?:$|[\s,;=])/i;
 
 /**
- * How long a key set may be used, in milliseconds: `max-age` of the answer (RFC 9111 section
- * 5.2.2), within the bounds.
+ * Returns how long a key set may be used, in milliseconds: the `max-age` of the response (RFC 9111
+ * section 5.2.2), within the bounds.
  */
 export function lifetimeOf(cacheControl: string | null, bounds: LifetimeBounds): number {
   if (cacheControl === null) return bounds.defaultAge;

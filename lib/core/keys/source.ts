@@ -6,34 +6,34 @@ import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
 
 /**
- * A key set as it came from a source. `keySet` is absent when the one with the given `etag` still
- * holds.
+ * The result of a fetch. `keySet` is `undefined` when the key set with the given `etag` has not
+ * changed.
  */
 export interface FetchedKeySet {
   readonly keySet: KeySet | undefined;
-  /** Milliseconds that the set may be used. */
+  /** How long the key set may be used, in milliseconds. */
   readonly lifetime: number;
   readonly etag: string | undefined;
 }
 
 /**
- * Gets a key set. Rejects with an {@link AuthError} and with nothing else. `closing` ends it early.
+ * Gets a key set. Rejects only with an {@link AuthError}. `closing` aborts the fetch.
  */
 export type KeySource = (etag: string | undefined, closing?: AbortSignal) => Promise<FetchedKeySet>;
 
 export interface RemoteSourceOptions extends DiscoveryTarget {
-  /** The address of the keys, when it is configured; else it is discovered. */
+  /** The configured URL of the keys; `undefined` uses discovery. */
   readonly jwksUri: string | undefined;
   readonly algorithms: readonly Algorithm[];
   readonly lifetime: LifetimeBounds;
-  /** Milliseconds for metadata and keys of one fetch together. */
+  /** Timeout of one fetch of metadata and keys together, in milliseconds. */
   readonly timeout: number;
   readonly fetch: Fetch;
 }
 
 /**
- * Keys over HTTP. The discovered address is remembered until it fails once: then the next attempt
- * looks again where the keys are.
+ * Creates a source that fetches keys over HTTP. It keeps the discovered URL until a fetch fails;
+ * the next attempt then repeats the discovery.
  */
 export function remoteSource(options: RemoteSourceOptions): KeySource {
   const { issuer, algorithms, fetch, timeout } = options;
@@ -57,7 +57,7 @@ export function remoteSource(options: RemoteSourceOptions): KeySource {
   };
 }
 
-/** Keys that were configured: they never change, and asking for an unknown one costs nothing. */
+/** Creates a source of configured keys, which never change. */
 export function staticSource(jwks: unknown, algorithms: readonly Algorithm[]): KeySource {
   return async () => ({
     keySet: await readKeySet(jwks, algorithms),
