@@ -1,12 +1,12 @@
 /**
- * How a refusal is answered. Each kind is one row of the answers table: a status and a challenge.
+ * The kind of a refusal. It determines the status and the challenge of the response.
  *
  * - `no_credentials`, `invalid_request`, `invalid_token`, `insufficient_scope`: RFC 6750 section 3
  * - `step_up`: RFC 9470 section 3
- * - `forbidden`: a 403 that no other token would change
- * - `unavailable`: nobody can tell right now; never the token's fault
- * - `configuration`: found at bootstrap, never an HTTP answer
- * - `notice`: a line in the log about a request that is answered all the same
+ * - `forbidden`: a 403 without a challenge, because a new token would not help
+ * - `unavailable`: the check is not possible right now; this is never the token's fault
+ * - `configuration`: a problem at startup, never an HTTP response
+ * - `notice`: a log line about a request that is not refused
  */
 export type RefusalKind =
   | 'no_credentials'
@@ -22,19 +22,17 @@ export type RefusalKind =
 /** A row of the catalog. */
 interface CatalogEntry {
   readonly kind: RefusalKind;
-  /** What the client is told. Never depends on the token. */
+  /** The message for the client. Never depends on the token. */
   readonly message: string;
-  /** What the developer should do about it. */
+  /** Advice for the developer. */
   readonly fix: string;
-  /**
-   * The code that the client sees, where the precise one would help an attacker more than a client.
-   */
+  /** The code for the client, if the precise code would help attackers more than clients. */
   readonly publicCode?: 'token_invalid';
 }
 
 /**
- * One answer for wrong issuer, wrong audience, unknown key and bad signature: which of them it was
- * is told to the log only.
+ * The same response for a wrong issuer, a wrong audience, an unknown key and an invalid signature.
+ * Only the log contains the precise code.
  */
 const undisclosed = {
   kind: 'invalid_token',
@@ -61,7 +59,7 @@ const catalog = rows({
   authorization_malformed: {
     kind: 'invalid_request',
     message: 'The Authorization header is malformed.',
-    fix: 'Send exactly "Bearer", one space and the token, without quotes and without line breaks.',
+    fix: 'Send exactly "Bearer", one space and the token, without quotes or line breaks.',
   },
   multiple_credentials: {
     kind: 'invalid_request',
@@ -76,36 +74,36 @@ const catalog = rows({
     kind: 'invalid_token',
     message: 'The access token is too large.',
     fix:
-      'A token may have 16384 bytes at most. Take large custom claims out of the token and ' +
-      'read them from the API of the issuer.',
+      'A token may have at most 16384 bytes. Remove large custom claims from the token, and read ' +
+      'them from the API of the issuer.',
   },
   token_malformed: {
     kind: 'invalid_token',
     message: 'The access token is not a well-formed JWT.',
     fix:
-      'Send the access token exactly as the issuer gave it. If the issuer gives opaque tokens, ' +
-      'turn on JWT access tokens there.',
+      'Send the access token exactly as the issuer returned it. If the issuer returns opaque ' +
+      'tokens, enable JWT access tokens there.',
   },
   token_is_opaque: {
     kind: 'invalid_token',
     message: 'The access token is opaque, not a JWT.',
     fix:
-      'In the Authgear portal, turn on "Issue JWT as access token" for the application and ' +
-      'sign in again; or set resolver: { opaqueTokens: true }.',
+      'In the Authgear portal, enable "Issue JWT as access token" for the application and sign ' +
+      'in again; or set resolver: { opaqueTokens: true }.',
   },
   token_is_refresh_token: {
     kind: 'invalid_token',
-    message: 'A refresh token was sent in place of an access token.',
+    message: 'A refresh token was sent instead of an access token.',
     fix:
-      'Send access_token of the token response, not refresh_token. A refresh token must never ' +
-      'leave the client but to the token endpoint.',
+      'Send the access_token of the token response, not the refresh_token. Clients must send ' +
+      'refresh tokens only to the token endpoint.',
   },
   token_is_id_token: {
     kind: 'invalid_token',
-    message: 'An ID token was sent in place of an access token.',
+    message: 'An ID token was sent instead of an access token.',
     fix:
-      'Send access_token of the token response, not id_token: an ID token tells the client who ' +
-      'signed in, it grants nothing.',
+      'Send the access_token of the token response, not the id_token: an ID token describes the ' +
+      'user to the client, and grants no access.',
   },
 
   // 401 invalid_token: header
@@ -118,14 +116,14 @@ const catalog = rows({
   },
   typ_not_allowed: {
     kind: 'invalid_token',
-    message: 'The token is not of the access token type.',
+    message: 'The token does not have the type of an access token.',
     fix:
-      'Access tokens say typ "at+jwt" (RFC 9068). If the issuer sends another, name it in the ' +
-      'option "typ".',
+      'Access tokens have the typ "at+jwt" (RFC 9068). If the issuer uses another one, set it in ' +
+      'the option "typ".',
   },
   crit_not_supported: {
     kind: 'invalid_token',
-    message: 'The access token demands an extension that is not supported.',
+    message: 'The access token requires an extension that is not supported.',
     fix:
       'No critical header extension is supported (RFC 7515 section 4.1.11). Ask the issuer for ' +
       'tokens without "crit".',
@@ -133,33 +131,33 @@ const catalog = rows({
   kid_invalid: {
     kind: 'invalid_token',
     message: 'The access token has an unusable key id.',
-    fix: 'A "kid" must be a non-empty string, or absent. Ask the issuer for well-formed tokens.',
+    fix: 'A "kid" must be a non-empty string or absent. Ask the issuer for well-formed tokens.',
   },
 
   // 401 invalid_token: claims
   issuer_mismatch: {
     ...undisclosed,
     fix:
-      'Compare the two issuers in the reason: the option "issuer" must be, to the letter, what ' +
-      'the tokens carry as "iss".',
+      'Compare the two issuers in the reason: the option "issuer" must equal the "iss" of the ' +
+      'tokens exactly.',
   },
   issuer_trailing_slash: {
     ...undisclosed,
     fix:
-      'The token\'s "iss" and the option differ only by a slash at the end. Write the option ' +
-      'like the token\'s "iss"; if it is not Authgear: issuers: [oidc({ issuer, audience })].',
+      'The token\'s "iss" and the option differ only by a trailing slash. Set the option to the ' +
+      'token\'s "iss"; if this is not Authgear: issuers: [oidc({ issuer, audience })].',
   },
   audience_mismatch: {
     ...undisclosed,
     fix:
-      'Add the audience in the reason to the option "audience" if access tokens for it are ' +
-      'meant for this API; else ask for the right resource. ID tokens name a client there.',
+      'If access tokens with the audience in the reason are for this API, add it to the option ' +
+      '"audience". Otherwise, request the right resource. The "aud" of ID tokens is a client.',
   },
   audience_trailing_slash: {
     ...undisclosed,
     fix:
-      'The token\'s "aud" and the option "audience" differ only by a slash at the end. Write ' +
-      'the option exactly like the token\'s "aud".',
+      'The token\'s "aud" and the option "audience" differ only by a trailing slash. Set the ' +
+      'option to exactly the token\'s "aud".',
   },
   token_expired: {
     kind: 'invalid_token',
@@ -180,28 +178,28 @@ const catalog = rows({
     message: 'The access token was issued in the future.',
     fix:
       'The clock of this machine is behind the clock of the issuer: synchronize it (NTP). ' +
-      '"clockTolerance" allows 120 s at most.',
+      'The maximum of "clockTolerance" is 120 s.',
   },
   claim_missing: {
     kind: 'invalid_token',
     message: 'The access token lacks a required claim.',
     fix:
-      'Let the issuer add the claim that the reason names, or take it out of "requiredClaims" ' +
-      'if it stands there.',
+      'Configure the issuer to add the claim in the reason, or remove it from "requiredClaims" ' +
+      'if it is listed there.',
   },
   claim_invalid: {
     kind: 'invalid_token',
     message: 'The access token has a claim of the wrong type.',
     fix:
-      'Let the issuer send the claim that the reason names in its standard type; look at ' +
-      'custom claims hooks first.',
+      'Configure the issuer to send the claim in the reason with its standard type. Custom ' +
+      'claims hooks are a common cause.',
   },
   token_sender_constrained: {
     kind: 'invalid_token',
     message: 'The access token is bound to a key and cannot be used as a bearer token.',
     fix:
-      'A token with "cnf" (RFC 7800) proves nothing without its key. Ask the issuer for bearer ' +
-      'tokens.',
+      'A token with "cnf" (RFC 7800) is valid only with proof of its key, which is not ' +
+      'supported. Ask the issuer for bearer tokens.',
   },
   client_not_allowed: {
     kind: 'invalid_token',
@@ -213,26 +211,26 @@ const catalog = rows({
   key_unknown: {
     ...undisclosed,
     fix:
-      'The issuer publishes no such key. If it rotated just now, the next look is after the ' +
-      'cooldown; else the token is from elsewhere.',
+      'The issuer publishes no such key. If it has just rotated its keys, they are fetched again ' +
+      'after the cooldown. Otherwise, another issuer signed the token.',
   },
   signature_invalid: {
     ...undisclosed,
     fix:
-      'The token was changed on its way, or forged. Compare what the client received with what ' +
-      'arrives here.',
+      'The token was changed in transit, or forged. Compare the token that the client received ' +
+      'with the one that arrives here.',
   },
 
   // strategies of the application
   credential_malformed: {
     kind: 'invalid_request',
     message: 'The credential is malformed.',
-    fix: 'A strategy of this application says so: see the reason.',
+    fix: 'A strategy of this application refused the credential: see the reason.',
   },
   credential_invalid: {
     kind: 'invalid_token',
     message: 'The credential is not valid.',
-    fix: 'A strategy of this application says so: see the reason.',
+    fix: 'A strategy of this application refused the credential: see the reason.',
   },
 
   // sessions and revocation
@@ -240,8 +238,8 @@ const catalog = rows({
     kind: 'invalid_token',
     message: 'The session is not valid.',
     fix:
-      'Let the user sign in again: the session ended, or the user was disabled. If all are ' +
-      'refused, compare "issuer" and "cookiePrefix" with the project.',
+      'Let the user sign in again: the session ended, or the user was disabled. If all sessions ' +
+      'are refused, compare "issuer" and "cookiePrefix" with the project.',
   },
   token_revoked: {
     kind: 'invalid_token',
@@ -254,36 +252,34 @@ const catalog = rows({
     kind: 'forbidden',
     message: 'This request may not be made from another origin with a session cookie.',
     fix:
-      'Browsers send cookies along by themselves, so an unsafe method must come from the same ' +
-      'origin. List the origin in "allowedOrigins" if it is yours.',
+      'Browsers send cookies automatically, so a request with an unsafe method must come from ' +
+      'the same origin. Add the origin to "allowedOrigins" if it is yours.',
   },
   proxy_headers_invalid: {
     kind: 'invalid_request',
     message: 'The request carries contradictory session headers.',
     fix:
-      'Let the proxy replace the X-Authgear-* headers of the client, and not add to them: see ' +
-      '"Sessions and revocation" in the README.',
+      'Configure the proxy to replace the X-Authgear-* headers of the client, not to add to ' +
+      'them: see "Sessions and revocation" in the README.',
   },
   proxy_headers_untrusted: {
     kind: 'notice',
     message: 'X-Authgear-* headers came without proof that a proxy set them, and were ignored.',
     fix:
-      'Somebody goes round the proxy, or the proxy does not send the secret of "proxyHeaders". ' +
-      'Close the direct way to the application.',
+      'A client bypasses the proxy, or the proxy does not send the secret of "proxyHeaders". ' +
+      'Block direct access to the application.',
   },
   webhook_signature_invalid: {
     kind: 'forbidden',
-    message: 'The signature of the webhook does not hold.',
+    message: 'The signature of the webhook is not valid.',
     fix:
-      'Copy the webhook secret from the Authgear portal into "webhooks.secret", and let ' +
-      'nothing change the body on its way.',
+      'Copy the webhook secret from the Authgear portal to "webhooks.secret", and make sure that ' +
+      'no proxy changes the body.',
   },
   webhook_malformed: {
     kind: 'invalid_request',
     message: 'The webhook is not a valid event.',
-    fix:
-      "Events are JSON objects as Authgear's webhooks send them, with Content-Type: " +
-      'application/json.',
+    fix: "Send events as Authgear's webhooks do: JSON objects with Content-Type: application/json.",
   },
 
   // authorization
@@ -291,22 +287,23 @@ const catalog = rows({
     kind: 'forbidden',
     message: 'This route needs a scope, and a session has none.',
     fix:
-      'Scopes are in access tokens only. Call the route with a JWT, or let it demand @Roles() ' +
-      'in place of @Scopes().',
+      'Only access tokens have scopes. Call the route with a JWT, or use @Roles() instead of ' +
+      '@Scopes().',
   },
   confirmation_not_supported: {
     kind: 'forbidden',
-    message: 'This route needs a fresh confirmation of the session, which its issuer cannot give.',
+    message:
+      'This route needs a fresh confirmation of the session, which its issuer cannot provide.',
     fix:
-      'Set "userinfoUrl" for this issuer, let a strategy of yours give "confirmedAt", or take ' +
-      '@MaxStaleness() off the route.',
+      'Set "userinfoUrl" for this issuer, return "confirmedAt" from your strategy, or remove ' +
+      '@MaxStaleness() from the route.',
   },
   scope_missing: {
     kind: 'insufficient_scope',
     message: 'The access token lacks a scope that this route needs.',
     fix:
-      'Let the client ask for the scope in the challenge, and the issuer grant it. Authgear ' +
-      'grants people no scopes of yours: use @Roles() for them.',
+      'Let the client request the scope in the challenge, and configure the issuer to grant it. ' +
+      'Authgear grants users no custom scopes: use @Roles() for them.',
   },
   authentication_too_old: {
     kind: 'step_up',
@@ -317,10 +314,10 @@ const catalog = rows({
   },
   authentication_time_missing: {
     kind: 'step_up',
-    message: 'This route needs a token that tells when the user authenticated.',
+    message: 'This route needs a token with the time of the authentication.',
     fix:
-      'The token has no "auth_time". Authgear sends it since February 2025: update the issuer. ' +
-      "AuthPI's access tokens never tell.",
+      'The token has no usable "auth_time". Authgear has sent it since February 2025: update the ' +
+      "issuer. AuthPI's access tokens never have one.",
   },
   authentication_time_in_future: {
     kind: 'step_up',
@@ -331,75 +328,79 @@ const catalog = rows({
     kind: 'forbidden',
     message: 'This route does not accept tokens of this issuer.',
     fix:
-      'Call the route with a token of an issuer that its @Issuers() names, or add this issuer ' +
+      'Call the route with a token of an issuer that its @Issuers() lists, or add this issuer ' +
       'there.',
   },
   organization_not_named: {
     kind: 'forbidden',
-    message: 'The request does not say which organization it is about.',
+    message: 'The request does not name an organization.',
     fix:
-      'Send what the "from" of @OrganizationScopes() reads; if the request does, correct ' +
-      '"from": it may name another parameter.',
+      'Send the organization where the "from" of @OrganizationScopes() reads it. If the request ' +
+      'already does, correct "from".',
   },
   organization_not_member: {
     kind: 'forbidden',
-    message: 'The user is no active member of this organization.',
+    message: 'The user is not an active member of this organization.',
     fix:
-      'Let the user join the organization and sign in again: memberships are in the token. ' +
-      'Only AuthPI tokens have them.',
+      'Let the user join the organization and sign in again: the token contains the ' +
+      'memberships. Only AuthPI tokens have them.',
   },
   organization_scope_missing: {
     kind: 'forbidden',
     message: 'The user lacks a scope in this organization.',
     fix:
-      "Grant the scope in the user's membership of this organization, and let the user sign in " +
+      "Grant the scope in the user's membership in this organization, and let the user sign in " +
       'again.',
   },
   role_missing: {
     kind: 'forbidden',
     message: 'The user lacks a role that this route needs.',
-    fix: 'Give the user the role at the issuer. It is in the next token: let the client refresh.',
+    fix: 'Assign the role to the user at the issuer. Then let the client refresh the token.',
   },
   user_not_verified: {
     kind: 'forbidden',
     message: 'This route needs a verified user.',
-    fix: 'Let the user verify an email address or phone number. Only Authgear tokens tell.',
+    fix:
+      'Let the user verify an email address or phone number. Only Authgear reports verified ' +
+      'users.',
   },
   user_is_anonymous: {
     kind: 'forbidden',
     message: 'This route is not for anonymous users.',
-    fix: 'Let the client promote the anonymous user to a full one. Only Authgear tokens tell.',
+    fix:
+      'Let the client promote the anonymous user to a full one. Only Authgear reports anonymous ' +
+      'users.',
   },
   policy_denied: {
     kind: 'forbidden',
     message: 'A policy of this route does not allow the request.',
-    fix: 'The reason is the one that the @Authorize() of the route gives.',
+    fix: 'The reason is the text in the @Authorize() of the route.',
   },
   authentication_method_missing: {
     kind: 'step_up',
     message: 'This route needs a stronger authentication.',
-    fix: 'Let the client reauthenticate the user by the method that the reason names.',
+    fix: 'Let the client reauthenticate the user with the method in the reason.',
   },
   id_token_invalid: {
     kind: 'invalid_token',
-    message: 'The ID token beside the access token is not valid for this call.',
+    message: 'The ID token sent with the access token is not valid for this request.',
     fix:
-      'Send a fresh ID token of the same user and application as the access token, or none. ' +
-      'See the reason.',
+      'Send a fresh ID token of the same user and client as the access token, or none. See the ' +
+      'reason.',
   },
   user_cannot_reauthenticate: {
     kind: 'forbidden',
     message: 'This route needs a fresh authentication, and this user cannot reauthenticate.',
     fix:
-      "Decide for such users by @MaxAuthAge(age, { ifCannotReauthenticate: 'allow' }), or let " +
-      'them set up a way to sign in.',
+      "Allow such users with @MaxAuthAge(age, { ifCannotReauthenticate: 'allow' }), or let them " +
+      'set up a way to sign in.',
   },
   machine_cannot_reauthenticate: {
     kind: 'forbidden',
-    message: 'This route needs a person who authenticated recently; a machine cannot.',
+    message: 'This route needs a user who can authenticate again, and a machine cannot.',
     fix:
-      'Call the route with a user token, or take @MaxAuthAge() off a route that machines may ' +
-      'use.',
+      'Call the route with a user token, or remove @MaxAuthAge() and @Amr() from routes for ' +
+      'machines.',
   },
   transport_not_supported: {
     kind: 'forbidden',
@@ -414,41 +415,41 @@ const catalog = rows({
     kind: 'unavailable',
     message: 'The keys of the issuer cannot be reached, so no token can be checked right now.',
     fix:
-      'Look at the reason: can this machine reach the issuer (DNS, proxy, firewall, an IP ' +
-      'filter at the issuer)?',
+      'See the reason, and check that this machine can reach the issuer (DNS, proxy, firewall, ' +
+      'IP filter at the issuer).',
   },
   issuer_lookup_failed: {
     kind: 'unavailable',
-    message: 'Whether the issuer of the token is trusted cannot be found out right now.',
+    message: 'The issuer of the token cannot be looked up right now.',
     fix:
       'The function in the option "issuers" failed: see the reason and the cause. It must ' +
-      'return options, or undefined for a stranger.',
+      'return options, or undefined for an unknown issuer.',
   },
   session_unconfirmed: {
     kind: 'unavailable',
-    message: 'Whether the session still holds cannot be found out right now.',
+    message: 'The session cannot be confirmed right now.',
     fix:
-      'Look at the reason: can this machine reach the resolver or the userinfo endpoint of the ' +
-      'issuer?',
+      'See the reason, and check that this machine can reach the resolver or the userinfo ' +
+      'endpoint of the issuer.',
   },
   revocation_unavailable: {
     kind: 'unavailable',
-    message: 'Whether the token was revoked cannot be found out right now.',
+    message: 'The revocation of the token cannot be checked right now.',
     fix:
-      "The store in 'revocation.store' failed: see the reason. With onStoreFailure: 'open' " +
-      'each replica goes by what it knows itself.',
+      "The store in 'revocation.store' failed: see the reason. With onStoreFailure: 'open', " +
+      'each replica uses only its own records.',
   },
   metadata_issuer_mismatch: {
     kind: 'unavailable',
     message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
     fix:
-      'Set the option "issuer" to the issuer that the metadata names, or "metadataUrl" to ' +
-      'where the right metadata is.',
+      'Set the option "issuer" to the issuer in the metadata, or "metadataUrl" to the URL of the ' +
+      'right metadata.',
   },
   jwks_uri_insecure: {
     kind: 'unavailable',
     message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
-    fix: 'Keys must come over https. Correct the public origin at the issuer, or set "jwksUri".',
+    fix: 'Keys must use https. Correct the public origin at the issuer, or set "jwksUri".',
   },
 
   // bootstrap

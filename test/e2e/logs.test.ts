@@ -76,19 +76,24 @@ test.each([
     'token_is_opaque',
     'Issue JWT as access token',
   ],
-  ['a refresh token', () => t.issuer.refreshToken(), 'token_is_refresh_token', 'not refresh_token'],
-  ['an ID token', () => t.issuer.idToken(), 'token_is_id_token', 'not id_token'],
+  [
+    'a refresh token',
+    () => t.issuer.refreshToken(),
+    'token_is_refresh_token',
+    'not the refresh_token',
+  ],
+  ['an ID token', () => t.issuer.idToken(), 'token_is_id_token', 'not the id_token'],
   [
     'an issuer with a slash',
     () => t.issuer.wrongToken('issuer with a slash'),
     'issuer_trailing_slash',
-    'only by a slash',
+    'only by a trailing slash',
   ],
   [
     'an audience with a slash',
     () => t.issuer.wrongToken('audience with a slash'),
     'audience_trailing_slash',
-    'only by a slash',
+    'only by a trailing slash',
   ],
   [
     'a clock that is behind',

@@ -177,7 +177,7 @@ describe.each(platforms)('webhooks on %s', (platform) => {
       method: 'POST',
       ...change(issuer.webhook('user.disabled', SUB)),
     });
-    const message = 'The signature of the webhook does not hold.';
+    const message = 'The signature of the webhook is not valid.';
     expect(await answer.json()).toEqual({
       statusCode: 403,
       error: 'Forbidden',
