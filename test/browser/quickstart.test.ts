@@ -372,7 +372,10 @@ describe('the terminal', () => {
         AUTHGEAR_CLIENT_ID: '497d841ea22f33d3',
       },
       expect.stringMatching(
-        /^AuthgearModule cannot start, 1 problem in its options:\n- issuer: .*trailing slash: remove it\. If this is not Authgear: .*$/,
+        new RegExp(
+          '^AuthgearModule cannot start, 1 problem in its options:\\n' +
+            '- issuer: .*trailing slash: remove it\\. If this is not Authgear: .*$',
+        ),
       ) as unknown as string,
     ],
   ])('explains %j', async (env: Record<string, string>, message) => {

@@ -195,7 +195,7 @@ describe('the page', () => {
     }
   });
 
-  test('each of the three notices a disabled account within its limit, and a JWT alone does not', async () => {
+  test('each of the three notices a disabled account in time, a JWT alone does not', async () => {
     await stage.signIn();
     await stage.press('Disable the account');
     await stage.waitFor('refused', 'webhooks', 'resolver', 'staleness');
@@ -239,7 +239,7 @@ describe('the page', () => {
     expect(await stage.verdict('local')).toEqual(untouched);
   });
 
-  test('with its webhook lost, the webhook lane stays green, and the others do not need it', async () => {
+  test('a lost webhook affects only the webhook lane, which stays green', async () => {
     await stage.signIn();
     await stage.page.getByLabel('The webhook gets lost').check();
     await stage.press('Disable the account');
@@ -257,7 +257,7 @@ describe('the page', () => {
     expect(await stage.verdict('webhooks')).toEqual(untouched);
   });
 
-  test('a sign-out is noticed by whoever asks: resolver and staleness. No webhook tells of it', async () => {
+  test('only resolver and staleness notice a sign-out, because it causes no webhook', async () => {
     await stage.signIn();
     await stage.press('Sign out from another device');
     await stage.waitFor('refused', 'resolver', 'staleness');

@@ -62,7 +62,7 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
   });
   afterEach(() => void (AbortSignal.timeout = timeout));
 
-  test('from the start: 503 within the deadline, one line, and it works when the issuer comes back', async () => {
+  test('from startup: 503 within the deadline, one log line, then recovery', async () => {
     const { tokens, jwks, issuer } = await start({
       options,
       prepare: (_, down) => breakDown(down),
@@ -98,7 +98,8 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
     expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
     breakDown(issuer);
     issuer.clock.advance('10m');
-    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted'); // the first one tries, and fails
+    // The first request tries to fetch the keys, and fails.
+    expect(await codeOf(tokens.verifyAccessToken(issuer.accessToken()))).toBe('accepted');
     expect(jwks.status()[0]).toMatchObject({ state: 'stale', kids: [issuer.signingKey.kid] });
     expect(t.logger.lines.filter((line) => line.includes('keep working'))).toHaveLength(1);
     issuer.clock.advance('59m');
@@ -152,7 +153,7 @@ describe('key sets', () => {
     expect(jwks.status()[0]).toMatchObject({ state: 'fresh', kids: [] });
   });
 
-  test('a key that was withdrawn dies with the next fetch, however long it would have lived', async () => {
+  test('a withdrawn key is gone after the next fetch, before its lifetime ends', async () => {
     const { tokens, jwks, issuer } = await start();
     const old = issuer.accessToken();
     await tokens.verifyAccessToken(old);

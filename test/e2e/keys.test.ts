@@ -65,7 +65,7 @@ describe.each(platforms)('keys on %s', (platform) => {
     expect((await get('/', issuer.wrongToken('expired'))).status).toBe(401);
   });
 
-  test('a rotated key is found by one refetch; after that, garbage waits for the cooldown', async () => {
+  test('one fetch finds a rotated key; then unknown keys wait for the cooldown', async () => {
     const { get, issuer } = await start();
     expect((await get('/', issuer.accessToken())).status).toBe(200);
     issuer.rotate();
@@ -142,7 +142,7 @@ test('failFast: an application without keys does not start, one with keys does',
   await t.close();
 });
 
-test('configured keys of one issuer do not make the application wait for those of another', async () => {
+test('startup waits for configured keys, but not for the keys of other issuers', async () => {
   const signer = new TestIssuer({ issuer: 'https://configured.example' });
   const t = await startTestApp({
     controllers: [RouteController],

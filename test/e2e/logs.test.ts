@@ -22,7 +22,10 @@ test('a refusal is logged once per kind in 10 s, with code, reason, fix and a co
   await t.get('/', t.issuer.wrongToken('other audience'));
   expect(refusals()).toHaveLength(2);
   expect(refusals()[0]).toMatch(
-    /^warn Refused token_expired \(count 1\): the token expired 180[01] s ago, route="RouteController\.route"\. Fix: Refresh the token/,
+    new RegExp(
+      '^warn Refused token_expired \\(count 1\\): the token expired 180[01] s ago, ' +
+        'route="RouteController\\.route"\\. Fix: Refresh the token',
+    ),
   );
   expect(refusals()[1]).toMatch(/audience_mismatch .*"https:\/\/other-api\.example".* Fix: /);
 

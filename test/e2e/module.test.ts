@@ -305,7 +305,7 @@ describe('without a global guard', () => {
   });
 });
 
-test("a user's own exception filter keeps the challenge, and sees Nest's exception with its cause", async () => {
+test('a custom exception filter keeps the challenge, and receives the exception', async () => {
   let caught: unknown;
   const t = await startTestApp({
     controllers: [RouteController],

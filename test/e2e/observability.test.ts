@@ -84,7 +84,7 @@ test('health: down, up, up but stale with the age, down', async () => {
   await issuer.close();
 });
 
-test('diagnostics channels: every refusal and every key event, without tokens or personal claims', async () => {
+test('diagnostics channels publish refusals and key events, without personal data', async () => {
   const messages: { name: string; message: unknown }[] = [];
   const listen = (message: unknown, name: string | symbol) =>
     void messages.push({ name: String(name), message });

@@ -160,7 +160,7 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     const own = await start(platform, { secret: SECRET });
     for (let count = 0; count < 3; count += 1) await own.get('/maybe', undefined, session);
     expect(own.logger.lines.filter((line) => line.includes('proxy_headers_untrusted'))).toEqual([
-      expect.stringMatching(/^warn Warning proxy_headers_untrusted .*goes round the proxy/),
+      expect.stringMatching(/^warn Warning proxy_headers_untrusted .*client bypasses the proxy/),
     ]);
     expect(own.logger.lines.join()).not.toContain('user-1');
   });

@@ -100,7 +100,7 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     expect(await statusOf(token)).toBe(401);
   });
 
-  test('only who is disabled now: a future period is of no interest, nor is another event', async () => {
+  test('a user who will be disabled later, or another event, has no effect', async () => {
     const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
     expect(
@@ -224,7 +224,7 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     expect(await codeOf(await get('/me', token))).toEqual({ status: 401, code: 'token_revoked' });
   });
 
-  test('without raw bodies the application does not start, and says how to turn them on', async () => {
+  test('without raw bodies, the application does not start, and explains the fix', async () => {
     const starting = startTestApp({
       platform,
       configure: (issuer) => ({

@@ -210,7 +210,7 @@ describe('a session that is not valid', () => {
     },
   );
 
-  test('a bad cookie beside the good one of another: the first that Authgear looks at decides', async () => {
+  test('an invalid and a valid cookie: the one that Authgear reads first decides', async () => {
     const other = issuer.openSession({ sub: 'other' });
     expect(await outcome('GET /api/me', cookie(`${other.cookie}; app_session=nonsense`))).toEqual({
       status: 401,
@@ -228,7 +228,7 @@ describe('a session that is not valid', () => {
     });
   });
 
-  test('two session cookies of one name: 400, for a neighbouring domain may have set the first', async () => {
+  test('two session cookies with one name: 400, because a sibling domain may set one', async () => {
     const [one, other] = [issuer.openSession({ sub: 'one' }), issuer.openSession({ sub: 'other' })];
     expect(await outcome('GET /api/me', cookie(`${one.cookie}; ${other.cookie}`))).toEqual({
       status: 400,

@@ -97,10 +97,8 @@ export function* mutated(key: SigningKey, alg: Algorithm, random: () => number):
     for (const character of chosen)
       yield { key, token: token.slice(0, at) + character + token.slice(at + 1) };
     yield { key, token: token.slice(0, at) + token.slice(at + 1) };
-    yield {
-      key,
-      token: `${token.slice(0, at)}${all[Math.floor(random() * all.length)] as string}${token.slice(at)}`,
-    };
+    const inserted = all[Math.floor(random() * all.length)] as string;
+    yield { key, token: `${token.slice(0, at)}${inserted}${token.slice(at)}` };
   }
 }
 
@@ -222,10 +220,15 @@ export function* wrongSignatures(key: SigningKey, alg: Algorithm): Generator<Cas
 
 const ORDERS: Partial<Record<Algorithm, bigint>> = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  ES384:
-    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-  ES512:
-    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+  ES384: BigInt(
+    '0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf' +
+      '581a0db248b0a77aecec196accc52973',
+  ),
+  ES512: BigInt(
+    '0x01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff' +
+      'fffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e9138' +
+      '6409',
+  ),
 };
 /** RFC 8032 section 5.1: little-endian. */
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;

@@ -8,8 +8,11 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readFileSync(installed('package.json'), 'utf8')) as Manifest;
-const expected =
-  /^(dist\/.+(\.d\.ts|(?<!\.spec|\.test)\.js)|dist\/core\/crypto\/jose\.LICENSE\.md|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const expected = [
+  /^dist\/.+(\.d\.ts|(?<!\.spec|\.test)\.js)$/,
+  /^dist\/core\/crypto\/jose\.LICENSE\.md$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+];
 
 test('the tarball is small', () => {
   expect(statSync(tarball()).size).toBeLessThan(150_000);
@@ -25,7 +28,7 @@ test('what was built, the papers, and nothing else', () => {
       'dist/testing/index.js',
     ]),
   );
-  expect(files.filter((file) => !expected.test(file))).toEqual([]);
+  expect(files.filter((file) => !expected.some((name) => name.test(file)))).toEqual([]);
 });
 
 test('jose, which is in a file of ours, has its licence beside it', () => {

@@ -9,7 +9,7 @@ import { freePort } from '../support/free-port.js';
 
 const REPLICA = resolve('sample/dist/04-replicas/app/main.js');
 
-/** Waits for a condition, asking for it again and again. Rejects with the last thing that was wrong. */
+/** Polls until a condition holds. Rejects with the last error after `within` milliseconds. */
 export async function eventually<T>(within: number, ask: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + within;
   for (;;) {

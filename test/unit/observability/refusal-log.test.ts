@@ -43,7 +43,7 @@ test('one line per code in 10 seconds', () => {
   expect(logger.lines).toHaveLength(2);
 });
 
-test('another reason of the same code has a line of its own; numbers do not make another one', () => {
+test('another reason of the same code gets its own line, unless only numbers differ', () => {
   const missing = (claim: string) =>
     new AuthError('claim_missing', `the claim "${claim}" is missing`);
   for (const claim of ['aud', 'aud', 'sub', 'aud', 'sub']) log.write(missing(claim));
@@ -59,7 +59,7 @@ test('another reason of the same code has a line of its own; numbers do not make
   expect(logger.lines[3]).toContain('count 3');
 });
 
-test('another route has a line of its own, and a fact that the reason names is not told twice', () => {
+test('another route gets its own line, and a fact in the reason is not repeated', () => {
   const error = new AuthError('audience_mismatch', '"aud" is "a"', {
     facts: { aud: 'a', kid: 'k' },
   });

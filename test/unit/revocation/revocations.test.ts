@@ -212,7 +212,7 @@ describe('a store', () => {
   });
 
   describe.each<StoreFailure>(['rejects', 'throws', 'emits'])('that %s', (failure) => {
-    test("'closed' refuses whom it does not know about, and those who are revoked as such", async () => {
+    test("'closed' refuses unknown users, and revoked users with token_revoked", async () => {
       const { apply, refuses } = replica({ store: store.connect() });
       await apply('user-1', disabled());
       store.failure = failure;
@@ -235,7 +235,7 @@ describe('a store', () => {
       expect(store.gets).toHaveLength(1);
     });
 
-    test('works again: what was learned meanwhile is written, and both replicas know it', async () => {
+    test('works again: records from the outage are written, and reach both replicas', async () => {
       const [one, other] = pair();
       store.failure = failure;
       await one.apply('user-1', disabled());
@@ -395,7 +395,7 @@ describe('a store', () => {
     });
   });
 
-  test('a replica that starts fills it with what it does not have, and takes nothing away', async () => {
+  test('a replica that starts adds missing records, and removes none', async () => {
     const [one] = pair();
     await one.revocations.sync();
     await one.apply('user-1', ended());
@@ -477,7 +477,7 @@ describe('a store', () => {
       };
     };
 
-    test('an event that comes while another is written is not forgotten when the store fails then', async () => {
+    test('an event during the write of another one is kept when the store then fails', async () => {
       const one = replica({ store: store.connect() });
       const release = hold();
       const first = one.apply('user-1', disabled(NOW - 100));

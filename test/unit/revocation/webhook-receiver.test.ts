@@ -110,7 +110,7 @@ test('a forged event does not take the place of the real one', async () => {
   expect(applied).toEqual(['a user-1']);
 });
 
-test('what is signed is the bytes: a body that is not UTF-8 is no event of anybody else', async () => {
+test('the signature covers the bytes: a body that is not UTF-8 names no other user', async () => {
   const { receiver, applied } = start();
   const { body } = issuer.webhook('user.disabled', 'user-1');
   const { headers } = issuer.webhooks.sign(body);

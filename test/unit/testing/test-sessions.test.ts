@@ -112,7 +112,7 @@ describe('the resolver', () => {
     );
   });
 
-  test('the first good credential wins: a bad bearer token beside a cookie is the cookie’s user', async () => {
+  test('the first valid credential wins: after a bad bearer token, the cookie', async () => {
     const [one, other] = [
       issuer.openSession({ sub: 'user-1' }),
       issuer.openSession({ sub: 'user-2' }),

@@ -590,7 +590,7 @@ function replaceKeys(name: string, value: unknown): unknown {
   return name === 'keySet' || name === 'options' ? undefined : value;
 }
 
-test('a logger that throws makes no good fetch a bad one, and no refusal anything else', async () => {
+test('a logger that throws changes neither a successful fetch nor a refusal', async () => {
   const store = new KeyStore({
     issuer: 'https://issuer.example',
     source: t.source.ask,

@@ -120,7 +120,8 @@ describe('a remote source fails with keys_unavailable', () => {
       }),
       /ECONNREFUSED/,
     ],
-    ['something odd', () => Promise.reject('odd'), /./], // oxlint-disable-line prefer-promise-reject-errors
+    // oxlint-disable-next-line prefer-promise-reject-errors
+    ['a rejection without an Error', () => Promise.reject('odd'), /./],
     ['something that is no response', () => undefined as unknown as Response, /./],
   ];
   test.each(answers)('on %s', async (_, answer, words) => {

@@ -243,7 +243,7 @@ describe('when the clock is set back', () => {
     expect(questions.count).toBe(2);
   });
 
-  test('what was seen to be from the future does not count when the clock gets there again', async () => {
+  test('an entry found to be from the future stays dropped when that time comes', async () => {
     await learn('an hour old by then');
     clock.advance(-3_600);
     expect(known(10_000)).toBe('waits');

@@ -100,7 +100,7 @@ describe('the answer of the resolver', () => {
     }
   });
 
-  test('the clearing Set-Cookie passes for a cookie that is said to be bad, and for nothing else', async () => {
+  test('Set-Cookie is passed on only for a cookie that the resolver calls invalid', async () => {
     const invalid = { 'X-Authgear-Session-Valid': 'false' };
     const setCookieOf = async (headers: Record<string, string>, credential: ForwardedCredential) =>
       (await rejectionOf(resolve(answer(headers, clear), credential).work)).details.setCookie;

@@ -281,7 +281,7 @@ describe('a verifier with a cache', () => {
       expect(users.size).toBe(1);
     });
 
-    test('that is bad is one refusal for all who wait, and is verified again for the next', async () => {
+    test('an invalid one refuses all waiting requests, and is checked again later', async () => {
       const { verify: verifyHeld, release, count } = heldBack();
       const token = sign({}, otherA);
       const ask = () => rejectionOf(Promise.resolve(verifyHeld(token)));

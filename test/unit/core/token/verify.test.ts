@@ -219,7 +219,7 @@ describe('the signature', () => {
     expect((await rejectionOf(t.verify(make()))).code).toBe('signature_invalid');
   });
 
-  test('the client is told the same as for an unknown key, a wrong issuer and a wrong audience', async () => {
+  test('the client sees the same as for an unknown key, a wrong issuer or audience', async () => {
     const tokens = [
       sign({}, {}, otherKey),
       sign({}, { kid: 'key-2' }),

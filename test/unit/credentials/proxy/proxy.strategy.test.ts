@@ -69,7 +69,7 @@ test('a session that the proxy tells of is confirmed now', async () => {
   expect(issuer?.issuer).toBe(ISSUER);
 });
 
-test('without proof there is no credential, and only headers that claim something are reported', () => {
+test('without proof there is no credential, and only session headers cause a warning', () => {
   const { strategy, noticed } = start();
   expect(strategy.extract(nodeRequest({ 'x-authgear-user-roles': 'admin' }))).toBeUndefined();
   expect(noticed.map(({ code }) => code)).toEqual(['proxy_headers_untrusted']);
@@ -182,7 +182,7 @@ describe('an unsafe method', () => {
   );
 });
 
-test('two session cookies of one name: nobody knows about which of them the proxy asked', async () => {
+test('two session cookies with one name are refused: the proxy may have used either', async () => {
   const ask = (headers: Record<string, string>) =>
     start().ask({ ...proof, ...session, ...headers });
   expect((await rejectionOf(ask({ cookie: 'pre_session=a; pre_session=b' }))).code).toBe(
