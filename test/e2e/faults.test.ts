@@ -127,7 +127,7 @@ test('a name that does not resolve: 503, and the line says why', async () => {
   );
 });
 
-test('nobody waits while a usable key is there, even when the issuer hangs', async () => {
+test('no request waits while a usable key is known, even when the issuer hangs', async () => {
   const { tokens, jwks, issuer } = await start({
     options: { keys: { minAge: '10m', timeout: '9m' } },
   });

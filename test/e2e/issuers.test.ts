@@ -336,7 +336,7 @@ describe('issuers by look-up', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  test('an unsigned token is no reason to look anybody up', async () => {
+  test('an unsigned token causes no lookup', async () => {
     const issuer = new TestIssuer();
     let asked = 0;
     const t = await startTestApp({ configure: () => ({ issuers: () => void (asked += 1) }) });
@@ -412,7 +412,7 @@ describe('look-ups that answer oddly', () => {
     };
   };
 
-  test('null is a stranger, as undefined is, also for one who was known', async () => {
+  test('null means unknown, like undefined, also for a known tenant', async () => {
     const { verify, clock, answerWith } = await setUp();
     await verify();
     answerWith(null);
@@ -420,7 +420,7 @@ describe('look-ups that answer oddly', () => {
     await expect(verify()).rejects.toMatchObject({ code: 'issuer_mismatch' });
   });
 
-  test('options that make no sense are an answer: nobody stays known by them', async () => {
+  test('invalid options count as a result: a known tenant does not stay trusted', async () => {
     const { verify, clock, good, answerWith } = await setUp();
     await verify();
     answerWith({ ...good, audience: [] });
@@ -428,7 +428,7 @@ describe('look-ups that answer oddly', () => {
     await expect(verify()).rejects.toMatchObject({ code: 'issuer_lookup_failed' });
   });
 
-  test('a failure is remembered for a second, and the clock may be set back', async () => {
+  test('a failure is cached for a second, and the clock may be set back', async () => {
     const { verify, clock, good, answerWith, asked } = await setUp();
     answerWith(new Error('down'));
     for (let count = 0; count < 5; count += 1)
@@ -661,7 +661,7 @@ test.each([
   });
 });
 
-test('what stands beside issuers is a default, and the entry wins', async () => {
+test('options beside issuers are defaults, and the entry takes precedence', async () => {
   const issuer = new TestIssuer();
   const entry = { issuer: issuer.issuer, audience: issuer.issuer, jwks: issuer.jwks() };
   const verify = async (own: object) => {

@@ -270,7 +270,7 @@ describe('without a global guard', () => {
   @Controller()
   class GuardedController extends DemandingController {}
 
-  test('a requirement that nobody asks for does not start', async () => {
+  test('a requirement without a guard prevents the startup', async () => {
     const starting = startTestApp({
       controllers: [DemandingController],
       options: { globalGuard: false },

@@ -190,7 +190,7 @@ describe.each(platforms)('policies on %s', (platform) => {
       expect(await answer('/plain', stale(), { 'x-id-token': 'garbage' })).toBe('200');
     });
 
-    test('AuthPI, whose access token never tells', async () => {
+    test('AuthPI, whose access tokens have no authentication time', async () => {
       const accessToken = others.accessToken({ sub: 'usr_a' });
       expect(await call(accessToken, others.idToken({ sub: 'usr_a' }))).toBe('200');
       expect(await call(accessToken, others.idToken({ sub: 'usr_b' }))).toBe(bad);
@@ -284,7 +284,7 @@ test.each([
   });
 });
 
-test('where typ does not tell, an access token is no proof of another authentication', async () => {
+test('if typ does not separate them, an access token does not count as an ID token', async () => {
   const issuer = new TestIssuer({ issuer: 'https://sso.example' });
   const t = await startTestApp({
     controllers: [RoutesController],

@@ -109,7 +109,7 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     });
   });
 
-  test("the proxy's word stands above a token's signature, but for machines", async () => {
+  test("the proxy's session overrides a token's signature, except for machines", async () => {
     const person = app.issuer.accessToken();
     expect(await codeOf(await get('/me', proof, person))).toEqual({
       status: 401,
@@ -141,7 +141,7 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     ['a shorter one', { 'x-proxy-secret': SECRET.slice(0, -1) }],
     ['a longer one', { 'x-proxy-secret': `${SECRET}1` }],
     ['an empty one', { 'x-proxy-secret': '' }],
-  ])('without proof the headers are nothing: %s', async (_, headers) => {
+  ])('without proof the headers are ignored: %s', async (_, headers) => {
     expect(await codeOf(await get('/me', { ...session, ...headers }))).toEqual({
       status: 401,
       code: 'credentials_missing',
@@ -156,7 +156,7 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     ).toMatchObject({ sub: 'user-2' });
   });
 
-  test('they are reported, once in a while', async () => {
+  test('they cause one warning per interval', async () => {
     const own = await start(platform, { secret: SECRET });
     for (let count = 0; count < 3; count += 1) await own.get('/maybe', undefined, session);
     expect(own.logger.lines.filter((line) => line.includes('proxy_headers_untrusted'))).toEqual([
@@ -165,7 +165,7 @@ describe.each(platforms)('behind a proxy, on %s', (platform) => {
     expect(own.logger.lines.join()).not.toContain('user-1');
   });
 
-  test('headers that stand twice are 400: one may be the client’s', async () => {
+  test('repeated headers are 400: one may come from the client', async () => {
     const { hostname, port } = new URL(app.url);
     const status = await new Promise((resolve, reject) => {
       const sent = request(

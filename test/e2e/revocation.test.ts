@@ -303,7 +303,7 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
     expect(asked(app)).toBe(1);
   });
 
-  test('traffic renews it in the background, and nobody waits', async () => {
+  test('requests refresh it in the background, and none waits', async () => {
     const app = await start();
     const token = app.issuer.accessToken();
     await app.get('/fresh', token);
@@ -388,7 +388,7 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
     });
   });
 
-  test('a session is asked about anew when the route is stricter than the cache', async () => {
+  test('a session is confirmed again when the route is stricter than the cache', async () => {
     const app = await start({ resolver: { cookies: true, cacheFor: '30s' } });
     const { cookie } = app.issuer.openSession({ sub: SUB });
     expect((await app.get('/me', undefined, { cookie })).status).toBe(200);

@@ -61,7 +61,7 @@ describe.each(platforms)('sessions on %s', (platform) => {
   const withCookie = (path: string, cookie: string, headers: Record<string, string> = {}) =>
     app.get(path, undefined, { cookie, ...headers });
 
-  test('a session cookie is a user, told by the resolver', async () => {
+  test('the resolver turns a session cookie into a user', async () => {
     const session = app.issuer.openSession({
       sub: 'user-1',
       roles: ['store_manager', 'cashier'],
@@ -112,7 +112,7 @@ describe.each(platforms)('sessions on %s', (platform) => {
     expect(app.issuer.requestsTo(RESOLVE)).toHaveLength(before);
   });
 
-  test('only the credential is forwarded, with who the client is', async () => {
+  test('only the credential and the client information are forwarded', async () => {
     const session = app.issuer.openSession();
     const headers = {
       'user-agent': 'Browser/1.0',

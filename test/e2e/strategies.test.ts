@@ -48,7 +48,7 @@ describe.each(platforms)("a strategy of the application's, on %s", (platform) =>
       options: { strategies: [strategy], resolver: { cookies: true } },
     });
 
-  test('stands beside bearer tokens and cookies', async () => {
+  test('works in addition to bearer tokens and cookies', async () => {
     const { get, issuer } = await start(apiKeys());
     const user = {
       sub: 'key-1',

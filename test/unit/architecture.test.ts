@@ -104,7 +104,7 @@ test('only core/crypto/jose.ts names jose, and it imports nothing of ours', () =
   expect(files.find(({ path }) => path === 'core/crypto/jose.ts')?.inside).toEqual([]);
 });
 
-test('nobody inside imports an index', () => {
+test('no internal file imports an index', () => {
   expect(
     files.flatMap(({ path, inside }) =>
       inside

@@ -118,7 +118,7 @@ describe.each(codes)('%s', (code) => {
     expect(given?.scheme ?? 'Bearer').toBe('Bearer');
   });
 
-  test('scope, max_age and Retry-After stand where they belong, and nowhere else', () => {
+  test('scope, max_age and Retry-After are only in their own kinds', () => {
     const { parameters } =
       challenge === undefined ? { parameters: {} as Record<string, string> } : parse(challenge);
     expect(parameters['scope']).toBe(
@@ -130,7 +130,7 @@ describe.each(codes)('%s', (code) => {
     expect(headers['Retry-After']).toBe(status === 503 ? '7' : undefined);
   });
 
-  test('is never stored, and tells the public text and code alone', () => {
+  test('is never stored, and contains only the public message and code', () => {
     expect(headers['Cache-Control']).toBe('no-store');
     expect({ message, told }).toEqual({ message: error.publicMessage, told: error.publicCode });
     expect(JSON.stringify({ headers, message, told })).not.toContain('secret');

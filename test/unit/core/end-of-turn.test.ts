@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { endOfTurn } from '../../../lib/core/end-of-turn.js';
 
-test('all who wait in one turn go on together, after it, in the order of asking', async () => {
+test('all callers of one turn continue together after it, in order', async () => {
   const told: string[] = [];
   const waiters = ['a', 'b', 'c'].map((name) => endOfTurn().then(() => told.push(name)));
   process.nextTick(() => told.push('tick'));
@@ -11,7 +11,7 @@ test('all who wait in one turn go on together, after it, in the order of asking'
   expect(told).toEqual(['tick', 'a', 'b', 'c']);
 });
 
-test('whoever asks when the turn is over waits for the next one', async () => {
+test('a call after the end of the turn waits for the next one', async () => {
   const first = endOfTurn();
   await first;
   expect(endOfTurn()).not.toBe(first);

@@ -57,7 +57,7 @@ describe('AuthError', () => {
     }
   });
 
-  test('its facts are escaped and cut', () => {
+  test('its facts are escaped and truncated', () => {
     const { facts } = new AuthError('issuer_mismatch', '', {
       facts: { iss: 'a\nb', aud: 'é', kid: 'k'.repeat(500), clientId: '"' },
     });
@@ -69,11 +69,11 @@ describe('AuthError', () => {
 describe.each(codes)('%s', (code) => {
   const { fix, publicMessage, publicCode, kind } = new AuthError(code, 'secret reason');
 
-  test('has a fix and a text for the client, both sentences in ASCII', () => {
+  test('has a fix and a public message, both sentences in ASCII', () => {
     for (const text of [fix, publicMessage]) expect(text).toMatch(/^[\x20-\x7e]{10,}[.?]$/);
   });
 
-  test('the text needs no quoting in a header, and tells nothing of the reason', () => {
+  test('the message needs no quoting in a header, and does not contain the reason', () => {
     expect(publicMessage).not.toMatch(/["\\]/);
     expect(publicMessage).not.toContain('secret');
     expect(publicMessage).not.toBe(fix);

@@ -58,7 +58,7 @@ describe('which credential decides', () => {
     expect(codeOf(() => void ask(all, { jwt: 't', 'api-key': 'k' }))).toBe('multiple_credentials');
   });
 
-  test('a credential that does not hold is not made up for by another', async () => {
+  test('another credential does not replace an invalid one', async () => {
     const bad = { ...strategy('jwt', ours), authenticate: () => Promise.reject(new Error('no')) };
     await expect(
       ask({ explicit: [bad], ambient: strategy('resolver', ours) }, { jwt: 't', resolver: 'c' }),

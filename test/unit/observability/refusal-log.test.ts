@@ -71,7 +71,7 @@ test('another route gets its own line, and a fact in the reason is not repeated'
   ]);
 });
 
-test('of one code, five reasons are told in ten seconds', () => {
+test('at most five reasons per code are logged in ten seconds', () => {
   const reasons = 'a b c d e f g h'
     .split(' ')
     .map((letter) => new AuthError('issuer_mismatch', letter));
@@ -86,7 +86,7 @@ test('of one code, five reasons are told in ten seconds', () => {
   expect(logger.lines[5]).toContain('count 12');
 });
 
-test('the next line counts what was not told', () => {
+test('the next line counts the suppressed lines', () => {
   for (let round = 0; round < 42; round++) log.write(expired());
   clock.advance('10s');
   log.write(expired());
@@ -116,7 +116,7 @@ test('a clock that is set back does not silence a code', () => {
 });
 
 describe('the end of the module', () => {
-  test('tells what was counted, once', () => {
+  test('logs the suppressed lines once', () => {
     for (let round = 0; round < 8; round++) log.write(expired());
     log.write(new AuthError('signature_invalid', 'x'));
     log.onModuleDestroy();
@@ -127,7 +127,7 @@ describe('the end of the module', () => {
     expect(logger.lines).toHaveLength(3);
   });
 
-  test('with nothing to tell is silent', () => {
+  test('logs nothing without suppressed lines', () => {
     log.onModuleDestroy();
     log.write(expired());
     log.onModuleDestroy();
@@ -135,7 +135,7 @@ describe('the end of the module', () => {
   });
 });
 
-test('what nobody can decide is an error, a refusal is a warning', () => {
+test('an unavailable check is logged as error, a refusal as warning', () => {
   log.write(new AuthError('keys_unavailable', 'x'));
   log.write(expired());
   expect(logger.lines.map((line) => line.split(' ')[0])).toEqual(['error', 'warn']);

@@ -76,7 +76,7 @@ test.each([
   expect(linesOf({ issuers }).length).toBeGreaterThan(0);
 });
 
-test('every problem of every entry is told, with the entry', () => {
+test('every problem of every entry is reported with its entry', () => {
   const lines = linesOf({
     issuers: [authgear({ ...a, audience: [] }), authpi({ ...b, issuer: `${b.issuer}/` })],
   });

@@ -372,7 +372,7 @@ describe('every bad value is one line with the option, what was received and a f
     ).toMatchObject({ code: 'configuration_invalid' });
   });
 
-  test('the fix for a trailing slash says so', () => {
+  test('the fix for a trailing slash names it', () => {
     expect(linesOf({ issuer: `${ISSUER}/` })[0]).toMatch(/trailing slash/);
   });
 
@@ -382,7 +382,7 @@ describe('every bad value is one line with the option, what was received and a f
   });
 });
 
-describe('all problems are told together', () => {
+describe('all problems are reported together', () => {
   test('one error, one line each', () => {
     const error = refuse({
       issuer: `${ISSUER}/`,
@@ -409,7 +409,7 @@ describe('all problems are told together', () => {
   });
 });
 
-describe('no secret is told', () => {
+describe('no secret is reported', () => {
   test.each<[string, object]>([
     ['an option that was meant for something else', { clientSecret: 'hunter2' }],
     ['a key option that was meant for something else', { keys: { secret: 'hunter2' } }],
@@ -429,7 +429,7 @@ describe('no secret is told', () => {
   });
 });
 
-describe('values that JSON cannot say are told all the same', () => {
+describe('values without a JSON form are reported too', () => {
   const circular: Record<string, unknown> = {};
   circular['self'] = circular;
   test.each<[string, unknown]>([

@@ -222,7 +222,7 @@ describe('what is given is taken', () => {
   });
 });
 
-describe('every bad value is one line with the option, and tells no secret', () => {
+describe('every invalid value is one line with the option, without secrets', () => {
   const each = (
     option: string,
     values: readonly unknown[],
@@ -497,7 +497,7 @@ describe('contradictions', () => {
     }
   });
 
-  test('what stands beside the list is for each that can have it', () => {
+  test('options beside the list apply to each issuer that supports them', () => {
     const rules = rulesOf(
       resolveAll({
         resolver: { timeout: '1s' },
@@ -570,7 +570,7 @@ describe('contradictions', () => {
       ).toBe(3_000);
     });
 
-    test('what stands beside it is checked at once', () => {
+    test('options beside it are checked at startup', () => {
       expect(linesOf({ issuers: lookup(), resolver: { timeout: 0 } })[0]).toContain(
         '- resolver.timeout: ',
       );

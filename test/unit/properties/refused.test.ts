@@ -263,8 +263,8 @@ describe('what can be refused without a key never asks for one', () => {
   });
 });
 
-describe('no error tells the token', () => {
-  test('nor a part of it, nor a claim that is not to be told', async () => {
+describe('no error contains the token', () => {
+  test('or a part of it, or a claim that must not be logged', async () => {
     const secret = fc.stringMatching(/^[a-z]{12,20}$/).map((text) => `secret${text}`);
     const place = fc.constantFrom(
       'sub',
@@ -297,7 +297,7 @@ describe('no error tells the token', () => {
     );
   });
 
-  test('what is told is printable ASCII and short', async () => {
+  test('the reason is printable ASCII and short', async () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 3_000 });
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('iss', 'aud', 'client_id'), text, async (name, value) => {

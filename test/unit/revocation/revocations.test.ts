@@ -77,7 +77,7 @@ describe('of this replica alone', () => {
     expect(await refuses('user-2', NOW - 1)).toBeUndefined();
   });
 
-  test('nobody waits: the answer is there at once', async () => {
+  test('the check is synchronous', async () => {
     const { revocations, apply } = replica();
     expect(revocations.check(user('user-1'), NOW)).toBeUndefined();
     await apply('user-1', disabled());
@@ -94,7 +94,7 @@ describe('of this replica alone', () => {
     expect(revocations.check(user('b c'), NOW)).toBeUndefined();
   });
 
-  test('machines are nobody’s users', async () => {
+  test('machines are not affected', async () => {
     const { revocations, apply } = replica();
     await apply('client_id_a', disabled());
     expect(revocations.check(user('client_id_a', { isMachine: true }), NOW)).toBeUndefined();
@@ -137,7 +137,7 @@ describe('a store', () => {
       replica({ store: store.connect(), onStoreFailure, hasWebhooks: false }),
     ] as const;
 
-  test('what one is told, the other knows', async () => {
+  test('an event at one replica reaches the other', async () => {
     const [one, other] = pair();
     expect(await other.refuses('user-1')).toBeUndefined();
     await one.apply('user-1', disabled());
@@ -159,7 +159,7 @@ describe('a store', () => {
     for (const { key } of store.sets) expect(key).toMatch(/^nestjs-authgear:/);
   });
 
-  test('a value that is no mark may have been one: nobody can tell', async () => {
+  test('an unreadable value counts as a store failure', async () => {
     const [one, other] = pair();
     await one.apply('user-1', disabled());
     const [key] = store.users as [string];
@@ -220,7 +220,7 @@ describe('a store', () => {
       expect(await refuses('user-1')).toBe('token_revoked');
     });
 
-    test("'open' goes by what it knows", async () => {
+    test("'open' uses only its own records", async () => {
       const { apply, refuses } = replica({ store: store.connect(), onStoreFailure: 'open' });
       store.failure = failure;
       await apply('user-1', disabled());
@@ -278,7 +278,7 @@ describe('a store', () => {
     expect(await replica({ store: store.connect() }).refuses('user-2')).toBeUndefined();
   });
 
-  test('an error while nothing is asked fails nobody', async () => {
+  test('an error between calls fails no request', async () => {
     let report: (error: unknown) => void = () => undefined;
     const connection = {
       ...store.connect(),
@@ -419,7 +419,7 @@ describe('a store', () => {
     expect(store.users).toHaveLength(1);
   });
 
-  test('a logger that throws harms nobody', async () => {
+  test('a logger that throws has no effect', async () => {
     logger.error = () => {
       throw new Error('disk full');
     };
@@ -437,7 +437,7 @@ describe('a store', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
-  describe('of which errors are told', () => {
+  describe('with errors', () => {
     test.each<StoreFailure>(['rejects', 'throws', 'emits', 'refuses'])(
       "nothing of the driver's own words, when it %s",
       async (failure) => {

@@ -236,7 +236,7 @@ describe('contradictions', () => {
     });
   });
 
-  test('all places are told, not only the first', () => {
+  test('all places are reported, not only the first', () => {
     class Twice {
       @Public() @Scopes('a') one() {}
       @Public() @Scopes('a') two() {}

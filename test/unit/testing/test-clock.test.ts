@@ -1,7 +1,7 @@
 import type { Duration } from '../../../lib/core/duration.js';
 import { TestClock } from '../../../lib/testing/test-clock.js';
 
-test('stands still', () => {
+test('does not advance by itself', () => {
   const { now } = new TestClock(1_000_500);
   expect([now(), now()]).toEqual([1_000_500, 1_000_500]);
   expect(new TestClock(1_000_500).seconds).toBe(1_000.5);

@@ -109,7 +109,7 @@ describe('a user token', () => {
     expect(read(issuer.accessToken()).claims['jti']).not.toBe(claims['jti']);
   });
 
-  test('says what it is told to', () => {
+  test('contains the given fields', () => {
     const token = issuer.accessToken({
       sub: 's',
       clientId: 'c',
@@ -255,7 +255,7 @@ describe('wrong tokens', () => {
     expect(code).toMatch(codes[kind] ?? 'unlisted');
   });
 
-  test('each differs from every other, and says what it is told to', () => {
+  test('each is unique, and contains the given fields', () => {
     const tokens = wrongTokens.map((kind) => issuer.wrongToken(kind));
     expect(new Set(tokens).size).toBe(tokens.length);
     expect(read(issuer.wrongToken('expired', { claims: { extra: 1 } })).claims['extra']).toBe(1);
@@ -333,7 +333,7 @@ describe('over HTTP', () => {
     },
   );
 
-  test('keys, with caching headers when it was told to', async () => {
+  test('keys, with the configured caching headers', async () => {
     const response = await get('/oauth2/jwks');
     expect(await response.json()).toEqual(withoutTokens(served.jwks()));
     expect(response.headers.get('cache-control')).toBe('max-age=60');

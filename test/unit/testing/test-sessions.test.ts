@@ -96,7 +96,7 @@ describe('the resolver', () => {
     expect(await answerTo(bearer(token))).toMatchObject({ userId: 'user-1' });
   });
 
-  test('each credential stands for the session, until it ends', async () => {
+  test('each credential resolves to the session until it ends', async () => {
     const session = issuer.openSession({ sub: 'user-1' });
     const { cookies, opaqueToken } = session;
     const all = [
@@ -176,7 +176,7 @@ describe('the resolver', () => {
 describe('the userinfo endpoint', () => {
   const userinfo = (headers: Record<string, string>) => call('/oauth2/userinfo', headers);
 
-  test('tells whose token it is, JWT or opaque', async () => {
+  test('reports the user of a token, JWT or opaque', async () => {
     for (const token of [
       issuer.accessToken({ sub: 'user-1' }),
       issuer.openSession({ sub: 'user-1' }).opaqueToken,
@@ -272,7 +272,7 @@ describe('webhooks', () => {
     }
   });
 
-  test('each is another one, unless it is told to be the same', () => {
+  test('each has a new id, unless the test sets it', () => {
     const [one, other] = [
       issuer.webhook('user.disabled', 'user-1'),
       issuer.webhook('user.disabled', 'user-1'),

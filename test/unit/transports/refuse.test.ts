@@ -71,7 +71,7 @@ describe.each(codes)('%s', (code) => {
     expect(headers['Cache-Control']).toBe('no-store');
   });
 
-  test('tells nothing of the reason', () => {
+  test('does not contain the reason', () => {
     const exception = refuse(error, undefined);
     expect(JSON.stringify([exception.getResponse(), exception.message])).not.toContain('secret');
   });
@@ -129,7 +129,7 @@ describe('cookies that a client should forget', () => {
     });
   });
 
-  test('are for the client alone: neither in the body nor where there is no response', () => {
+  test('are not in the body of the exception', () => {
     expect(JSON.stringify(refuse(error, undefined).getResponse())).not.toContain('session=');
   });
 });

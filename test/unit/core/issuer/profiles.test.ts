@@ -3,7 +3,7 @@ import { oidcProfile } from '../../../../lib/core/issuer/oidc.js';
 
 const NOW = 1_767_225_600;
 
-describe('who is a machine', () => {
+describe('machines', () => {
   test.each([
     ['usr_1', false],
     ['c_1', true],
@@ -25,7 +25,7 @@ describe('who is a machine', () => {
 });
 
 describe('auth_time', () => {
-  test('of AuthPI equals iat, and so tells nothing', () => {
+  test('of AuthPI equals iat, and so is ignored', () => {
     expect(
       authpiProfile.readUser({ sub: 'usr_1', auth_time: NOW, iat: NOW }).authTime,
     ).toBeUndefined();

@@ -33,7 +33,7 @@ const requirement = (changes: Partial<Requirement>): Requirement => ({
 const deny = (who: AuthgearUser, what: Requirement, now = NOW, clockTolerance = 5) =>
   findDenial(who, what, { now, clockTolerance, organizationIdOf: () => undefined });
 
-test('no requirement denies nobody', () => {
+test('without requirements, every user is accepted', () => {
   expect(deny(user({ authTime: undefined }), noRequirement)).toBeUndefined();
 });
 
@@ -175,7 +175,7 @@ describe('users who can never reauthenticate', () => {
     expect(denial(...age(300, 'allow'), ...age(7200, 'deny'))).toBe('user_cannot_reauthenticate');
     expect(denial(...age(300, 'allow'), ...age(60, 'allow'))).toBeUndefined();
   });
-  test('who can, or is not known to be unable, gets the step-up', () => {
+  test('a user who can reauthenticate, or may be able to, gets the step-up', () => {
     for (const canReauthenticate of [true, undefined]) {
       const who = user({ canReauthenticate, authTime: NOW - 3600 });
       expect(deny(who, requirement({ ages: age(300, 'allow') }))?.code).toBe(

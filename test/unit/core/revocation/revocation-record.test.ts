@@ -102,7 +102,7 @@ test.each<[string, unknown]>([
   ['an event of text', '[["1",1,1],null]'],
   ['a text as not-before', '[[1,1,"1"],null]'],
   ['a twice written one', JSON.stringify(writeRecord(disabled(1)))],
-])('%s is no mark', (_, text) => {
+])('%s is not a revocation record', (_, text) => {
   expect(readRecord(text)).toBeUndefined();
 });
 

@@ -94,13 +94,13 @@ test('a future period is of no interest: what counts is whether the user is disa
   expect(read('user.disabled', { event: { payload } }).revocation).toBeUndefined();
 });
 
-test('the user is the one of the payload, whoever did it', () => {
+test('the user comes from the payload, not from the context', () => {
   expect(
     read('user.disabled', { context: { user_id: 'the-administrator' } }).revocation?.userId,
   ).toBe(USER);
 });
 
-test('without "seq" the time alone tells the order', () => {
+test('without "seq", the time alone determines the order', () => {
   expect(read('user.disabled', { event: { seq: undefined } }).revocation?.mark.latest).toEqual({
     at: AT,
     seq: 0,
@@ -172,7 +172,7 @@ test('an inherited member is none', () => {
   expect(reasonOf(body)).toMatch(/payload\.user\.id/);
 });
 
-test('what is told does not quote the body', () => {
+test('the reason does not quote the body', () => {
   expect(reasonOf('{"secret": hunter2')).not.toContain('hunter2');
   expect(reasonOf(bodyOf('user.disabled', { user: { id: 7, email: 'hunter2' } }))).not.toContain(
     'hunter2',

@@ -66,7 +66,7 @@ test.each([
   expect(check(signature, by, over)).toBe('webhook_signature_invalid');
 });
 
-test('nothing told helps to make one', () => {
+test('the reason does not help to forge a signature', () => {
   const { reason, fix } = refusalOf(() => checkWebhookSignature(body, 'x'.repeat(64), key));
   expect(reason + fix).not.toMatch(new RegExp(`${signature}|${SECRET}`));
 });

@@ -69,13 +69,13 @@ test('one question at a time per key', async () => {
   expect((await other).value.text).toBe('b');
 });
 
-test('all who wait for a question are told that it failed', async () => {
+test('a failed request rejects all waiting callers', async () => {
   const waiting = [get(10_000), get(10_000)] as Promise<Entry<Told>>[];
   questions.open[0]?.reject(unavailable());
   for (const one of waiting) expect((await rejectionOf(one)).code).toBe('session_unconfirmed');
 });
 
-test.each([0, 1, 4_999])('%p ms into 10 s nobody is asked', async (age) => {
+test.each([0, 1, 4_999])('no request is made %p ms into 10 s', async (age) => {
   await learn('a');
   clock.advance(age / 1000);
   expect(known(10_000)).toBe('a');
@@ -111,7 +111,7 @@ test('each call says for itself how old is too old', async () => {
   expect(known(60_000)).toBe('a');
 });
 
-test('with a time of 0 everything is asked anew', async () => {
+test('with a maximum age of 0, every call makes a request', async () => {
   await learn('a', 0);
   clock.advance('1ms');
   expect(known(0)).toBe('waits');
@@ -120,7 +120,7 @@ test('with a time of 0 everything is asked anew', async () => {
   expect(questions.count).toBe(3);
 });
 
-test('who wants a fresher answer than the question under way does not join it', async () => {
+test('a call that needs a fresher result does not join the pending request', async () => {
   const slow = get(60_000) as Promise<Entry<Told>>;
   clock.advance('2s');
   const strict = get(1_000) as Promise<Entry<Told>>;
@@ -157,7 +157,7 @@ test('an error that is no refusal of ours ends what was known too', async () => 
   expect(known(10_000)).toBe('waits');
 });
 
-test('when nobody can tell, what is known holds as long as it would have', async () => {
+test('during an outage, a cached result stays valid until it expires', async () => {
   await learn('a');
   clock.advance('6s');
   known(10_000);
@@ -169,7 +169,7 @@ test('when nobody can tell, what is known holds as long as it would have', async
   expect(known(10_000)).toBe('waits');
 });
 
-test('after a failure in the background none is asked there for a second', async () => {
+test('after a failed refresh, no request is made for a second', async () => {
   await learn('a');
   clock.advance('5s');
   known(10_000);
@@ -191,7 +191,7 @@ test('after a failure in the background none is asked there for a second', async
   expect(questions.count).toBe(4);
 });
 
-test('what fails in the background is nobody’s unhandled rejection', async () => {
+test('a failed refresh causes no unhandled rejection', async () => {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', listener);

@@ -58,7 +58,7 @@ test('the two that make a session are enough: the rest is unknown, or empty', ()
   expect(read(valid)).toStrictEqual({ userId: 'user-1', ...unknown });
 });
 
-test('nobody can change what was read', () => {
+test('the result is frozen', () => {
   const answer = sessionOf(whole);
   for (const value of [answer, answer.roles, answer.amr, sessionOf({}).roles])
     expect(Object.isFrozen(value)).toBe(true);
@@ -190,7 +190,7 @@ describe('the user of a session', () => {
     expect(user).not.toHaveProperty('userId');
   });
 
-  test('what the session does not tell, the user does not know', () => {
+  test('fields that the session lacks are undefined or empty', () => {
     const user = toUser(sessionOf({}), 'https://my-app.authgear.cloud', 'proxy');
     for (const field of [
       'isAnonymous',

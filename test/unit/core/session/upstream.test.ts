@@ -72,7 +72,7 @@ describe('the question to the resolver', () => {
     expect(inits[0]?.headers).toEqual({ [credential.header]: credential.value });
   });
 
-  test('with who the client is, as far as that is known', async () => {
+  test('with the known client information', async () => {
     const both = resolve(answer(good), bearer, {
       userAgent: 'Browser/1.0',
       forwardedFor: '203.0.113.7, 127.0.0.1',
@@ -132,7 +132,7 @@ describe('the answer of the resolver', () => {
     expect((await rejectionOf(resolve(() => followed).work)).code).toBe('session_unconfirmed');
   });
 
-  test('a failure is told by its cause, without passwords', async () => {
+  test('the reason names the cause of a failure, without passwords', async () => {
     const failure = new TypeError('fetch failed', {
       cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
     });
@@ -148,7 +148,7 @@ describe('the answer of the resolver', () => {
     ).not.toContain(SECRET);
   });
 
-  test('a fetch of the application that quotes the credential does not tell it', async () => {
+  test('a custom fetch that quotes the credential does not reveal it', async () => {
     for (const credential of [cookie, bearer]) {
       const quoting = new Error(`bad request header: ${credential.value}`);
       expect(told(await rejectionOf(resolve(quoting, credential).work))).not.toContain(
@@ -157,7 +157,7 @@ describe('the answer of the resolver', () => {
     }
   });
 
-  test('the path and query of the address are not told', async () => {
+  test('the reason has no path or query of the URL', async () => {
     const { fetch } = tableFetch({});
     const url = `https://inner.example/${SECRET}?key=${SECRET}`;
     expect(
@@ -306,7 +306,7 @@ describe('over real sockets', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('a body without an end keeps nobody waiting', async () => {
+  test('an endless body does not delay the response', async () => {
     listener = (_, response) => void response.writeHead(200, good).write('x');
     expect(await ask(cookie)).toMatchObject({ userId: 'user-1' });
   });

@@ -37,7 +37,7 @@ describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
     expect(cameThroughProxy(request({ 'X-Proxy-Secret': SECRET }), secret('x-other'))).toBe(false);
   });
 
-  test('a header that stands twice is refused', () => {
+  test('a repeated header is refused', () => {
     for (const name of Object.values(sessionHeaders)) {
       const { code, reason } = refusalOf(() =>
         readProxiedSession(request({ ...valid, [name]: ['true', 'secret-value'] })),
@@ -67,7 +67,7 @@ describe.each(requestKinds)('the proof by secret, from %s', (_, request) => {
   });
 });
 
-test('a name that stands twice in two cases stands twice', () => {
+test('a name in two cases counts as repeated', () => {
   const request = nodeRequest({
     ...valid,
     'x-authgear-user-roles': 'cashier',

@@ -61,7 +61,7 @@ function start({
   return { strategy, ask, noticed, tokens };
 }
 
-test('a session that the proxy tells of is confirmed now', async () => {
+test('a session from the proxy counts as confirmed now', async () => {
   const { ask } = start();
   const { user, confirmedAt, issuer } = await ask({ ...proof, ...session });
   expect(user).toMatchObject({ sub: 'user-1', via: 'proxy', issuer: ISSUER });
@@ -124,7 +124,7 @@ describe('where there is no session', () => {
     ).toBe(code);
   });
 
-  test('an opaque token is not verified here, nor is a cookie', async () => {
+  test('opaque tokens and cookies are not verified locally', async () => {
     const { ask, tokens } = start();
     expect((await rejectionOf(ask({ ...proof, authorization: `Bearer ${OPAQUE}` }))).code).toBe(
       'session_invalid',
