@@ -118,8 +118,7 @@ function readTokenCache(reader: OptionReader): TokenCacheSize {
   const { max = DEFAULT_TOKENS } = cache.given;
   const isCount = typeof max === 'number' && Number.isInteger(max) && max >= 1;
   if (isCount && max <= MAX_TOKENS) return { max };
-  const fix =
-    `It must be a whole number from 1 to ${MAX_TOKENS}; ` + 'tokenCache: false disables the cache.';
+  const fix = `Use an integer from 1 to ${MAX_TOKENS}; tokenCache: false disables the cache.`;
   cache.report('max', max, fix);
   return false;
 }

@@ -110,7 +110,7 @@ describe.each(outages)('an issuer that answers with %p', (outage) => {
   });
 });
 
-test('a name that does not resolve: 503, and the line says why', async () => {
+test('a host name that does not resolve: 503, and the log line explains it', async () => {
   const { tokens } = await start({
     configure: () => ({
       issuer: 'https://no-such-host.invalid',

@@ -72,7 +72,7 @@ describe.each(platforms)('several issuers on %s', (platform) => {
   const bodyOf = async (response: Promise<Response>) =>
     (await response).json() as Promise<Record<string, unknown>>;
 
-  test('each token is held against its own issuer, which the user names', async () => {
+  test('each token is checked against its own issuer, and user.issuer names it', async () => {
     expect(await bodyOf(t.get('/me', people.accessToken({ sub: 'a' })))).toMatchObject({
       sub: 'a',
       issuer: people.issuer,
@@ -351,7 +351,7 @@ describe('issuers by look-up', () => {
     await t.close();
   });
 
-  test('a look-up that fails is 503; a tenant that it knew stays known', async () => {
+  test('a failed lookup is 503; a known tenant stays trusted', async () => {
     const clock = new TestClock();
     const issuer = new TestIssuer({ clock });
     let failing = true;
@@ -383,7 +383,7 @@ describe('issuers by look-up', () => {
   });
 });
 
-describe('look-ups that answer oddly', () => {
+describe('lookups with unexpected results', () => {
   const setUp = async () => {
     const clock = new TestClock();
     const issuer = new TestIssuer({ clock });
@@ -442,7 +442,7 @@ describe('look-ups that answer oddly', () => {
     expect(asked()).toBe(3);
   });
 
-  test('a token that is too old under any rules is no reason to ask', async () => {
+  test('a token that is expired under any rules causes no lookup', async () => {
     const { t, issuer, asked } = await setUp();
     await expect(
       t.app.get(TokenService).verifyAccessToken(issuer.wrongToken('expired')),
@@ -450,7 +450,7 @@ describe('look-ups that answer oddly', () => {
     expect(asked()).toBe(0);
   });
 
-  test('JwksService wants to know which issuer is meant', async () => {
+  test('JwksService requires an issuer', async () => {
     const { t, verify, issuer } = await setUp();
     await verify();
     const jwks = t.app.get(JwksService);
@@ -459,7 +459,7 @@ describe('look-ups that answer oddly', () => {
   });
 });
 
-describe('oidc(): what differs is said', () => {
+describe('oidc(): options set the differences', () => {
   const issuer = new TestIssuer({ issuer: 'https://sso.example/realms/main' });
   const verify = async (options: Partial<Parameters<typeof oidc>[0]>, token: string) => {
     const t = await startTestApp({
@@ -580,7 +580,7 @@ describe('oidc(): what differs is said', () => {
     await t.close();
   });
 
-  test('auth_time that is not to be trusted', async () => {
+  test('auth_time that is not trusted', async () => {
     const token = issuer.accessToken({ claims: { aud: 'my-api', auth_time: 1 } });
     expect((await verify({}, token)).authTime).toBe(1);
     expect((await verify({ trustAuthTime: false }, token)).authTime).toBeUndefined();

@@ -283,7 +283,7 @@ describe('without a global guard', () => {
     });
   });
 
-  test('one that a guard of the class asks for does', async () => {
+  test('a requirement with a guard on the class starts', async () => {
     const t = await startTestApp({
       controllers: [GuardedController],
       options: { globalGuard: false },
@@ -292,7 +292,7 @@ describe('without a global guard', () => {
     await t.close();
   });
 
-  test('one that a global guard of the application asks for does', async () => {
+  test('a requirement with a global guard of the application starts', async () => {
     const prepare = (app: INestApplication): void =>
       void app.useGlobalGuards(app.get(JwtAuthGuard));
     const t = await startTestApp({

@@ -314,7 +314,7 @@ test('if typ does not separate them, an access token does not count as an ID tok
   expect((await t.get('/sensitive', accessToken, { 'x-id-token': idToken })).status).toBe(200);
 });
 
-test('a decorator that wraps the handler and drops what was declared does not start', async () => {
+test('a decorator that wraps the handler and drops its metadata does not start', async () => {
   const Wrap: MethodDecorator = (_, __, descriptor: PropertyDescriptor) => {
     const inner = descriptor.value as (...args: unknown[]) => unknown;
     descriptor.value = function wrapped(this: unknown, ...args: unknown[]) {

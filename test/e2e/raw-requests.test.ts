@@ -39,7 +39,7 @@ describe.each(platforms)('raw requests on %s', (platform) => {
     expect(await statusOfRaw(t.url, [good, 'authorization: Basic abc'])).toBe(400);
   });
 
-  test('what middleware makes of the header counts', async () => {
+  test('a header that middleware has changed is used', async () => {
     const own = await startTestApp({
       platform,
       controllers: [RouteController],

@@ -237,7 +237,7 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     );
   });
 
-  test('a route of the application that takes everything does not swallow the events', async () => {
+  test('a catch-all route of the application does not take the events', async () => {
     @Controller()
     class EverythingController {
       @All(platform === 'express' ? '*path' : '*')
@@ -375,7 +375,7 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
     expect(asked(app)).toBe(0);
   });
 
-  test('through the resolver, where there is one', async () => {
+  test('uses the resolver if there is one', async () => {
     const app = await start({ resolver: {} });
     const token = app.issuer.accessToken({ sub: SUB });
     expect((await app.get('/fresh', token)).status).toBe(200);

@@ -72,7 +72,7 @@ describe.each(platforms)('on %s', (platform) => {
   const ask = async (path: string, tenant: string) =>
     (await t.get(path, t.issuer.accessToken(), { 'x-tenant': tenant })).status;
 
-  test('policies of one request share what is request-scoped', async () => {
+  test('policies of one request share request-scoped providers', async () => {
     expect(await ask('/static', 'acme')).toBe(200);
     expect(await ask('/static', 'other')).toBe(403);
     expect(seen).toEqual(['tenant 1', 'counting 1', 'tenant 2']);

@@ -189,7 +189,7 @@ describe.each(platforms)('sessions on %s', (platform) => {
     });
   });
 
-  test('roles, methods and age of a session count; scopes it has none', async () => {
+  test('a session has roles, methods and an age, but no scopes', async () => {
     const good = app.issuer.openSession({ roles: ['store_manager'], amr: ['mfa'] });
     expect((await withCookie('/managers', good.cookie)).status).toBe(200);
     expect(

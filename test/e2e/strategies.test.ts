@@ -85,7 +85,7 @@ describe.each(platforms)("a strategy of the application's, on %s", (platform) =>
     });
   });
 
-  test('@MaxStaleness() holds it to what it says', async () => {
+  test('@MaxStaleness() checks its confirmedAt', async () => {
     const silent = await start(apiKeys());
     expect(await codeOf(await silent.get('/fresh', undefined, { 'x-api-key': 'good' }))).toEqual({
       status: 403,
@@ -100,7 +100,7 @@ describe.each(platforms)("a strategy of the application's, on %s", (platform) =>
     });
   });
 
-  test('what it gives must be a user that says how', async () => {
+  test('its user must have the name of the strategy as via', async () => {
     const strategy = {
       ...apiKeys(),
       authenticate: () => ({ user: new AuthgearUser({ sub: 'a', issuer: 'b', via: 'jwt' }) }),

@@ -135,7 +135,7 @@ async function startHybrid(module: Type): Promise<INestMicroservice> {
 test.each([
   ['alone', startMicroservice],
   ['in a hybrid application', startHybrid],
-])('RPC %s: refused with a word in the log, open where it says so', async (_, start) => {
+])('RPC %s: refused with a log line, open if declared', async (_, start) => {
   const app = await start(MessagesModule);
   const { port } = app.unwrap<Server>().address() as AddressInfo;
   const client = ClientProxyFactory.create({
@@ -151,7 +151,7 @@ test.each([
   expect(logger.lines.join('\n')).toMatch(/Refused transport_not_supported .*"rpc"/);
 });
 
-test('WebSocket: refused with a word in the log, open where it says so', async () => {
+test('WebSocket: refused with a log line, open if declared', async () => {
   const app = (
     await Test.createTestingModule({ imports: [EventsModule] }).compile()
   ).createNestApplication();

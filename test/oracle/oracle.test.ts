@@ -143,8 +143,8 @@ test.each(jwsVectors)('$source', async ({ alg, jwk, token }) => {
   expect(await signatureHolds(signedTextOf(token), key)).toBe(true);
   const { signed, signature } = signedTextOf(token);
   for (let at = 0; at < signature.length; at++) {
-    const flipped = signature.map((byte, index) => (index === at ? byte ^ 1 : byte));
-    const changed = `${signed}.${part(flipped)}`;
+    const changedBytes = signature.map((byte, index) => (index === at ? byte ^ 1 : byte));
+    const changed = `${signed}.${part(changedBytes)}`;
     expect(await signatureHolds(signedTextOf(changed), key)).toBe(await joseAccepts(changed, both));
     counts.tokens += 1;
   }

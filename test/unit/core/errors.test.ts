@@ -40,7 +40,7 @@ describe('AuthError', () => {
     expect(new Error('another').stack).toContain('errors.test');
   });
 
-  test('works where the globals are frozen', () => {
+  test('works if the globals are frozen', () => {
     const descriptor = Object.getOwnPropertyDescriptor(
       Error,
       'stackTraceLimit',

@@ -54,7 +54,7 @@ describe('which credential decides', () => {
     expect((await ask(all, headers))?.user.via).toBe(via);
   });
 
-  test('two that were sent on purpose are refused', () => {
+  test('two explicit credentials are refused', () => {
     expect(codeOf(() => void ask(all, { jwt: 't', 'api-key': 'k' }))).toBe('multiple_credentials');
   });
 

@@ -86,7 +86,7 @@ describe('of this replica alone', () => {
     );
   });
 
-  test('users of two issuers are two, and names do not run into each other', async () => {
+  test('users of two issuers are distinct, and their names cannot collide', async () => {
     const { revocations } = replica();
     await revocations.apply('https://a.example', 'b c', disabled());
     const refusal = revocations.check(user('b c', { issuer: 'https://a.example' }), NOW);
@@ -250,7 +250,7 @@ describe('a store', () => {
         for (const sub of ['user-1', 'user-2']) expect(await refuses(sub)).toBe('token_revoked');
     });
 
-    test('is reported once, and once when it works again', async () => {
+    test('is logged once, and once more when it works again', async () => {
       const { revocations, apply } = replica({ store: store.connect() });
       store.failure = failure;
       await apply('user-1', disabled());

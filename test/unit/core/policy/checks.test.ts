@@ -115,7 +115,7 @@ describe('the age of the authentication, un-rounded', () => {
     },
   );
 
-  test('a machine passes where no age is demanded', () => {
+  test('a machine passes without a required age', () => {
     expect(
       deny(user({ isMachine: true, scopes: ['a'] }), requirement({ scopes: [{ allOf: ['a'] }] })),
     ).toBeUndefined();
@@ -170,7 +170,7 @@ describe('users who can never reauthenticate', () => {
     expect(denial(...age(300))).toBe('user_cannot_reauthenticate');
     expect(denial(...age(7200))).toBeUndefined();
   });
-  test('allowed only where every demand says so', () => {
+  test('allowed only if every requirement allows it', () => {
     expect(denial(...age(300, 'allow'))).toBeUndefined();
     expect(denial(...age(300, 'allow'), ...age(7200, 'deny'))).toBe('user_cannot_reauthenticate');
     expect(denial(...age(300, 'allow'), ...age(60, 'allow'))).toBeUndefined();

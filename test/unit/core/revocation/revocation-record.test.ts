@@ -62,7 +62,7 @@ test.each([
   expect(lastEventAt(mark)).toBe(at);
 });
 
-test('marks that say the same are the same', () => {
+test('records with the same content are equal', () => {
   expect(
     isSameRecord(disabled(1), { endedAt: undefined, latest: { notBefore: 1, seq: 1, at: 1 } }),
   ).toBe(true);

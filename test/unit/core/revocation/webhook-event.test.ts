@@ -85,7 +85,7 @@ test.each([
   expect(read(type, { user })).toEqual({ id: '00000000000001b3', type, revocation });
 });
 
-test('a future period is of no interest: what counts is whether the user is disabled now', () => {
+test('a user who will be disabled later is not revoked now', () => {
   const payload = {
     user: { id: USER, is_disabled: false },
     temporarily_disabled_from: '2126-01-01T00:00:00Z',
@@ -164,7 +164,7 @@ test.each(['{"timestamp":1e999,"x":1}', '{"timestamp":-1e999}'])(
   },
 );
 
-test('an inherited member is none', () => {
+test('an inherited property is not an event type', () => {
   const body = bodyOf('user.disabled', { event: { payload: 'here' } }).replace(
     '"payload":"here"',
     `"__proto__":{"payload":{"user":{"id":"a","is_disabled":true}}}`,

@@ -135,7 +135,7 @@ test('a call that needs a fresher result does not join the pending request', asy
   expect(known(60_000)).toBe('new');
 });
 
-test('a refusal is never kept, and ends what was known', async () => {
+test('a refusal is never cached, and removes the cached result', async () => {
   await learn('a');
   clock.advance('6s');
   expect(known(10_000)).toBe('a');
@@ -148,7 +148,7 @@ test('a refusal is never kept, and ends what was known', async () => {
   expect(questions.count).toBe(4);
 });
 
-test('an error that is no refusal of ours ends what was known too', async () => {
+test('any other error removes the cached result too', async () => {
   await learn('a');
   clock.advance('6s');
   known(10_000);
@@ -204,7 +204,7 @@ test('a failed refresh causes no unhandled rejection', async () => {
   expect(unhandled).toEqual([]);
 });
 
-test('a question that throws at once is a failure like any other', async () => {
+test('a request that throws synchronously is a failure like any other', async () => {
   const work = answers.get('key', 1_000, () => {
     throw refusal();
   });
@@ -212,7 +212,7 @@ test('a question that throws at once is a failure like any other', async () => {
   expect(known(1_000)).toBe('waits');
 });
 
-test('bounded: the longest unused answer goes first', async () => {
+test('bounded: the least recently used result is evicted first', async () => {
   const ask = (text: string) => async () => ({ text });
   for (let count = 0; count <= MAX_ENTRIES; count += 1)
     await answers.get(`key ${count}`, 10_000, ask(String(count)));

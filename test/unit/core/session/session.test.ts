@@ -46,7 +46,7 @@ test('no header but these is looked at', () => {
   expect(new Set(Object.values(sessionHeaders))).toEqual(asked);
 });
 
-test('the two that make a session are enough: the rest is unknown, or empty', () => {
+test('the two required headers are sufficient: other fields are undefined or empty', () => {
   const unknown = {
     isAnonymous: undefined,
     isVerified: undefined,

@@ -127,7 +127,7 @@ describe('the answer of the resolver', () => {
     },
   );
 
-  test('one that was got by a followed redirect is none', async () => {
+  test('a response after a followed redirect is refused', async () => {
     const followed = Object.defineProperty(answer(good), 'redirected', { value: true });
     expect((await rejectionOf(resolve(() => followed).work)).code).toBe('session_unconfirmed');
   });
@@ -202,7 +202,7 @@ describe('the userinfo endpoint', () => {
     });
   });
 
-  test('401 is a session that is over', async () => {
+  test('401 means that the session is over', async () => {
     const error = await rejectionOf(
       userinfo(
         new Response('', {
@@ -216,7 +216,7 @@ describe('the userinfo endpoint', () => {
   });
 
   test.each([204, 302, 304, 307, 400, 402, 403, 404, 407, 429, 500, 503])(
-    '%p tells nothing',
+    '%p is not usable',
     async (status) => {
       expect((await rejectionOf(userinfo(new Response(null, { status })).work)).code).toBe(
         'session_unconfirmed',
@@ -233,7 +233,7 @@ describe('the userinfo endpoint', () => {
     ['a sub that is no text', { sub: 1 }],
     ['a list of subs', { sub: ['user-1'] }],
     ['a sub in the prototype', JSON.parse('{"__proto__":{"sub":"user-1"}}')],
-  ])('200 with %s tells nothing', async (_, body) => {
+  ])('200 with %s is not usable', async (_, body) => {
     expect((await rejectionOf(userinfo(json(body)).work)).code).toBe('session_unconfirmed');
   });
 
@@ -241,7 +241,7 @@ describe('the userinfo endpoint', () => {
     ['HTML', '<html>'],
     ['nothing', ''],
     ['too much', `{"sub":"user-1","padding":"${'x'.repeat(60_000)}"}`],
-  ])('200 with %s tells nothing', async (_, body) => {
+  ])('200 with %s is not usable', async (_, body) => {
     const error = await rejectionOf(userinfo(() => new Response(body)).work);
     expect(error.code).toBe('session_unconfirmed');
   });
@@ -314,14 +314,14 @@ describe('over real sockets', () => {
   test.each([
     ['the resolver', () => ask(cookie, 'GET', 40)],
     ['the userinfo endpoint', () => fetchUserinfo({ url, timeout: 40 }, SECRET, platform)],
-  ])('%s that hangs is given up', async (_, work) => {
+  ])('%s that hangs times out', async (_, work) => {
     listener = () => undefined;
     const error = await rejectionOf(work());
     expect(error.code).toBe('session_unconfirmed');
     expect(error.reason).toContain('within 0.04 s');
   });
 
-  test('a fetch that ignores the signal is given up all the same', async () => {
+  test('a fetch that ignores the signal times out too', async () => {
     const deaf: Fetch = () => new Promise(() => undefined);
     const error = await rejectionOf(
       fetchSession({ url, method: 'GET', timeout: 20 }, cookie, nobody, deaf),
@@ -329,7 +329,7 @@ describe('over real sockets', () => {
     expect(error.code).toBe('session_unconfirmed');
   });
 
-  test('a body of the userinfo endpoint that does not end is given up', async () => {
+  test('an endless body of the userinfo endpoint times out', async () => {
     listener = (_, response) => void response.writeHead(200).write('{"sub":');
     expect((await rejectionOf(fetchUserinfo({ url, timeout: 40 }, SECRET, platform))).code).toBe(
       'session_unconfirmed',
