@@ -28,9 +28,9 @@ export function withoutCredentials(text: string): string {
 }
 
 /**
- * Whether `url` is secure enough for the keys and credentials of `issuer`. An https URL always is.
- * A plain http URL is only if the issuer is plain http too, and the URL is on loopback or
- * `allowInsecure` is set.
+ * Whether `url` is secure enough for the keys and credentials of `issuer`. Accepts https URLs.
+ * Accepts a plain http URL only if the issuer is plain http too, and the URL is on loopback or
+ * `allowInsecure` is set. For an https issuer, plain http is never accepted.
  */
 export function isTrustworthy(url: URL, issuer: string, allowInsecure: boolean): boolean {
   if (url.protocol === 'https:') return true;
