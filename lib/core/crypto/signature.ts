@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { constants, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 import type { Algorithm } from './algorithms.js';
 import type { MaybePromise } from '../maybe-promise.js';
-import { turnBudget } from './turn-budget.js';
+import { TurnBudget } from './turn-budget.js';
 
 /** A JWS in compact serialization as far as its signature is concerned (RFC 7515 section 5.2). */
 export interface SignedText {
@@ -62,6 +63,15 @@ const schemes: Readonly<Record<Algorithm, Scheme>> = {
   Ed25519: ed25519,
 };
 
+const hasThreads = availableParallelism() > 1;
+/** How many signatures wait for later turns where there are no threads. */
+const MAX_WAITING = 64;
+const MAX_ON_THREAD_POOL = 64;
+let onThreadPool = 0;
+
+/** There is one event loop, so there is one of this. */
+const turnBudget = new TurnBudget(hasThreads ? 1 : MAX_WAITING);
+
 /** A public key made ready for one algorithm: nothing is looked up or made per signature. */
 export interface VerificationKey {
   readonly digest: string | null;
@@ -89,10 +99,12 @@ export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKe
  * spelling are checked, and has decided that the algorithm is acceptable.
  *
  * A signature is checked in line while this turn of the event loop has time left, so that a lone
- * request waits for nothing. The first that finds no time waits for the next turn, so that a script
- * that awaits one token after the other stays in line too. All others go to the thread pool, so
- * that a burst, or a flood of forgeries, does not hold the event loop. With one processor, those
- * that find no time wait for later turns, in order. `test/bench/results.md` has the measures.
+ * request waits for nothing. Those that find no time go to the thread pool, so that a burst, or a
+ * flood of forgeries, does not hold the event loop. One of them waits for the next turn instead, so
+ * that a script that awaits one token after the other stays in line too. With one processor the
+ * thread pool has none to give, and they wait for later turns, in order. Where too many wait or are
+ * on the pool, the others are checked in line: that keeps the event loop from taking in more
+ * requests than memory can hold. `test/bench/results.md` has the measures.
  */
 export function signatureHolds(
   { signed, signature }: SignedText,
@@ -102,11 +114,16 @@ export function signatureHolds(
   // Not left to OpenSSL, which lets RSASSA-PSS signatures be shorter by leading zeros.
   if (signature.length !== signatureLength) return false;
   const data = Buffer.from(signed);
-  const inLine = budget.run(cost, () => verify(digest, data, input, signature));
+  const check = (): boolean => verify(digest, data, input, signature);
+  const inLine = budget.run(cost, check);
   if (inLine !== undefined) return inLine;
+  if (!hasThreads || onThreadPool >= MAX_ON_THREAD_POOL) return check();
+  onThreadPool += 1;
   return new Promise((resolve, reject) => {
-    verify(digest, data, input, signature, (error, holds) =>
-      error === null ? resolve(holds) : reject(error),
-    );
+    verify(digest, data, input, signature, (error, holds) => {
+      onThreadPool -= 1;
+      if (error === null) resolve(holds);
+      else reject(error);
+    });
   });
 }

@@ -71,21 +71,22 @@ test('of a crowd one waits, and all others are told to go elsewhere', async () =
   expect(done).toEqual(['first', 'second']);
 });
 
-test(
-  'where all may wait, a turn takes as many as it has time for, in the order of asking, and ' +
-    'nobody overtakes them',
-  async () => {
-    const { ask, done } = crowd(new TurnBudget(Infinity));
-    const asked = Array.from({ length: 8 }, (_, index) => ask(String(index), 300));
-    expect(done).toEqual(['0', '1']);
-    await nextTurn();
-    expect(done).toEqual(['0', '1', '2', '3']);
-    asked.push(ask('late', 300));
-    await nextTurn();
-    expect(done).toEqual(['0', '1', '2', '3', '4', '5']);
-    for (const outcome of asked) expect(await outcome).toBe(true);
-    expect(done.at(-1)).toBe('late');
-    await nextTurn();
-    expect(ask('after', 1)).toBe(true);
-  },
-);
+test('while work waits, a turn takes ten times as much, and nothing overtakes it', async () => {
+  const { ask, done } = crowd(new TurnBudget(64));
+  const asked = Array.from({ length: 30 }, (_, index) => ask(String(index), 300));
+  expect(done).toEqual(['0', '1']);
+  await nextTurn();
+  expect(done).toHaveLength(2 + 20);
+  asked.push(ask('late', 300));
+  await nextTurn();
+  for (const outcome of asked) expect(await outcome).toBe(true);
+  expect(done).toEqual([...Array.from({ length: 30 }, (_, index) => String(index)), 'late']);
+  await nextTurn();
+  expect(ask('after', 1)).toBe(true);
+});
+
+test('a full queue takes no more', () => {
+  const { ask } = crowd(new TurnBudget(2));
+  const asked = ['first', 'second', 'third', 'fourth'].map((name) => ask(name, 5_000));
+  expect(asked.map((outcome) => outcome === undefined)).toEqual([false, false, false, true]);
+});
