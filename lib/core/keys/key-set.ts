@@ -9,7 +9,24 @@ import { isJsonObject, type JsonObject } from '../types.js';
 const MAX_KEYS = 100;
 /** RFC 7518 section 3.3: "A key of size 2048 bits or larger MUST be used". */
 const MIN_RSA_BITS = 2048;
+/** A bigger key costs a verifier milliseconds, whoever signed. */
+const MAX_RSA_BITS = 8192;
 const MIN_RSA_EXPONENT = 3n;
+/** The same: common exponents have 17 bits. */
+const MAX_RSA_EXPONENT = 2n ** 32n;
+/**
+ * The points of small order on Curve25519 in its Edwards form, without the sign and in all their
+ * encodings (RFC 8032 section 5.1.3). With such a key anybody can sign.
+ */
+const SMALL_ORDER: ReadonlySet<string> = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
 
 /** A public key of an issuer. */
 export interface PublicKey {
@@ -121,13 +138,26 @@ function fits(jwk: JsonObject, algorithm: Algorithm): boolean {
   );
 }
 
-function findWeakness({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
-  if (asymmetricKeyType !== 'rsa') return undefined;
-  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
+function findWeakness(key: KeyObject): string | undefined {
+  if (key.asymmetricKeyType === 'ed25519') return findWeakPoint(key);
+  if (key.asymmetricKeyType !== 'rsa') return undefined;
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (modulusLength < MIN_RSA_BITS)
     return `it has ${modulusLength} bits, fewer than ${MIN_RSA_BITS}`;
-  if (publicExponent < MIN_RSA_EXPONENT) return `its exponent is less than ${MIN_RSA_EXPONENT}`;
+  if (modulusLength > MAX_RSA_BITS)
+    return `it has ${modulusLength} bits, more than ${MAX_RSA_BITS}`;
+  if (publicExponent < MIN_RSA_EXPONENT) return `its exponent is under ${MIN_RSA_EXPONENT}`;
+  if (publicExponent > MAX_RSA_EXPONENT) return 'its exponent has more than 32 bits';
   return undefined;
+}
+
+function findWeakPoint(key: KeyObject): string | undefined {
+  const point = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+  // The last bit is the sign.
+  point.writeUInt8(point.readUInt8(31) & 0x7f, 31);
+  return SMALL_ORDER.has(point.toString('hex'))
+    ? 'its point has a small order, so that anybody can sign with it'
+    : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { algorithms } from '../../../../lib/core/crypto/algorithms.js';
 import { readKeySet, selectKey } from '../../../../lib/core/keys/key-set.js';
 import { createSigningKey } from '../../../../lib/testing/signing-key.js';
@@ -11,6 +11,18 @@ const p384 = createSigningKey('ES384', { kid: 'p384' });
 const p521 = createSigningKey('ES512', { kid: 'p521' });
 
 const read = (...keys: unknown[]) => readKeySet({ keys }, algorithms);
+/** An odd number of so many bytes, with the first and the last bit set. */
+const rsaModulus = (bytes: number) => Buffer.alloc(bytes, 0xab).toString('base64url');
+/** All encodings of the y-coordinates of points whose order divides 8, without the sign. */
+const SMALL_ORDER = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+];
 /** `undefined` leaves a member away. */
 const change = (jwk: object, changes: object) =>
   JSON.parse(JSON.stringify({ ...jwk, ...changes })) as Record<string, unknown>;
@@ -139,6 +151,10 @@ describe('a key is skipped, with a word, and takes no other down', () => {
     ['RSA with exponent 1', change(rsa.jwk, { e: 'AQ', kid: 'bad' })],
     ['RSA with exponent 2', change(rsa.jwk, { e: 'Ag', kid: 'bad' })],
     ['RSA with exponent 0', change(rsa.jwk, { e: 'AA', kid: 'bad' })],
+    ['RSA with an exponent of 33 bits', change(rsa.jwk, { e: 'AQAAAAE', kid: 'bad' })],
+    ['RSA with an exponent of 256 bytes', change(rsa.jwk, { e: rsaModulus(256), kid: 'bad' })],
+    ['RSA of 8200 bits', change(rsa.jwk, { n: rsaModulus(1025), kid: 'bad' })],
+    ['RSA of 16384 bits', change(rsa.jwk, { n: rsaModulus(2048), kid: 'bad' })],
     ['RSA without a modulus', change(rsa.jwk, { n: undefined, kid: 'bad' })],
     ['RSA with an empty modulus', change(rsa.jwk, { n: '', kid: 'bad' })],
     ['RSA with a modulus of a wrong type', change(rsa.jwk, { n: 1, kid: 'bad' })],
@@ -181,6 +197,32 @@ describe('a key is skipped, with a word, and takes no other down', () => {
     const { keys, skipped } = await read(ec2.jwk, bad, rsa.jwk);
     expect(keys.map(({ kid }) => kid)).toEqual(['ec2', 'rsa']);
     expect(skipped).toHaveLength(1);
+  });
+
+  test.each(
+    [0x00, 0x80].flatMap((sign) => SMALL_ORDER.map((point): [string, number] => [point, sign])),
+  )('Ed25519 with the point %s of small order, sign %i', async (point, sign) => {
+    const x = Buffer.from(point, 'hex');
+    x.writeUInt8(x.readUInt8(31) | sign, 31);
+    const jwk = change(okp.jwk, { x: x.toString('base64url'), kid: 'bad' });
+    const { keys, skipped } = await read(jwk, ec.jwk);
+    expect(keys.map(({ kid }) => kid)).toEqual(['ec']);
+    expect(skipped).toEqual([expect.stringMatching(/^key "bad": /)]);
+  });
+
+  test('such a point verifies what nobody signed', () => {
+    const x = Buffer.from(SMALL_ORDER[1] ?? '', 'hex');
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: x.toString('base64url') },
+      format: 'jwk',
+    });
+    const forged = Buffer.concat([x, Buffer.alloc(32)]);
+    expect(verify(null, Buffer.from('any text'), key, forged)).toBe(true);
+  });
+
+  test('RSA of 8192 bits is not', async () => {
+    const big = change(rsa.jwk, { n: rsaModulus(1024), kid: 'a' });
+    expect((await read(big, rsa.jwk)).skipped).toEqual([]);
   });
 
   test('RSA of 2048 bits with exponent 3 or 65537 is not', async () => {
