@@ -30,6 +30,10 @@ export interface KeyState {
   readonly failures: number;
   /** No attempt is made before this time (back-off), except by an explicit refresh. */
   readonly retryAt: number;
+  /** The same while no key can be used: sooner, because requests fail until then. */
+  readonly retryWithoutKeysAt: number;
+  /** Whether the fetch that is under way takes so long that the issuer counts as unreachable. */
+  readonly isSlow: boolean;
   /** No attempt for an unknown key is made before this time. */
   readonly cooldownUntil: number;
 }
@@ -39,6 +43,8 @@ export const initialState: KeyState = {
   lastError: undefined,
   failures: 0,
   retryAt: 0,
+  retryWithoutKeysAt: 0,
+  isSlow: false,
   cooldownUntil: 0,
 };
 
@@ -62,6 +68,9 @@ export type FetchPurpose = 'refresh' | 'unknown-kid';
 
 const FIRST_RETRY = 1_000;
 const MAX_RETRY = 30_000;
+const MAX_RETRY_WITHOUT_KEYS = 5_000;
+/** A fetch that has not ended after so many milliseconds counts as an outage, and goes on. */
+export const SLOW_AFTER = 1_000;
 /**
  * Jitter of the back-off and of the refresh, as fractions of their durations. It spreads the
  * requests of processes that start at the same time.
@@ -83,7 +92,7 @@ const PROOF_OF_OUTAGE = 30_000;
  * - Unknown keys cause one attempt per cooldown, and none during the back-off after a failure.
  */
 export function decide(state: KeyState, now: number, found: Found, policy: KeyPolicy): Decision {
-  const backingOff = remaining(state.retryAt, now, MAX_RETRY);
+  const backingOff = remaining(nextRetryAt(state, now, policy), now, MAX_RETRY);
   if (!isUsable(state, now, policy)) {
     return backingOff > 0
       ? { action: 'unavailable', retryAfter: backingOff }
@@ -120,10 +129,25 @@ function isUsable(state: KeyState, now: number, policy: KeyPolicy): boolean {
   if (state.loaded === undefined) return false;
   const { fetchedAt, expiresAt } = state.loaded;
   if (fetchedAt <= now && now < expiresAt) return true;
-  const outage =
+  const hasFailed =
     state.failures > 0 &&
     remaining(state.retryAt + PROOF_OF_OUTAGE, now, MAX_RETRY + PROOF_OF_OUTAGE) > 0;
-  return outage && now < expiresAt + policy.staleFor;
+  return (state.isSlow || hasFailed) && isWithinStaleFor(state, now, policy);
+}
+
+/** Whether the keys may be used in an outage. */
+export function isWithinStaleFor({ loaded }: KeyState, now: number, policy: KeyPolicy): boolean {
+  return loaded !== undefined && now < loaded.expiresAt + policy.staleFor;
+}
+
+/** The end of the back-off. */
+export function nextRetryAt(state: KeyState, now: number, policy: KeyPolicy): number {
+  return isUsable(state, now, policy) ? state.retryAt : state.retryWithoutKeysAt;
+}
+
+/** The state when the fetch that is under way has not ended after {@link SLOW_AFTER}. */
+export function afterSlowness(state: KeyState): KeyState {
+  return { ...state, isSlow: true };
 }
 
 /**
@@ -166,6 +190,8 @@ export function afterSuccess(
     lastError: undefined,
     failures: 0,
     retryAt: 0,
+    retryWithoutKeysAt: 0,
+    isSlow: false,
     cooldownUntil: purpose === 'unknown-kid' ? now + policy.cooldown : state.cooldownUntil,
   };
 }
@@ -184,12 +210,16 @@ export function afterFailure(
     policy,
   }: { now: number; jitter: number; purpose: FetchPurpose; policy: KeyPolicy },
 ): KeyState {
-  const span = Math.min(FIRST_RETRY * 2 ** Math.min(state.failures, 10), MAX_RETRY);
+  const span = FIRST_RETRY * 2 ** Math.min(state.failures, 10);
+  const retryWithin = (longest: number): number =>
+    now + Math.min(span, longest) * (1 - RETRY_JITTER * jitter);
   return {
     loaded: state.loaded,
     lastError: error,
     failures: state.failures + 1,
-    retryAt: now + span * (1 - RETRY_JITTER * jitter),
+    retryAt: retryWithin(MAX_RETRY),
+    retryWithoutKeysAt: retryWithin(MAX_RETRY_WITHOUT_KEYS),
+    isSlow: false,
     cooldownUntil: purpose === 'unknown-kid' ? now + policy.cooldown : state.cooldownUntil,
   };
 }
@@ -200,5 +230,5 @@ export type KeyHealth = 'never loaded' | 'fresh' | 'stale' | 'unavailable';
 export function healthOf(state: KeyState, now: number, policy: KeyPolicy): KeyHealth {
   if (state.loaded === undefined) return state.failures === 0 ? 'never loaded' : 'unavailable';
   if (now >= state.loaded.fetchedAt && now < state.loaded.expiresAt) return 'fresh';
-  return now < state.loaded.expiresAt + policy.staleFor ? 'stale' : 'unavailable';
+  return isWithinStaleFor(state, now, policy) ? 'stale' : 'unavailable';
 }

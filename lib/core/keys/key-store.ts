@@ -5,11 +5,15 @@ import { printable } from '../printable.js';
 import { SingleFlight } from '../single-flight.js';
 import {
   afterFailure,
+  afterSlowness,
   afterSuccess,
   decide,
   decideAfterFetch,
   healthOf,
   initialState,
+  isWithinStaleFor,
+  nextRetryAt,
+  SLOW_AFTER,
   type Decision,
   type FetchPurpose,
   type Found,
@@ -82,6 +86,8 @@ export interface KeyStoreStatus {
 export class KeyStore {
   private state: KeyState = initialState;
   private readonly flights = new SingleFlight<'fetch', void>();
+  /** Settles when the fetch that is under way becomes slow. */
+  private slowness: Promise<void> | undefined;
   private fetches = 0;
   private refusedByCooldown = 0;
   private readonly closing = new AbortController();
@@ -138,9 +144,10 @@ export class KeyStore {
   }
 
   status(): KeyStoreStatus {
-    const { loaded, retryAt, lastError, failures } = this.state;
+    const { loaded, lastError, failures } = this.state;
+    const { policy } = this.options;
     const now = this.now();
-    const nextAttemptAt = failures > 0 ? retryAt : loaded?.refreshAt;
+    const nextAttemptAt = failures > 0 ? nextRetryAt(this.state, now, policy) : loaded?.refreshAt;
     return {
       issuer: this.options.issuer,
       state: healthOf(this.state, now, this.options.policy),
@@ -177,11 +184,18 @@ export class KeyStore {
    * before a rotation, so another one may follow it.
    */
   private async decideAfterFetch(found: () => Found): Promise<FinalDecision> {
-    await this.flights.get('fetch');
+    await this.waitFor(this.flights.get('fetch'), found());
     const decision = this.decideNow(found());
     if (decision.action !== 'wait') return decision;
-    await this.fetch(decision.purpose);
+    await this.waitFor(this.fetch(decision.purpose), found());
     return decideAfterFetch(this.state, this.now(), found(), this.options.policy);
+  }
+
+  /** Waits for a fetch, and no longer than until a known key may be used without it. */
+  private async waitFor(fetch: Promise<void> | undefined, found: Found): Promise<void> {
+    const isKnown =
+      found === 'key' && isWithinStaleFor(this.state, this.now(), this.options.policy);
+    await (isKnown ? Promise.race([fetch, this.slowness]) : fetch);
   }
 
   /**
@@ -195,6 +209,7 @@ export class KeyStore {
   private async attempt(purpose: FetchPurpose): Promise<void> {
     const { issuer, source, policy, random } = this.options;
     const { failures, loaded } = this.state;
+    const endOfSlowness = this.watch();
     try {
       this.fetches += 1;
       const fetched = await source(loaded?.etag, this.closing.signal);
@@ -231,7 +246,21 @@ export class KeyStore {
         failures: this.state.failures,
         health: this.status().state,
       });
+    } finally {
+      endOfSlowness();
     }
+  }
+
+  /** Notes when the fetch that starts now becomes slow. Returns what ends the watch. */
+  private watch(): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    this.slowness = new Promise((resolve) => {
+      timer = setTimeout(() => {
+        this.state = afterSlowness(this.state);
+        resolve();
+      }, SLOW_AFTER).unref();
+    });
+    return () => clearTimeout(timer);
   }
 
   /** A logger that throws must not make a good fetch a bad one. */

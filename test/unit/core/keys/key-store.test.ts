@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import type { Duration } from '../../../../lib/core/duration.js';
 import { AuthError } from '../../../../lib/core/errors.js';
 import { KeyStore } from '../../../../lib/core/keys/key-store.js';
 import type { PublicKey } from '../../../../lib/core/keys/key-set.js';
@@ -310,16 +312,127 @@ describe('past the lifetime', () => {
   });
 });
 
+describe('an issuer that hangs', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** Lets timers of so many milliseconds fire, those too that are about to be set. */
+  async function elapse(milliseconds: number): Promise<void> {
+    await settle();
+    jest.advanceTimersByTime(milliseconds);
+  }
+
+  /** Keys that have expired, and a fetch that does not end. */
+  async function expire(age: Duration = '10m'): Promise<void> {
+    await t.find('a');
+    t.clock.advance(age);
+    t.source.hanging = true;
+  }
+
+  test('holds a known key for a second, and no other request after it', async () => {
+    await expire();
+    const waiting = t.find('a');
+    await elapse(999);
+    expect(await isPending(waiting)).toBe(true);
+    await elapse(1);
+    expect(await waiting).toBe('a');
+    expect(await t.find('a')).toBe('a');
+    expect(t.source.asked).toBe(2);
+    expect(t.store.status().state).toBe('stale');
+  });
+
+  test('goes on: its answer counts when it comes', async () => {
+    await expire();
+    const waiting = t.find('a');
+    await elapse(1_000);
+    await waiting;
+    t.source.published = [b];
+    t.source.release();
+    await settle();
+    expect(await t.find('b')).toBe('b');
+    expect(await codeOf(t.find('a'))).toBe('key_unknown');
+    expect(t.store.status().state).toBe('fresh');
+  });
+
+  test('holds an unknown key until the fetch ends', async () => {
+    await expire();
+    t.source.published = [a, b];
+    const waiting = t.find('b');
+    await elapse(4_000);
+    expect(await isPending(waiting)).toBe(true);
+    t.source.release();
+    expect(await waiting).toBe('b');
+  });
+
+  test.each<Duration | undefined>(['71m', undefined])('holds every key where none may be used, age %s', async (age) => {
+    if (age !== undefined) await expire(age);
+    t.source.hanging = true;
+    const waiting = t.find('a');
+    await elapse(4_000);
+    expect(await isPending(waiting)).toBe(true);
+    t.source.down = true;
+    t.source.release();
+    expect(await codeOf(waiting)).toBe('keys_unavailable');
+  });
+
+  test('is fast again afterwards', async () => {
+    await expire();
+    const waiting = t.find('a');
+    await elapse(1_000);
+    await waiting;
+    t.source.release();
+    await settle();
+    t.clock.advance('10m');
+    t.source.hanging = true;
+    const next = t.find('a');
+    expect(await isPending(next)).toBe(true);
+    t.source.release();
+    expect(await next).toBe('a');
+  });
+});
+
 describe('back-off', () => {
-  test('a store that cannot load asks after 1, 2, 4, 8, 16, 30, 30 seconds', async () => {
+  test('a store without keys asks after 1, 2, 4, 5, 5 … seconds', async () => {
     t.source.down = true;
     const start = t.clock.now();
-    for (let second = 0; second < 130; second++) {
+    for (let second = 0; second < 30; second++) {
       expect(await codeOf(t.find('a'))).toBe('keys_unavailable');
       t.clock.advance(1);
     }
     const seconds = t.source.askedAt.map((time) => (time - start) / 1000);
+    expect(seconds).toEqual([0, 1, 3, 7, 12, 17, 22, 27]);
+  });
+
+  test('a store with stale keys asks after 1, 2, 4, 8, 16, 30, 30 seconds', async () => {
+    await t.find('a');
+    t.clock.advance('10m');
+    t.source.down = true;
+    const start = t.clock.now();
+    for (let second = 0; second < 130; second++) {
+      expect(await t.find('a')).toBe('a');
+      await settle();
+      t.clock.advance(1);
+    }
+    const seconds = t.source.askedAt.slice(1).map((time) => (time - start) / 1000);
     expect(seconds).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
+  });
+
+  test('is at most 5 seconds once stale keys have died', async () => {
+    await t.find('a');
+    t.source.down = true;
+    t.clock.advance('69m');
+    for (let second = 0; second < 60; second++) {
+      await t.find('a').catch(() => undefined);
+      await settle();
+      t.clock.advance(1);
+    }
+    t.clock.advance(5);
+    t.source.down = false;
+    expect(await t.find('a')).toBe('a');
   });
 
   test('ends with the first success', async () => {
