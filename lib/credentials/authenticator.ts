@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { limitPerOrigin } from '../core/concurrency-limit.js';
 import { AuthError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/maybe-promise.js';
 import { MAX_CLOCK_TOLERANCE } from '../core/token/claim-rules.js';
@@ -23,6 +24,10 @@ import {
   type ResolvingIssuer,
 } from './session/resolver.strategies.js';
 import { SessionResolver } from './session/session-resolver.js';
+
+/** Requests to the resolver or the userinfo endpoint of an issuer at a time, and those that wait. */
+const MAX_QUESTIONS = 64;
+const MAX_WAITING_QUESTIONS = 1_024;
 
 /** A credential and the strategy that authenticates it. */
 interface Found {
@@ -141,8 +146,9 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   const cookies = resolving.find(({ resolver }) => resolver.cookies);
   const proxied = issuers.find(({ proxyHeaders }) => proxyHeaders !== undefined);
 
-  const sessions = new SessionResolver(fetch, clock);
-  const confirmations = new Confirmations(sessions, fetch, clock);
+  const ask = limitPerOrigin(fetch, MAX_QUESTIONS, MAX_WAITING_QUESTIONS);
+  const sessions = new SessionResolver(ask, clock);
+  const confirmations = new Confirmations(sessions, ask, clock);
   const isJwt = (token: string): boolean => opaque === undefined || !isOpaqueToken(token);
   const jwt = new JwtStrategy(tokens, confirmations, isJwt);
   const ofOpaque = opaque && new OpaqueTokenStrategy(opaque, sessions, revocations);

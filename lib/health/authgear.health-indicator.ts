@@ -18,6 +18,9 @@ export interface IssuerHealth {
  * known keys still work. It is **down** when an issuer has no usable keys. The check uses the keys
  * like a request: it refreshes them when they are due, and waits at most `keys.timeout` when no key
  * is usable.
+ *
+ * Issuers that a function looks up are neither checked nor named, because a forged token can name
+ * any of them. `JwksService.status()` has them.
  */
 @Injectable()
 export class AuthgearHealthIndicator {
@@ -28,8 +31,7 @@ export class AuthgearHealthIndicator {
 
   /** @param key the name of the entry in the health report */
   async isHealthy(key = 'authgear'): Promise<HealthIndicatorResult> {
-    await this.jwks.use();
-    const statuses = this.jwks.status();
+    const statuses = await this.jwks.use();
     const issuers = Object.fromEntries(
       statuses.map(({ issuer, state, age, lastError }) => [
         issuer,

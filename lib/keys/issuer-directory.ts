@@ -1,3 +1,4 @@
+import { ConcurrencyLimit, limitFetch } from '../core/concurrency-limit.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { IssuerDirectory } from '../core/token/verify.js';
@@ -6,11 +7,17 @@ import type { ResolvedOptions } from '../options/resolve.js';
 import { IssuerLookupCache } from './issuer-lookup.js';
 import { createIssuerWithKeys, type IssuerWithKeys } from './issuer-with-keys.js';
 
+/** Requests for the keys of issuers that are looked up, at a time, and those that wait. */
+const MAX_DIALED = 8;
+const MAX_WAITING = 256;
+
 /** All trusted issuers with their keys. */
 export interface KeysDirectory extends IssuerDirectory<IssuerRules> {
   find(iss: string): MaybePromise<IssuerWithKeys | undefined>;
   /** Returns all listed issuers, or those looked up so far. */
   records(): readonly IssuerWithKeys[];
+  /** The issuers of the options; none when issuers are looked up. */
+  readonly listed: readonly IssuerWithKeys[];
   /** The first listed issuer. `undefined` when issuers are looked up: there is no default then. */
   readonly first: IssuerWithKeys | undefined;
 }
@@ -20,23 +27,27 @@ export function createIssuerDirectory(
   onEvent: (event: KeyEvent) => void,
 ): KeysDirectory {
   const { issuers, clock } = options;
-  const create = (config: IssuerConfig): IssuerWithKeys =>
-    createIssuerWithKeys(config, options, onEvent);
   if (typeof issuers === 'function') {
+    const limit = new ConcurrencyLimit(MAX_DIALED, MAX_WAITING);
+    const limited = { ...options, fetch: limitFetch(options.fetch, limit) };
+    const create = (config: IssuerConfig): IssuerWithKeys =>
+      createIssuerWithKeys(config, limited, onEvent);
     const cache = new IssuerLookupCache(issuers, create, clock);
     return {
       find: (iss) => cache.find(iss),
       records: () => cache.records(),
       named: [],
+      listed: [],
       first: undefined,
     };
   }
-  const records = issuers.map(create);
+  const records = issuers.map((config) => createIssuerWithKeys(config, options, onEvent));
   const byName = new Map(records.map((record) => [record.issuer.issuer, record]));
   return {
     find: (iss) => byName.get(iss),
     records: () => records,
     named: records.map(({ issuer }) => issuer),
+    listed: records,
     first: records[0],
   };
 }

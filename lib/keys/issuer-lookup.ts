@@ -1,15 +1,22 @@
 import { LRUCache } from 'lru-cache';
 import { isWithin, type Clock } from '../core/clock.js';
+import { ConcurrencyLimit } from '../core/concurrency-limit.js';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { printable } from '../core/printable.js';
 import { SingleFlight } from '../core/single-flight.js';
+import { parseHttpUrl } from '../core/urls.js';
 import type { IssuerConfig } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
 import type { IssuerWithKeys } from './issuer-with-keys.js';
 
 /** With a tenant go its keys, cooldown and back-off: well above what one process serves. */
 const MAX_KNOWN = 10_000;
+/** Lookups at a time, and those that wait. The others are answered with 503. */
+const MAX_LOOKUPS = 32;
+const MAX_WAITING_LOOKUPS = 256;
+/** Most characters of a name that is looked up. */
+const MAX_NAME = 2_048;
 const MAX_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
 const REFUSED_FOR = 30_000;
@@ -45,6 +52,7 @@ export class IssuerLookupCache {
   private readonly known = new LRUCache<string, Known>({ max: MAX_KNOWN });
   private readonly refused = new LRUCache<string, Refused>({ max: MAX_REFUSED });
   private readonly flights = new SingleFlight<string, IssuerWithKeys | undefined>();
+  private readonly limit = new ConcurrencyLimit(MAX_LOOKUPS, MAX_WAITING_LOOKUPS);
 
   constructor(
     private readonly lookup: ResolvedLookup,
@@ -53,6 +61,7 @@ export class IssuerLookupCache {
   ) {}
 
   find(iss: string): MaybePromise<IssuerWithKeys | undefined> {
+    if (!isIssuerUrl(iss)) return undefined;
     const now = this.clock();
     const known = this.known.get(iss);
     if (known !== undefined && isCurrent(known, now)) return known.record;
@@ -65,12 +74,25 @@ export class IssuerLookupCache {
   }
 
   records(): IssuerWithKeys[] {
+    this.forgetUnused();
     return [...this.known.values()].map(({ record }) => record);
+  }
+
+  /** Drops tenants without requests for an hour, the oldest first. */
+  private forgetUnused(): void {
+    const now = this.clock();
+    for (;;) {
+      const [iss] = this.known.rkeys();
+      const oldest = iss === undefined ? undefined : this.known.peek(iss);
+      if (iss === undefined || oldest === undefined || isWithin(oldest.at, STALE_FOR, now)) return;
+      this.known.delete(iss);
+      oldest.record.keys.close();
+    }
   }
 
   private async lookUp(iss: string, known: Known | undefined): Promise<IssuerWithKeys | undefined> {
     try {
-      const config = await this.lookup(iss);
+      const config = await this.limit.run(async () => this.lookup(iss));
       return config === undefined ? this.refuse(iss) : this.remember(iss, config, known);
     } catch (cause) {
       return this.serveStale(iss, cause, known);
@@ -89,6 +111,7 @@ export class IssuerLookupCache {
       known?.keySource === keySource ? { ...known.record, issuer } : this.create(config);
     const at = this.clock();
     this.known.set(iss, { record, keySource, answeredAt: at, at, holdsFor: KNOWN_FOR });
+    this.forgetUnused();
     return record;
   }
 
@@ -111,6 +134,11 @@ export class IssuerLookupCache {
     this.refused.set(iss, { at, holdsFor: FAILED_FOR, error });
     throw error;
   }
+}
+
+/** The function of the application only sees http(s) URLs of printable ASCII. */
+function isIssuerUrl(iss: string): boolean {
+  return iss.length <= MAX_NAME && /^[\x21-\x7e]+$/.test(iss) && parseHttpUrl(iss) !== undefined;
 }
 
 function isCurrent({ at, holdsFor }: LookedUp, now: number): boolean {

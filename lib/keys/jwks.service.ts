@@ -36,7 +36,7 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @internal Created by NestJS's dependency injection. */
   constructor(@Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {
-    const log = createKeyLog(options.logger);
+    const log = createKeyLog(options.logger, options.clock);
     this.issuers = createIssuerDirectory(options, (event) => {
       log(event);
       publishKeyEvent(event);
@@ -90,11 +90,14 @@ export class JwksService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * @internal Uses all keys like a request: refreshes keys that are due, and waits for missing
-   * ones. Never rejects.
+   * @internal Uses the keys of the listed issuers like a request: refreshes keys that are due, and
+   * waits for missing ones. Returns their status, and never rejects. Issuers that were looked up
+   * are left out: a forged token can name any of them.
    */
-  async use(): Promise<void> {
-    await Promise.allSettled(this.issuers.records().map(({ keys }) => keys.keySet()));
+  async use(): Promise<JwksStatus[]> {
+    const { listed } = this.issuers;
+    await Promise.allSettled(listed.map(({ keys }) => keys.keySet()));
+    return listed.map(({ keys }) => keys.status());
   }
 
   /**

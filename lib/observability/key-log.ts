@@ -1,6 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { isWithin, type Clock } from '../core/clock.js';
 import { printable } from '../core/printable.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
+
+/** Most issuers whose last line is remembered. */
+const MAX_ISSUERS = 1_000;
+const INTERVAL = 10_000;
+/** Lines in one interval. Where issuers are looked up, a forged token can name many. */
+const MAX_LINES = 20;
 
 const consequences = {
   'never loaded': 'Requests with its tokens get 503 until it answers.',
@@ -11,33 +19,43 @@ const consequences = {
 
 /**
  * Logs failures to fetch keys, the recovery, and keys that were skipped. Never logs the same text
- * twice in a row for one issuer.
+ * twice in a row for one issuer, and at most 20 lines in 10 seconds.
  */
-export function createKeyLog(logger: LoggerService): (event: KeyEvent) => void {
-  const lastWords = new Map<string, string>();
+export function createKeyLog(logger: LoggerService, clock: Clock): (event: KeyEvent) => void {
+  const lastWords = new LRUCache<string, string>({ max: MAX_ISSUERS });
+  let since = 0;
+  let lines = 0;
 
-  const once = (issuer: string, words: string, write: () => void): void => {
+  const write = (level: 'log' | 'warn', line: string): void => {
+    const now = clock();
+    if (!isWithin(since, INTERVAL, now)) {
+      const suppressed = lines - MAX_LINES;
+      if (suppressed > 0) logger.warn(`${suppressed} more lines about keys were not logged`);
+      since = now;
+      lines = 0;
+    }
+    lines += 1;
+    if (lines <= MAX_LINES) logger[level](line);
+  };
+  const warnOnce = (issuer: string, words: string, line: string): void => {
     if (lastWords.get(issuer) === words) return;
     lastWords.set(issuer, words);
-    if (words !== '') write();
+    if (words !== '') write('warn', line);
   };
 
   return (event) => {
+    const { issuer } = event;
     if (event.type === 'failed') {
       const { code, reason, fix } = event.error;
-      once(event.issuer, reason, () =>
-        logger.warn(`${code}: ${reason}. ${consequences[event.health]} Fix: ${fix}`),
-      );
+      warnOnce(issuer, reason, `${code}: ${reason}. ${consequences[event.health]} Fix: ${fix}`);
       return;
     }
+    const { keys, skipped } = event.keySet;
     const kids =
-      event.keySet.keys
-        .map(({ kid }) => (kid === undefined ? '(no kid)' : printable(kid)))
-        .join(', ') || 'none';
+      keys.map(({ kid }) => (kid === undefined ? '(no kid)' : printable(kid))).join(', ') || 'none';
     if (event.afterFailures > 0)
-      logger.log(`The issuer "${event.issuer}" answers again. Keys: ${kids}`);
-    once(event.issuer, event.keySet.skipped.join('; '), () =>
-      logger.warn(`Unused keys of "${event.issuer}": ${event.keySet.skipped.join('; ')}`),
-    );
+      write('log', `The issuer "${printable(issuer)}" answers again. Keys: ${kids}`);
+    const unused = skipped.join('; ');
+    warnOnce(issuer, unused, `Unused keys of "${printable(issuer)}": ${unused}`);
   };
 }

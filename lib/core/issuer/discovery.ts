@@ -45,7 +45,7 @@ export async function discoverJwksUri(
   if (issuer !== target.issuer) {
     throw new AuthError(
       'metadata_issuer_mismatch',
-      `the metadata names the issuer "${printable(issuer)}", but "${target.issuer}" is configured`,
+      `the metadata names the issuer "${printable(issuer)}", but "${printable(target.issuer)}" is configured`,
     );
   }
   const url = typeof jwksUri === 'string' ? parseHttpUrl(jwksUri) : undefined;
@@ -53,7 +53,7 @@ export async function discoverJwksUri(
   if (!isTrustworthy(url, target.issuer, target.allowInsecure)) {
     throw new AuthError(
       'jwks_uri_insecure',
-      `the metadata of "${target.issuer}" names the plain http URL ` +
+      `the metadata of "${printable(target.issuer)}" names the plain http URL ` +
         `"${printable(jwksUri)}" for its keys`,
     );
   }

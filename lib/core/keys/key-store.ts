@@ -217,7 +217,7 @@ export class KeyStore {
       if (keySet === undefined)
         throw new AuthError(
           'keys_unavailable',
-          `no keys from "${issuer}": it answered 304 to a first request`,
+          `no keys from "${printable(issuer)}": it answered 304 to a first request`,
         );
       const circumstances = { now: this.now(), jitter: random(), purpose, policy };
       this.state = afterSuccess(
@@ -231,7 +231,7 @@ export class KeyStore {
       const error =
         cause instanceof AuthError
           ? cause
-          : new AuthError('keys_unavailable', `no keys from "${issuer}"`, { cause });
+          : new AuthError('keys_unavailable', `no keys from "${printable(issuer)}"`, { cause });
       this.state = afterFailure(this.state, error, {
         now: this.now(),
         jitter: random(),
@@ -283,7 +283,8 @@ export class KeyStore {
   private unavailable(retryAfter: number, query?: KeyQuery): AuthError {
     const { lastError } = this.state;
     const wait = Math.max(1, Math.ceil(retryAfter / 1000));
-    const reason = lastError?.reason ?? `the keys of "${this.options.issuer}" are not loaded yet`;
+    const reason =
+      lastError?.reason ?? `the keys of "${printable(this.options.issuer)}" are not loaded yet`;
     return new AuthError(lastError?.code ?? 'keys_unavailable', reason, {
       retryAfter: wait,
       facts: this.factsOf(query),
@@ -296,7 +297,7 @@ export class KeyStore {
       kid === undefined
         ? `the one key for ${alg}, and the token names none`
         : `a key "${printable(kid)}" for ${alg}`;
-    return `the keys of "${this.options.issuer}" do not hold ${what}`;
+    return `the keys of "${printable(this.options.issuer)}" do not hold ${what}`;
   }
 
   private factsOf(query: KeyQuery | undefined): { iss: string; kid?: string } {

@@ -2,6 +2,7 @@ import type { Algorithm } from '../crypto/algorithms.js';
 import { AuthError } from '../errors.js';
 import { deadline, describeFailure, getJson, type Fetch } from '../http.js';
 import { discoverJwksUri, type DiscoveryTarget } from '../issuer/discovery.js';
+import { printable } from '../printable.js';
 import { readKeySet, type KeySet } from './key-set.js';
 import { lifetimeOf, type LifetimeBounds } from './lifetime.js';
 
@@ -70,7 +71,7 @@ function asAuthError(error: unknown, issuer: string, timeout: number): AuthError
   if (error instanceof AuthError) return error;
   return new AuthError(
     'keys_unavailable',
-    `no keys from "${issuer}": ${describeFailure(error, timeout)}`,
+    `no keys from "${printable(issuer)}": ${describeFailure(error, timeout)}`,
     { cause: error },
   );
 }

@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache';
+import type { Fetch } from './http.js';
+
+/** Most origins that are told apart. */
+const MAX_ORIGINS = 1_000;
+
+/** Runs so much work at a time. The rest waits in order, as long as there is room. */
+export class ConcurrencyLimit {
+  private running = 0;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private readonly max: number,
+    private readonly maxWaiting: number,
+  ) {}
+
+  /**
+   * Runs the work now or later. Rejects without running it when too much waits already, and with
+   * the reason of the signal when that is aborted meanwhile.
+   */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.running < this.max) this.running += 1;
+    else await this.turn(signal);
+    try {
+      return await work();
+    } finally {
+      this.leave();
+    }
+  }
+
+  private turn(signal: AbortSignal | undefined): Promise<void> {
+    if (this.waiting.size >= this.maxWaiting) {
+      const counts = `${this.max} are under way, and ${this.maxWaiting} wait`;
+      return Promise.reject(new Error(`too many requests at the same time: ${counts}`));
+    }
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.waiting.delete(start);
+        reject(signal?.reason as Error);
+      };
+      this.waiting.add(start);
+      signal?.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  /** The next one takes the place over. */
+  private leave(): void {
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.running -= 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next();
+  }
+}
+
+/** A `fetch` under a limit. What waits gives up with its signal. */
+export function limitFetch(fetch: Fetch, limit: ConcurrencyLimit): Fetch {
+  return (url, init) => limit.run(() => fetch(url, init), init.signal);
+}
+
+/** A `fetch` under a limit for each origin. */
+export function limitPerOrigin(fetch: Fetch, max: number, maxWaiting: number): Fetch {
+  const limits = new LRUCache<string, ConcurrencyLimit>({ max: MAX_ORIGINS });
+  return (url, init) => {
+    const { origin } = new URL(url);
+    const limit = limits.get(origin) ?? new ConcurrencyLimit(max, maxWaiting);
+    limits.set(origin, limit);
+    return limit.run(() => fetch(url, init), init.signal);
+  };
+}
