@@ -368,16 +368,19 @@ describe('an issuer that hangs', () => {
     expect(await waiting).toBe('b');
   });
 
-  test.each<Duration | undefined>(['71m', undefined])('holds every key where none may be used, age %s', async (age) => {
-    if (age !== undefined) await expire(age);
-    t.source.hanging = true;
-    const waiting = t.find('a');
-    await elapse(4_000);
-    expect(await isPending(waiting)).toBe(true);
-    t.source.down = true;
-    t.source.release();
-    expect(await codeOf(waiting)).toBe('keys_unavailable');
-  });
+  test.each<Duration | undefined>(['71m', undefined])(
+    'holds every key where none may be used, age %s',
+    async (age) => {
+      if (age !== undefined) await expire(age);
+      t.source.hanging = true;
+      const waiting = t.find('a');
+      await elapse(4_000);
+      expect(await isPending(waiting)).toBe(true);
+      t.source.down = true;
+      t.source.release();
+      expect(await codeOf(waiting)).toBe('keys_unavailable');
+    },
+  );
 
   test('is fast again afterwards', async () => {
     await expire();
