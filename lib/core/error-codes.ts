@@ -27,17 +27,27 @@ interface CatalogEntry {
   /** Advice for the developer. */
   readonly fix: string;
   /** The code for the client, if the precise code would help attackers more than clients. */
-  readonly publicCode?: 'token_invalid';
+  readonly publicCode?: 'token_invalid' | 'keys_unavailable';
 }
 
 /**
  * The same response for a wrong issuer, a wrong audience, an unknown key and an invalid signature.
  * Only the log contains the precise code.
  */
+/** @internal */
+export const WITHHELD_MESSAGE = 'The access token is not valid for this API.';
+
 const undisclosed = {
   kind: 'invalid_token',
   publicCode: 'token_invalid',
-  message: 'The access token is not valid for this API.',
+  message: WITHHELD_MESSAGE,
+} as const;
+
+/** One answer for everything that keeps keys away: why is for the log only. */
+const unavailable = {
+  kind: 'unavailable',
+  publicCode: 'keys_unavailable',
+  message: 'The keys of the issuer are not available, so no token can be checked right now.',
 } as const;
 
 /** Keeps the codes as a type, and leaves the texts out of the declarations. */
@@ -404,7 +414,7 @@ const catalog = rows({
   },
   transport_not_supported: {
     kind: 'forbidden',
-    message: 'JwtAuthGuard protects HTTP routes only, and refuses everything else.',
+    message: 'This operation is not available.',
     fix:
       'Add @Public() to the handler, and a guard of its own that calls ' +
       'TokenService.verifyAccessToken().',
@@ -412,15 +422,13 @@ const catalog = rows({
 
   // 503
   keys_unavailable: {
-    kind: 'unavailable',
-    message: 'The keys of the issuer cannot be reached, so no token can be checked right now.',
+    ...unavailable,
     fix:
       'See the reason, and check that this machine can reach the issuer (DNS, proxy, firewall, ' +
       'IP filter at the issuer).',
   },
   issuer_lookup_failed: {
-    kind: 'unavailable',
-    message: 'The issuer of the token cannot be looked up right now.',
+    ...unavailable,
     fix:
       'The function in the option "issuers" failed: see the reason and the cause. It must ' +
       'return options, or undefined for an unknown issuer.',
@@ -440,15 +448,13 @@ const catalog = rows({
       'each replica uses only its own records.',
   },
   metadata_issuer_mismatch: {
-    kind: 'unavailable',
-    message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
+    ...unavailable,
     fix:
       'Set the option "issuer" to the issuer in the metadata, or "metadataUrl" to the URL of the ' +
       'right metadata.',
   },
   jwks_uri_insecure: {
-    kind: 'unavailable',
-    message: 'The keys of the issuer cannot be trusted, so no token can be checked right now.',
+    ...unavailable,
     fix: 'Keys must use https. Correct the public origin at the issuer, or set "jwksUri".',
   },
 

@@ -1,6 +1,11 @@
 import { collectFrames } from './frames.js';
 import { printable } from './printable.js';
-import { errorCatalog, type AuthErrorCode, type RefusalKind } from './error-codes.js';
+import {
+  errorCatalog,
+  WITHHELD_MESSAGE,
+  type AuthErrorCode,
+  type RefusalKind,
+} from './error-codes.js';
 
 /** The values of a refused token that may be logged. Nothing else of a token is ever logged. */
 export interface RefusalContext {
@@ -49,17 +54,12 @@ export class AuthError extends Error {
   readonly fix: string;
   /** Determines the status and the challenge of the response. */
   readonly kind: RefusalKind;
-  /**
-   * The code for the client. It is `token_invalid` where the precise code would help an attacker to
-   * forge a token.
-   */
-  readonly publicCode: AuthErrorCode | 'token_invalid';
-  /** The message for the client. Fixed per code. */
-  readonly publicMessage: string;
   /** Values of the token that may be logged, escaped and truncated. */
   readonly facts: RefusalContext;
   /** Data for the headers of the response. */
   readonly details: RefusalDetails;
+
+  private isWithheld = false;
 
   constructor(code: AuthErrorCode, reason: string, options: AuthErrorOptions = nothing) {
     const entry = errorCatalog[code];
@@ -70,10 +70,30 @@ export class AuthError extends Error {
     this.reason = reason;
     this.fix = entry.fix;
     this.kind = entry.kind;
-    this.publicCode = entry.publicCode ?? code;
-    this.publicMessage = entry.message;
     this.facts = options.facts === undefined ? nothing : printableContext(options.facts);
     this.details = options === nothing ? nothing : detailsOf(options);
+  }
+
+  /**
+   * The code for the client. It is `token_invalid` where the precise code would help an attacker to
+   * forge a token, and `keys_unavailable` where it would tell how this API is configured.
+   */
+  get publicCode(): AuthErrorCode | 'token_invalid' {
+    return this.isWithheld ? 'token_invalid' : (errorCatalog[this.code].publicCode ?? this.code);
+  }
+
+  /** The message for the client. Fixed per public code. */
+  get publicMessage(): string {
+    return this.isWithheld ? WITHHELD_MESSAGE : errorCatalog[this.code].message;
+  }
+
+  /**
+   * @internal Hides code and message from the client: the token may be forged, and its refusal
+   * depends on the configuration.
+   */
+  withhold(): this {
+    if (this.kind === 'invalid_token') this.isWithheld = true;
+    return this;
   }
 }
 

@@ -329,7 +329,7 @@ test('a decorator that wraps the handler and drops its metadata does not start',
   }
   @Controller('fine')
   class FineController {
-    @Roles('admin') @Wrap @Get() kept() {
+    @Get() @Roles('admin') @Wrap kept() {
       return {};
     }
   }

@@ -312,6 +312,9 @@ describe.each(platforms)('@MaxStaleness() on %s', (platform) => {
       expect((await app.get('/fresh', token)).status).toBe(200);
     }
     expect(asked(app)).toBeGreaterThan(3);
+    // Waits for an answer, so that none is still on its way.
+    app.issuer.clock.advance('10s');
+    await app.get('/fresh', token);
     // While it is asked in the background and does not answer, what is known still holds.
     app.issuer.outage('hang', USERINFO);
     app.issuer.clock.advance('5s');

@@ -191,7 +191,7 @@ test.each(['graphql', 'something-new'])('%s: refused with a clear message', asyn
     status: 403,
     response: {
       code: 'transport_not_supported',
-      message: expect.stringContaining('protects HTTP routes only'),
+      message: 'This operation is not available.',
     },
   });
 });

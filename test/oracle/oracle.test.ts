@@ -3,14 +3,14 @@ import type { KeyObject } from 'node:crypto';
 import { algorithms } from '../../lib/core/crypto/algorithms.js';
 import { AuthError } from '../../lib/core/errors.js';
 import { readKeySet, type PublicKey } from '../../lib/core/keys/key-set.js';
-import { checkSigningHeader } from '../../lib/core/token/header-rules.js';
+import { readKeyQuery } from '../../lib/core/token/header-rules.js';
 import { parseToken } from '../../lib/core/token/parse.js';
 import { signatureHolds, type VerificationKey } from '../../lib/core/crypto/signature.js';
 import { requireSignature } from '../../lib/core/token/verify.js';
 import { createSigningKey, type SigningKey } from '../../lib/testing/signing-key.js';
 import { jwsVectors } from '../support/jws-vectors.js';
 import { signedTextOf } from '../support/signed-text.js';
-import { part, trustedIssuer } from '../support/tokens.js';
+import { part } from '../support/tokens.js';
 import { rulings } from './rulings.js';
 import {
   fitting,
@@ -48,14 +48,12 @@ async function sidesOf(jwk: object): Promise<Sides> {
   return { ours: read[0], jose: imported };
 }
 
-const issuer = trustedIssuer({ algorithms });
-
 /** What a verifier does with a token but for its claims: parse, header, key, signature. */
 async function weAccept(token: string, { ours }: Sides): Promise<boolean> {
   if (ours === undefined) return false;
   try {
     const parsed = parseToken(token);
-    const query = checkSigningHeader(parsed.header, issuer);
+    const query = readKeyQuery(parsed.header);
     if (!ours.byAlgorithm.has(query.alg)) return false;
     await requireSignature(parsed, ours, query);
     return true;
@@ -158,20 +156,20 @@ describe('keys that should not be', () => {
     `ed${'ff'.repeat(30)}7f`,
     `${'00'.repeat(31)}80`,
   ];
-  test.each(small)('an Ed25519 key of small order, %s', async (hex) => {
-    const both = await sidesOf({ kty: 'OKP', crv: 'Ed25519', x: part(Buffer.from(hex, 'hex')) });
-    const signatures = small.map((r) => Buffer.concat([Buffer.from(r, 'hex'), Buffer.alloc(32)]));
-    for (const alg of ['EdDSA', 'Ed25519']) {
-      for (const signature of signatures) {
-        for (let n = 0; n < 16; n++)
-          expect(
-            await compare(
-              `${part(JSON.stringify({ alg }))}.${part(JSON.stringify({ n }))}.${part(signature)}`,
-              both,
-            ),
-          ).toBeUndefined();
+  test('Ed25519 of small order: skipped, where jose takes what nobody signed', async () => {
+    let forged = 0;
+    for (const hex of small) {
+      const both = await sidesOf({ kty: 'OKP', crv: 'Ed25519', x: part(Buffer.from(hex, 'hex')) });
+      expect(both.ours).toBeUndefined();
+      for (const r of small) {
+        const signature = part(Buffer.concat([Buffer.from(r, 'hex'), Buffer.alloc(32)]));
+        for (let n = 0; n < 16; n++) {
+          const token = `${part('{"alg":"EdDSA"}')}.${part(JSON.stringify({ n }))}.${signature}`;
+          if (await joseAccepts(token, both)) forged += 1;
+        }
       }
     }
+    expect(forged).toBeGreaterThan(0);
   });
 
   test('whatever key we take for an algorithm, jose takes for it', async () => {

@@ -31,17 +31,27 @@ export async function countingVerifier(
       ),
     ),
   );
-  const findKey = async (issuer: string, query: KeyQuery): Promise<PublicKey> => {
-    lookUps.push({ issuer, query });
+  const peekAt = (issuer: string, query: KeyQuery): PublicKey | undefined => {
     const set = sets.get(issuer);
     const selection = set === undefined ? 'unknown' : selectKey(set, query);
-    if (typeof selection === 'string') throw new AuthError('key_unknown', 'no such key');
-    return selection.key;
+    return typeof selection === 'string' ? undefined : selection.key;
+  };
+  const findKey = async (issuer: string, query: KeyQuery): Promise<PublicKey> => {
+    lookUps.push({ issuer, query });
+    const key = peekAt(issuer, query);
+    if (key === undefined) throw new AuthError('key_unknown', 'no such key');
+    return key;
   };
   const directory = new Map(
     issuers.map((issuer) => [
       issuer.issuer,
-      { issuer, keys: { find: (query: KeyQuery) => findKey(issuer.issuer, query) } },
+      {
+        issuer,
+        keys: {
+          find: (query: KeyQuery) => findKey(issuer.issuer, query),
+          peek: (query: KeyQuery) => peekAt(issuer.issuer, query),
+        },
+      },
     ]),
   );
   const verify = createVerifier({ find: (iss) => directory.get(iss), named: issuers }, clock);

@@ -106,6 +106,13 @@ export class KeyStore {
     return this.findAfterFetch(query);
   }
 
+  /** Returns the key of a token if a usable one is at hand. Never fetches. */
+  peek(query: KeyQuery): PublicKey | undefined {
+    const { found, key } = this.ask(query);
+    const { action } = decide(this.state, this.now(), found, this.options.policy);
+    return action === 'serve' ? key : undefined;
+  }
+
   private async findAfterFetch(query: KeyQuery): Promise<PublicKey> {
     const decision = await this.decideAfterFetch(() => this.ask(query).found);
     return this.keyOrThrow(decision, this.ask(query).key, query);

@@ -6,23 +6,31 @@ import type { JsonObject } from '../types.js';
 import { checkClaimTypes, checkRegisteredClaims } from '../issuer/claim-types.js';
 
 /**
- * Checks everything that the claims alone can be refused for (RFC 9068 section 4, RFC 7519 section
- * 4.1). It runs before the signature and only refuses: nothing is trusted by it. `now` is in epoch
- * seconds, un-rounded.
+ * Checks what every issuer's tokens are refused for, so that the answer tells nothing about the
+ * issuer: types of the registered claims, times, `cnf` (RFC 7800). `tolerance` is the largest of
+ * all issuers, and `now` is in epoch seconds, un-rounded.
+ */
+export function checkClaimsOfAny(claims: JsonObject, tolerance: number, now: number): void {
+  checkRegisteredClaims(claims);
+  if (claims['exp'] !== undefined) checkTimes(claims, tolerance, now);
+  if (Object.hasOwn(claims, 'cnf'))
+    throw new AuthError(
+      'token_sender_constrained',
+      'the token has "cnf" and was sent as a bearer token',
+    );
+}
+
+/**
+ * Checks the claims by the rules of an issuer (RFC 9068 section 4, RFC 7519 section 4.1). It runs
+ * before the signature and only refuses: nothing is trusted by it.
  */
 export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
-  checkRegisteredClaims(claims);
   checkClaimTypes(claims, issuer.profile.claimRules);
   checkAudience(claims, issuer);
   checkTimes(claims, issuer.clockTolerance, now);
   for (const name of issuer.requiredClaims) {
     if (!Object.hasOwn(claims, name) || claims[name] === null) throw missing(name);
   }
-  if (Object.hasOwn(claims, 'cnf'))
-    throw new AuthError(
-      'token_sender_constrained',
-      'the token has "cnf" and was sent as a bearer token',
-    );
   checkClient(claims, issuer);
 }
 

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../crypto/algorithms.js';
+import { isAlgorithm, type Algorithm } from '../crypto/algorithms.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
 import type { KeyQuery } from '../keys/key-set.js';
@@ -7,23 +7,25 @@ import type { JsonObject } from '../types.js';
 import type { TokenContent } from './parse.js';
 
 /**
- * Checks the JOSE header (RFC 7515 section 4, RFC 8725 sections 3.1 and 3.11) and says which key it
- * asks for. `jku`, `jwk`, `x5u` and `x5c` are ignored: a token does not choose whom to trust.
+ * Reads which key a token asks for (RFC 7515 section 4, RFC 8725 section 3.1), and refuses what no
+ * issuer may use. `jku`, `jwk`, `x5u` and `x5c` are ignored: a token does not choose whom to trust.
  */
-export function checkHeader({ header, claims }: TokenContent, issuer: TrustedIssuer): KeyQuery {
-  const alg = checkAlgorithm(header, issuer);
+export function readKeyQuery(header: JsonObject): KeyQuery {
+  const { alg } = header;
+  if (isAlgorithm(alg)) return { alg, kid: readKeyId(header) };
+  const reason = `"alg" is "${printable(alg)}", which can never be allowed`;
+  throw new AuthError('algorithm_not_allowed', reason);
+}
+
+/** Checks how an access token of this issuer is signed, and its type (RFC 8725 section 3.11). */
+export function checkHeader({ header, claims }: TokenContent, issuer: TrustedIssuer): void {
+  checkAlgorithm(header, issuer);
   checkTyp(header, claims, issuer);
-  return { alg, kid: checkKeyId(header) };
 }
 
-/** What is the same for every kind of token: how it is signed, and by which key. */
-export function checkSigningHeader(header: JsonObject, issuer: TrustedIssuer): KeyQuery {
-  return { alg: checkAlgorithm(header, issuer), kid: checkKeyId(header) };
-}
-
-function checkAlgorithm({ alg }: JsonObject, { algorithms }: TrustedIssuer): Algorithm {
-  const algorithm = algorithms.find((allowed: Algorithm) => allowed === alg);
-  if (algorithm !== undefined) return algorithm;
+/** Checks how any token of this issuer is signed. */
+export function checkAlgorithm({ alg }: JsonObject, { algorithms }: TrustedIssuer): void {
+  if (algorithms.some((allowed: Algorithm) => allowed === alg)) return;
   throw new AuthError(
     'algorithm_not_allowed',
     `"alg" is "${printable(alg)}", allowed: ${algorithms.join(', ')}`,
@@ -42,7 +44,7 @@ function checkTyp(header: JsonObject, claims: JsonObject, issuer: TrustedIssuer)
 }
 
 /** RFC 7515 sections 4.1.11 and 4.1.4. */
-function checkKeyId({ crit, kid }: JsonObject): string | undefined {
+function readKeyId({ crit, kid }: JsonObject): string | undefined {
   if (crit !== undefined) throw new AuthError('crit_not_supported', 'the header has "crit"');
   if (kid !== undefined && (typeof kid !== 'string' || kid === ''))
     throw new AuthError('kid_invalid', '"kid" is not a non-empty string');

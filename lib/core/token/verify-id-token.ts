@@ -5,11 +5,11 @@ import type { TrustedIssuer } from '../issuer/issuer.js';
 import { printable } from '../printable.js';
 import { deepFreeze, type Claims, type JsonObject } from '../types.js';
 import type { AuthgearUser } from '../user.js';
-import { audienceClaimOf, audienceOf, checkTimes } from './claim-rules.js';
-import { checkClaimTypes, checkRegisteredClaims, claimRules } from '../issuer/claim-types.js';
-import { checkSigningHeader, normalizeTyp } from './header-rules.js';
+import { audienceClaimOf, audienceOf, checkClaimsOfAny, checkTimes } from './claim-rules.js';
+import { checkClaimTypes, claimRules } from '../issuer/claim-types.js';
+import { checkAlgorithm, normalizeTyp, readKeyQuery } from './header-rules.js';
 import { parseToken, type TokenContent } from './parse.js';
-import { chooseIssuer, requireSignature, type IssuerDirectory } from './verify.js';
+import { chooseIssuer, requireSignature, toleranceOf, type IssuerDirectory } from './verify.js';
 
 /**
  * To whom an ID token must belong. At least one of `user` and `clientId` is needed: an ID token of
@@ -91,9 +91,11 @@ async function verify(
 ): Promise<VerifiedIdToken> {
   const parsed = parseToken(token);
   const { header, claims } = parsed;
-  const { issuer, keys } = await chooseIssuer(parsed, issuers, now);
+  const query = readKeyQuery(header);
+  checkClaimsOfAny(claims, toleranceOf(issuers), now);
+  const { issuer, keys } = await chooseIssuer(parsed, issuers);
   checkTyp(header);
-  const query = checkSigningHeader(header, issuer);
+  checkAlgorithm(header, issuer);
   checkIdClaims(claims, issuer, now);
   checkIsIdToken(parsed, issuer);
   const audience = audienceClaimOf(claims, 'aud');
@@ -140,7 +142,6 @@ function checkIsIdToken({ header, claims }: TokenContent, issuer: TrustedIssuer)
 }
 
 function checkIdClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
-  checkRegisteredClaims(claims);
   checkClaimTypes(claims, issuer.profile.claimRules);
   checkClaimTypes(claims, idTokenClaims);
   const missing = REQUIRED.find((name) => !Object.hasOwn(claims, name));

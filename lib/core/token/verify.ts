@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js';
-import { isAlgorithm } from '../crypto/algorithms.js';
 import { signatureHolds, type SignedText, type VerificationKey } from '../crypto/signature.js';
 import { AuthError } from '../errors.js';
 import type { TrustedIssuer } from '../issuer/issuer.js';
@@ -14,17 +13,22 @@ import {
   audienceOf,
   checkClaims,
   checkClaimsAgain,
+  checkClaimsOfAny,
   checkTimes,
   differByTrailingSlash,
   MAX_CLOCK_TOLERANCE,
 } from './claim-rules.js';
-import { checkHeader } from './header-rules.js';
+import { checkHeader, readKeyQuery } from './header-rules.js';
 import { lastHeader, parseToken, type TokenContent } from './parse.js';
 
 /** An issuer and where its keys are found. */
 export interface KeyedIssuer<Issuer extends TrustedIssuer = TrustedIssuer> {
   readonly issuer: Issuer;
-  readonly keys: { find(query: KeyQuery): MaybePromise<PublicKey> };
+  readonly keys: {
+    find(query: KeyQuery): MaybePromise<PublicKey>;
+    /** The key if it is at hand. Never causes a fetch. */
+    peek(query: KeyQuery): PublicKey | undefined;
+  };
 }
 
 /** The issuers that are trusted. */
@@ -57,13 +61,20 @@ export function createVerifier<Issuer extends TrustedIssuer>(
   cache?: TokenCache<Issuer>,
 ): Verify<Issuer> {
   const readHeader = lastHeader();
+  const tolerance = toleranceOf(issuers);
 
   async function verify(text: string, id?: string): Promise<VerifiedToken<Issuer>> {
     const parsed = parseToken(text, readHeader);
     const now = clock() / 1000;
-    const { issuer, keys } = await chooseIssuer(parsed, issuers, now);
-    const query = checkHeader(parsed, issuer);
-    checkClaims(parsed.claims, issuer, now);
+    const query = readKeyQuery(parsed.header);
+    checkClaimsOfAny(parsed.claims, tolerance, now);
+    const { issuer, keys } = await chooseIssuer(parsed, issuers);
+    try {
+      checkHeader(parsed, issuer);
+      checkClaims(parsed.claims, issuer, now);
+    } catch (refusal) {
+      throw await withholdUnlessGenuine(refusal, parsed, keys.peek(query), query);
+    }
     const key = await keys.find(query);
     await requireSignature(parsed, key, query);
     const user = toUser(parsed, issuer);
@@ -82,6 +93,7 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
   clock: Clock,
 ): Verify<Issuer> {
   const flights = new SingleFlight<string, VerifiedToken<Issuer>>();
+  const isLookedUp = issuers.named.length === 0;
 
   /** `undefined` when the issuer's rules or the key have changed: every rule must be checked. */
   function recheck(
@@ -90,7 +102,9 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
   ): MaybePromise<VerifiedToken | undefined> {
     const { claims } = token.user;
     const now = clock() / 1000;
-    return andThen(findIssuer(claims, issuers, now), (found) => {
+    // A token that is too old under any rules causes no look-up.
+    if (isLookedUp) checkTimes(claims, MAX_CLOCK_TOLERANCE, now);
+    return andThen(findIssuer(claims, issuers), (found) => {
       if (found?.issuer !== token.issuer) return undefined;
       checkClaimsAgain(claims, found.issuer, now);
       return andThen(found.keys.find(token), (key) => {
@@ -136,41 +150,60 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
   };
 }
 
+/** The largest tolerance of all issuers, in seconds. That of looked-up ones is not known yet. */
+export function toleranceOf({ named }: IssuerDirectory): number {
+  return named.length === 0
+    ? MAX_CLOCK_TOLERANCE
+    : Math.max(...named.map(({ clockTolerance }) => clockTolerance));
+}
+
 /**
  * Finds the issuer whose rules apply, by exact `iss`. A token of another issuer is checked against
  * the header rules of the first one as well, so that the log names the first thing that is wrong
- * with it. An unsigned token causes no look-up.
+ * with it.
  */
 export function chooseIssuer<Issuer extends TrustedIssuer>(
   parsed: TokenContent,
   issuers: IssuerDirectory<Issuer>,
-  now: number,
 ): MaybePromise<KeyedIssuer<Issuer>> {
-  const { header, claims } = parsed;
-  if (!isAlgorithm(header['alg'])) {
-    const reason = `"alg" is "${printable(header['alg'])}", which can never be allowed`;
-    throw new AuthError('algorithm_not_allowed', reason);
-  }
-  const orRefuse = (found: KeyedIssuer<Issuer> | undefined): KeyedIssuer<Issuer> => {
+  return andThen(findIssuer(parsed.claims, issuers), (found) => {
     if (found !== undefined) return found;
-    const [first] = issuers.named;
-    if (first !== undefined) checkHeader(parsed, first);
-    throw foreignIssuer(claims, issuers.named);
-  };
-  const found = findIssuer(claims, issuers, now);
-  return isPromise(found) ? found.then(orRefuse) : orRefuse(found);
+    throw refuseForeign(parsed, issuers.named).withhold();
+  });
 }
 
-/** By exact `iss`. A token that is too old under any rules causes no look-up. */
+/** By exact `iss`. */
 function findIssuer<Issuer extends TrustedIssuer>(
-  { iss, exp }: JsonObject,
+  { iss }: JsonObject,
   issuers: IssuerDirectory<Issuer>,
-  now: number,
 ): MaybePromise<KeyedIssuer<Issuer> | undefined> {
-  if (issuers.named.length === 0 && typeof exp === 'number') {
-    checkTimes({ exp }, MAX_CLOCK_TOLERANCE, now);
-  }
   return typeof iss === 'string' && iss !== '' ? issuers.find(iss) : undefined;
+}
+
+function refuseForeign(parsed: TokenContent, named: readonly TrustedIssuer[]): AuthError {
+  const [first] = named;
+  try {
+    if (first !== undefined) checkHeader(parsed, first);
+  } catch (error) {
+    return error as AuthError;
+  }
+  return foreignIssuer(parsed.claims, named);
+}
+
+/**
+ * A refusal before the signature depends on the configuration. The client may know it if the issuer
+ * signed the token. No key is fetched for that.
+ */
+async function withholdUnlessGenuine(
+  refusal: unknown,
+  text: SignedText,
+  key: PublicKey | undefined,
+  { alg }: KeyQuery,
+): Promise<unknown> {
+  if (!(refusal instanceof AuthError) || refusal.publicCode === 'token_invalid') return refusal;
+  const verificationKey = key?.byAlgorithm.get(alg);
+  const isGenuine = verificationKey !== undefined && (await signatureHolds(text, verificationKey));
+  return isGenuine ? refusal : refusal.withhold();
 }
 
 function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): AuthError {

@@ -3,7 +3,9 @@ import { endOfTurn } from '../../../lib/core/end-of-turn.js';
 
 test('all callers of one turn continue together after it, in order', async () => {
   const told: string[] = [];
-  const waiters = ['a', 'b', 'c'].map((name) => endOfTurn()?.then(() => told.push(name)));
+  const waiters = ['a', 'b', 'c'].map((name) =>
+    (endOfTurn() as Promise<void>).then(() => told.push(name)),
+  );
   process.nextTick(() => told.push('tick'));
   await Promise.resolve();
   expect(told).toEqual([]);
@@ -20,7 +22,7 @@ test('a call after the end of the turn waits for the next one', async () => {
 test('each goes on in its own asynchronous context', async () => {
   const storage = new AsyncLocalStorage<string>();
   const waiting = ['a', 'b'].map((name) =>
-    storage.run(name, () => endOfTurn()?.then(() => storage.getStore())),
+    storage.run(name, () => (endOfTurn() as Promise<void>).then(() => storage.getStore())),
   );
   expect(await Promise.all(waiting)).toEqual(['a', 'b']);
 });

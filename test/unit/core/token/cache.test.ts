@@ -40,7 +40,9 @@ describe('a verifier with a cache', () => {
     const verifyMaybe = createVerifier(
       {
         find: (iss) =>
-          issuer === undefined || iss !== issuer.issuer ? undefined : { issuer, keys: { find } },
+          issuer === undefined || iss !== issuer.issuer
+            ? undefined
+            : { issuer, keys: { find, peek: () => undefined } },
         named: [],
       },
       clock.now,
@@ -263,7 +265,7 @@ describe('a verifier with a cache', () => {
       };
       const current = trustedIssuer({ algorithms: ['ES256'] });
       const verifyHeld = createVerifier(
-        { find: () => ({ issuer: current, keys: { find } }), named: [] },
+        { find: () => ({ issuer: current, keys: { find, peek: () => undefined } }), named: [] },
         clock.now,
         new TokenCache(10, clock.now),
       );

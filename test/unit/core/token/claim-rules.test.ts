@@ -1,13 +1,24 @@
 import { authgearProfile } from '../../../../lib/core/issuer/authgear.js';
 import type { TrustedIssuer } from '../../../../lib/core/issuer/issuer.js';
-import { audienceOf, checkClaims } from '../../../../lib/core/token/claim-rules.js';
+import {
+  audienceOf,
+  checkClaims,
+  checkClaimsOfAny,
+} from '../../../../lib/core/token/claim-rules.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { claimsWith, ISSUER, NOW, trustedIssuer } from '../../../support/tokens.js';
 
 const ROLES = 'https://authgear.com/claims/user/roles';
 
-const check = (claims: Record<string, unknown>, issuer: Partial<TrustedIssuer> = {}, now = NOW) =>
-  checkClaims(claims, trustedIssuer(issuer), now);
+function check(
+  claims: Record<string, unknown>,
+  changes: Partial<TrustedIssuer> = {},
+  now = NOW,
+): void {
+  const issuer = trustedIssuer(changes);
+  checkClaimsOfAny(claims, issuer.clockTolerance, now);
+  checkClaims(claims, issuer, now);
+}
 const outcome = (
   changes: Record<string, unknown>,
   issuer: Partial<TrustedIssuer> = {},
@@ -241,7 +252,7 @@ describe('client_id', () => {
 
 describe('order', () => {
   test.each([
-    ['audience before time', { aud: 'https://other.example', exp: NOW - 100 }, 'audience_mismatch'],
+    ['time before audience', { aud: 'https://other.example', exp: NOW - 100 }, 'token_expired'],
     ['exp before nbf', { exp: NOW - 100, nbf: NOW + 100 }, 'token_expired'],
     ['time before required claims', { exp: NOW - 100, jti: undefined }, 'token_expired'],
     [

@@ -1,7 +1,11 @@
 import { algorithms } from '../../../../lib/core/crypto/algorithms.js';
 import type { TrustedIssuer } from '../../../../lib/core/issuer/issuer.js';
 import type { KeyQuery } from '../../../../lib/core/keys/key-set.js';
-import { checkHeader, normalizeTyp } from '../../../../lib/core/token/header-rules.js';
+import {
+  checkHeader,
+  normalizeTyp,
+  readKeyQuery,
+} from '../../../../lib/core/token/header-rules.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { claimsWith, headerWith, trustedIssuer } from '../../../support/tokens.js';
 
@@ -10,7 +14,9 @@ function check(
   issuer: Partial<TrustedIssuer> = {},
   claims = claimsWith(),
 ): KeyQuery {
-  return checkHeader({ header: headerWith(header), claims }, trustedIssuer(issuer));
+  const query = readKeyQuery(headerWith(header));
+  checkHeader({ header: headerWith(header), claims }, trustedIssuer(issuer));
+  return query;
 }
 
 describe('alg', () => {
