@@ -9,8 +9,9 @@ import { sha256 } from '../core/crypto/digest.js';
 import { AuthError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import {
+  endOf,
   isRevoked,
-  lastEventAt,
+  isSuspended,
   merge,
   type RevocationRecord,
 } from '../core/revocation/revocation-record.js';
@@ -19,6 +20,10 @@ import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import { SharedRevocations, StoreProblem } from './shared-revocations.js';
 
+/** A disabled user's token would work again after a restart, until it expires. */
+const IN_MEMORY =
+  'Webhooks without the option "revocation.store": revocations are kept in memory, and end with ' +
+  'this process. Set a store that survives a restart, such as Keyv with Redis.';
 const SYNC_EVERY = 1_000;
 const SWEEP_EVERY = 60_000;
 
@@ -32,7 +37,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
    * By user. Only signed events add records, and records expire after `keepFor`, so a client cannot
    * grow this map.
    */
-  private readonly marks = new Map<string, RevocationRecord>();
+  private readonly records = new Map<string, RevocationRecord>();
   private readonly shared: SharedRevocations | undefined;
   private readonly isUsed: boolean;
   private sweptAt = 0;
@@ -46,7 +51,7 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
     const { store, keepFor } = revocation;
     this.shared =
       store &&
-      new SharedRevocations(store, this.marks, keepFor, clock, (failure) => this.tell(failure));
+      new SharedRevocations(store, this.records, keepFor, clock, (failure) => this.tell(failure));
     this.isUsed =
       store !== undefined || listedIssuers(options).some(({ webhooks }) => webhooks !== undefined);
   }
@@ -76,8 +81,8 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
       return this.checkOwn(key, since);
     }
     try {
-      const mark = await shared.read(key);
-      if (mark !== undefined) this.remember(key, mark);
+      const record = await shared.read(key);
+      if (record !== undefined) this.remember(key, record);
     } catch (cause) {
       await this.checkOwn(key, since);
       if (this.options.revocation.onStoreFailure === 'open') return;
@@ -94,10 +99,10 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
    * Applies an event. It takes effect here immediately, and on other replicas once it is in the
    * store.
    */
-  async apply(issuer: string, userId: string, mark: RevocationRecord): Promise<void> {
+  async apply(issuer: string, userId: string, record: RevocationRecord): Promise<void> {
     const key = keyOf(issuer, userId);
     this.sweep();
-    this.remember(key, mark);
+    this.remember(key, record);
     await this.shared?.publish(key);
   }
 
@@ -109,7 +114,10 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.shared === undefined) return;
+    if (this.shared === undefined) {
+      if (this.isUsed) this.options.logger.warn(IN_MEMORY);
+      return;
+    }
     void this.sync();
     this.timer = setInterval(() => void this.sync(), SYNC_EVERY).unref();
   }
@@ -122,31 +130,35 @@ export class Revocations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private findRefusal(key: string, since: number): AuthError | undefined {
-    const mark = this.marks.get(key);
+    const record = this.records.get(key);
+    if (record === undefined || this.isOver(record)) return undefined;
     // Event times are whole seconds. A token from the same second may be older than the event.
-    if (mark === undefined || this.isOver(mark) || !isRevoked(mark, Math.floor(since)))
-      return undefined;
-    return new AuthError(
-      'token_revoked',
-      'the issuer has since reported that the user was disabled or deleted',
-    );
+    if (isRevoked(record, Math.floor(since))) {
+      const reason = 'the issuer has since reported that the user was disabled or deleted';
+      return new AuthError('token_revoked', reason);
+    }
+    if (!isSuspended(record, this.options.clock() / 1000)) return undefined;
+    const reason =
+      'the issuer has reported that the user is disabled for a period that includes now';
+    return new AuthError('token_revoked', reason);
   }
 
-  private remember(key: string, mark: RevocationRecord): void {
-    const known = this.marks.get(key);
-    this.marks.set(key, known === undefined ? mark : merge(known, mark));
+  private remember(key: string, record: RevocationRecord): void {
+    const known = this.records.get(key);
+    this.records.set(key, known === undefined ? record : merge(known, record));
   }
 
   private sweep(): void {
     const now = this.options.clock();
     if (isWithin(this.sweptAt, SWEEP_EVERY, now)) return;
     this.sweptAt = now;
-    for (const [key, mark] of this.marks) if (this.isOver(mark)) this.marks.delete(key);
+    for (const [key, record] of this.records) if (this.isOver(record)) this.records.delete(key);
   }
 
-  /** Whether every token that the record revokes has expired. */
-  private isOver(mark: RevocationRecord): boolean {
-    return this.options.clock() >= lastEventAt(mark) * 1000 + this.options.revocation.keepFor;
+  /** Whether every token that the record refuses has expired. */
+  private isOver(record: RevocationRecord): boolean {
+    const { clock, revocation } = this.options;
+    return clock() >= endOf(record, revocation.keepFor / 1000) * 1000;
   }
 
   private tell(failure: unknown): void {

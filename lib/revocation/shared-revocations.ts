@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isWithin, type Clock } from '../core/clock.js';
 import {
+  endOf,
   isSameRecord,
-  lastEventAt,
   merge,
   readRecord,
   writeRecord,
@@ -35,7 +35,7 @@ export class StoreProblem extends Error {}
 
 interface Read {
   readonly at: number;
-  readonly mark: Promise<RevocationRecord | undefined>;
+  readonly record: Promise<RevocationRecord | undefined>;
 }
 
 /**
@@ -71,11 +71,11 @@ export class SharedRevocations {
   read(key: string): Promise<RevocationRecord | undefined> {
     const now = this.clock();
     const last = this.reads.get(key);
-    if (last !== undefined && isWithin(last.at, READ_EVERY, now)) return last.mark;
-    const mark = this.readNow(key);
-    mark.catch(() => undefined);
-    this.reads.set(key, { at: now, mark });
-    return mark;
+    if (last !== undefined && isWithin(last.at, READ_EVERY, now)) return last.record;
+    const record = this.readNow(key);
+    record.catch(() => undefined);
+    this.reads.set(key, { at: now, record });
+    return record;
   }
 
   /** Writes a known record now, or as soon as the store works again. */
@@ -118,15 +118,18 @@ export class SharedRevocations {
 
   private async readNow(key: string): Promise<RevocationRecord | undefined> {
     const text = await this.get(PREFIX + key);
-    const mark = readRecord(text);
+    const record = readRecord(text);
     // An unreadable value may have been a record.
-    if (mark === undefined && text !== undefined && text !== null)
+    if (record === undefined && text !== undefined && text !== null)
       throw new StoreProblem('it holds a value that is not a revocation record');
-    if (mark === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
+    if (record === undefined && this.isFailing) throw new StoreProblem('it failed a moment ago');
     const known = this.known.get(key);
-    if (known !== undefined && (mark === undefined || !isSameRecord(mark, merge(mark, known))))
+    if (
+      known !== undefined &&
+      (record === undefined || !isSameRecord(record, merge(record, known)))
+    )
       this.pending.set(key, CONFIRMATIONS);
-    return mark;
+    return record;
   }
 
   /**
@@ -142,7 +145,7 @@ export class SharedRevocations {
       const merged = stored === undefined ? known : merge(stored, known);
       this.known.set(key, merged);
       if (stored !== undefined && isSameRecord(stored, merged)) break;
-      const ttl = lastEventAt(merged) * 1000 + this.keepFor - this.clock();
+      const ttl = endOf(merged, this.keepFor / 1000) * 1000 - this.clock();
       if (ttl <= 0) return this.forget(key);
       if (attempt === MAX_ATTEMPTS - 1)
         throw new StoreProblem('it does not keep what is written to it');

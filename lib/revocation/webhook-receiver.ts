@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AuthError } from '../core/errors.js';
 import { headerValue } from '../core/headers.js';
+import type { ResolvedOptions } from '../options/resolve.js';
 import type { WebhookRules } from '../options/resolve-sessions.js';
+import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { readWebhookEvent } from '../core/revocation/webhook-event.js';
 import { checkWebhookSignature, SIGNATURE_HEADER } from '../core/revocation/webhook-signature.js';
 import type { HttpRequest } from '../transports/http.js';
@@ -22,7 +24,10 @@ export interface WebhookRequest extends HttpRequest {
 export class WebhookReceiver {
   private readonly seen = new LRUCache<string, true>({ max: MAX_SEEN });
 
-  constructor(@Inject(Revocations) private readonly revocations: Revocations) {}
+  constructor(
+    @Inject(Revocations) private readonly revocations: Revocations,
+    @Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedOptions, 'clock'>,
+  ) {}
 
   /** Rejects with `webhook_signature_invalid` or `webhook_malformed`. */
   async receive(request: WebhookRequest, issuer: string, { key }: WebhookRules): Promise<void> {
@@ -35,12 +40,13 @@ export class WebhookReceiver {
       );
     const signature = headerValue(request, SIGNATURE_HEADER);
     checkWebhookSignature(rawBody, signature, key);
-    const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'));
+    const now = this.options.clock() / 1000;
+    const { id, revocation } = readWebhookEvent(Buffer.from(rawBody).toString('utf8'), now);
     // The signature identifies the content: two events with one id may differ.
     const name = `${issuer} ${id} ${signature}`;
     if (this.seen.has(name)) return;
     if (revocation !== undefined)
-      await this.revocations.apply(issuer, revocation.userId, revocation.mark);
+      await this.revocations.apply(issuer, revocation.userId, revocation.record);
     this.seen.set(name, true);
   }
 }

@@ -13,6 +13,8 @@ export interface WebhookEventFields {
   readonly timestamp?: number;
   /** Members of `payload.user`, such as `is_disabled`. */
   readonly user?: Readonly<Record<string, unknown>>;
+  /** Members of `payload` beside `user`, such as `temporarily_disabled_from`. */
+  readonly payload?: Readonly<Record<string, unknown>>;
 }
 
 /** A webhook request. POST it to the webhook route. */
@@ -46,6 +48,7 @@ export class TestWebhooks {
       id = seq.toString(16).padStart(16, '0'),
       timestamp = now,
       user,
+      payload,
     } = fields;
     return this.sign(
       JSON.stringify({
@@ -62,6 +65,7 @@ export class TestWebhooks {
             groups: [],
             ...user,
           },
+          ...payload,
         },
         context: {
           timestamp,

@@ -228,7 +228,10 @@ describe('the page', () => {
       .splice(0)
       .forEach((complaint) => expect(complaint).toContain('409 (Conflict)'));
 
+    // The sessions of before stay dead.
     await stage.press('Enable the account');
+    await stage.waitFor('refused', 'webhooks', 'resolver', 'staleness');
+    await stage.press('Sign in again');
     await stage.waitFor('let in', 'webhooks', 'resolver', 'staleness');
     for (const id of ['webhooks', 'resolver', 'staleness'] as const) {
       const { after, colours } = await stage.verdict(id);
@@ -253,6 +256,7 @@ describe('the page', () => {
     expect(await stage.verdict('webhooks')).toEqual(untouched);
     await stage.page.getByLabel('The webhook gets lost').uncheck();
     await stage.press('Enable the account');
+    await stage.press('Sign in again');
     await stage.waitFor('let in', 'resolver', 'staleness');
     expect(await stage.verdict('webhooks')).toEqual(untouched);
   });

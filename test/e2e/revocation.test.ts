@@ -89,18 +89,77 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     expect(await statusOf(token)).toBe(401);
   });
 
-  test('lifting events lift, and the end of a user is not lifted', async () => {
+  test.each([
+    ['user.disabled', 'user.reenabled'],
+    ['user.deletion_scheduled', 'user.deletion_unscheduled'],
+    ['user.anonymization_scheduled', 'user.anonymization_unscheduled'],
+    ['user.deleted', 'user.reenabled'],
+  ])('%s is not lifted by %s, and later tokens are accepted', async (ends, lifts) => {
     const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
-    await deliver(issuer.webhook('user.disabled', SUB));
-    await deliver(issuer.webhook('user.reenabled', SUB));
-    expect(await statusOf(token)).toBe(200);
-    await deliver(issuer.webhook('user.deleted', SUB));
-    await deliver(issuer.webhook('user.reenabled', SUB));
+    await deliver(issuer.webhook(ends, SUB));
+    issuer.clock.advance('1m');
+    await deliver(issuer.webhook(lifts, SUB, { user: { is_disabled: false } }));
     expect(await statusOf(token)).toBe(401);
+    expect(await statusOf(issuer.accessToken({ sub: SUB }))).toBe(200);
   });
 
-  test('a user who will be disabled later, or another event, has no effect', async () => {
+  test.each(['user.reenabled', 'user.deletion_unscheduled', 'user.anonymization_unscheduled'])(
+    '%s alone revokes nothing',
+    async (type) => {
+      const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
+      const token = issuer.accessToken({ sub: SUB });
+      expect((await deliver(issuer.webhook(type, SUB))).status).toBe(204);
+      expect(await statusOf(token)).toBe(200);
+    },
+  );
+
+  describe('a planned disabling', () => {
+    const start = async () => {
+      const app = await startWithWebhooks(platform);
+      const { issuer } = app;
+      const date = (seconds: number) => new Date((issuer.clock.seconds + seconds) * 1000);
+      await app.deliver(
+        issuer.webhook('user.disabled', SUB, {
+          user: { is_disabled: false },
+          payload: {
+            temporarily_disabled_from: date(600).toISOString(),
+            temporarily_disabled_until: date(1_200).toISOString(),
+          },
+        }),
+      );
+      return { ...app, token: issuer.accessToken({ sub: SUB, expiresIn: 7_200 }) };
+    };
+
+    test('ends nothing when it is announced, suspends, and lets the tokens live again', async () => {
+      const { issuer, statusOf, token } = await start();
+      expect(await statusOf(token)).toBe(200);
+      issuer.clock.advance(599);
+      expect(await statusOf(token)).toBe(200);
+      issuer.clock.advance(1);
+      expect(await statusOf(token)).toBe(401);
+      issuer.clock.advance(600);
+      expect(await statusOf(token)).toBe(200);
+    });
+
+    test('ends early with user.reenabled', async () => {
+      const { issuer, deliver, statusOf, token } = await start();
+      issuer.clock.advance(700);
+      expect(await statusOf(token)).toBe(401);
+      await deliver(issuer.webhook('user.reenabled', SUB));
+      expect(await statusOf(token)).toBe(200);
+    });
+  });
+
+  test('an event from the future revokes no token that is issued later', async () => {
+    const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
+    const timestamp = issuer.clock.seconds + 3_600;
+    await deliver(issuer.webhook('user.disabled', SUB, { timestamp }));
+    issuer.clock.advance('1m');
+    expect(await statusOf(issuer.accessToken({ sub: SUB }))).toBe(200);
+  });
+
+  test('an event that disables nobody, or another event, has no effect', async () => {
     const { issuer, deliver, statusOf } = await startWithWebhooks(platform);
     const token = issuer.accessToken({ sub: SUB });
     expect(
@@ -118,7 +177,7 @@ describe.each(platforms)('webhooks on %s', (platform) => {
     const reenabled = issuer.webhook('user.reenabled', SUB, { timestamp: issuer.clock.seconds });
     await deliver(reenabled);
     await deliver(disabled);
-    expect(await statusOf(token)).toBe(200);
+    expect(await statusOf(token)).toBe(401);
     const again = issuer.webhook('user.disabled', SUB, { timestamp: issuer.clock.seconds });
     for (const delivery of [again, again, reenabled, disabled])
       expect((await deliver(delivery)).status).toBe(204);

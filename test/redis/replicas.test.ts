@@ -81,9 +81,13 @@ test('a webhook to one replica revokes tokens at the other within 2 s, under loa
   expect(answers['200']).toBeGreaterThan(100);
 });
 
-test('a lifting event to the other reaches the first', async () => {
+test('a suspension, and the event to the other that lifts it, reach both', async () => {
   const token = issuer.accessToken({ sub: 'bob' });
-  await deliver(first, issuer.webhook('user.disabled', 'bob'));
+  const suspended = issuer.webhook('user.disabled', 'bob', {
+    user: { is_disabled: false },
+    payload: { temporarily_disabled_from: new Date(issuer.clock.now() - 1_000).toISOString() },
+  });
+  await deliver(first, suspended);
   await timeUntil(second, token, 'token_revoked', 2_000);
   await deliver(second, issuer.webhook('user.reenabled', 'bob'));
   expect(await codeOf(second, token)).toBe('200');

@@ -1,10 +1,18 @@
-/** The effect of the latest event about a user. Times are epoch seconds. */
-interface LatestEvent {
+/** A time span in which a user's tokens are refused. Times are epoch seconds. */
+export interface Period {
+  readonly from: number;
+  /** The first moment after the period; `undefined` when it has no end. */
+  readonly until: number | undefined;
+}
+
+/** What the latest event about planned disabling says. */
+interface Suspension {
+  /** Epoch seconds. */
   readonly at: number;
   /** Orders events that have the same timestamp. */
   readonly seq: number;
-  /** Tokens issued at or before this time are revoked; `undefined` when the event lifted that. */
-  readonly notBefore: number | undefined;
+  /** `undefined`: the user is not, or no longer, going to be disabled. */
+  readonly period: Period | undefined;
 }
 
 /**
@@ -12,25 +20,45 @@ interface LatestEvent {
  * arrive in any order and more than once.
  */
 export interface RevocationRecord {
-  readonly latest: LatestEvent | undefined;
-  /** When the user was deleted or anonymized. No later event lifts this. */
-  readonly endedAt: number | undefined;
+  /** Tokens issued at or before this time (epoch seconds) are revoked, whatever comes later. */
+  readonly notBefore: number | undefined;
+  /** Tokens are refused for a while, and valid again afterwards. */
+  readonly suspension: Suspension | undefined;
 }
+
+export const emptyRecord: RevocationRecord = { notBefore: undefined, suspension: undefined };
 
 /** Merges two records. Commutative, associative and idempotent. */
 export function merge(one: RevocationRecord, other: RevocationRecord): RevocationRecord {
-  return { latest: later(one.latest, other.latest), endedAt: greatest(one.endedAt, other.endedAt) };
+  return {
+    notBefore: greatest(one.notBefore, other.notBefore),
+    suspension: later(one.suspension, other.suspension),
+  };
 }
 
-/** Whether a token issued at `issuedAt` (epoch seconds) is revoked. */
-export function isRevoked({ latest, endedAt }: RevocationRecord, issuedAt: number): boolean {
-  const notBefore = greatest(latest?.notBefore, endedAt);
+/** Whether a token issued at `issuedAt` is revoked for good (epoch seconds). */
+export function isRevoked({ notBefore }: RevocationRecord, issuedAt: number): boolean {
   return notBefore !== undefined && issuedAt <= notBefore;
 }
 
-/** Time of the latest event in the record, in epoch seconds. */
-export function lastEventAt({ latest, endedAt }: RevocationRecord): number {
-  return greatest(latest?.at, endedAt) ?? 0;
+/** Whether tokens are refused at this moment (epoch seconds). */
+export function isSuspended({ suspension }: RevocationRecord, now: number): boolean {
+  const period = suspension?.period;
+  return period !== undefined && period.from <= now && now < (period.until ?? Infinity);
+}
+
+/**
+ * When the record no longer matters, in epoch seconds. `lifetime` is the longest lifetime of a
+ * token in seconds: later, every token has expired that the record refuses. An event that arrives
+ * twice must still find the record of the event that replaced it.
+ */
+export function endOf({ notBefore, suspension }: RevocationRecord, lifetime: number): number {
+  const { from = 0, until = Infinity } = suspension?.period ?? {};
+  return Math.max(
+    (notBefore ?? 0) + lifetime,
+    (suspension?.at ?? 0) + lifetime,
+    Math.min(until, from + lifetime),
+  );
 }
 
 export function isSameRecord(one: RevocationRecord, other: RevocationRecord): boolean {
@@ -38,22 +66,27 @@ export function isSameRecord(one: RevocationRecord, other: RevocationRecord): bo
 }
 
 /** Serializes a record for a shared store. */
-export function writeRecord({ latest, endedAt }: RevocationRecord): string {
+export function writeRecord({ notBefore, suspension }: RevocationRecord): string {
   return JSON.stringify([
-    latest === undefined ? null : [latest.at, latest.seq, latest.notBefore ?? null],
-    endedAt ?? null,
+    notBefore ?? null,
+    suspension === undefined
+      ? null
+      : [suspension.at, suspension.seq, writePeriod(suspension.period)],
   ]);
+}
+
+function writePeriod(period: Period | undefined): unknown {
+  return period === undefined ? null : [period.from, period.until ?? null];
 }
 
 /** Parses the output of {@link writeRecord}. Returns `undefined` for anything else. */
 export function readRecord(text: unknown): RevocationRecord | undefined {
   const parsed = parse(text);
-  if (!Array.isArray(parsed)) return undefined;
-  const [latest, endedAt] = parsed as unknown[];
-  const event = latest === null ? undefined : readEvent(latest);
-  if ((latest !== null && event === undefined) || !(endedAt === null || Number.isFinite(endedAt)))
-    return undefined;
-  return { latest: event, endedAt: (endedAt as number | null) ?? undefined };
+  if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
+  const [notBefore, given] = parsed as unknown[];
+  const suspension = given === null ? undefined : readSuspension(given);
+  if (!isTimeOrNull(notBefore) || (given !== null && suspension === undefined)) return undefined;
+  return { notBefore: notBefore ?? undefined, suspension };
 }
 
 function parse(text: unknown): unknown {
@@ -65,31 +98,43 @@ function parse(text: unknown): unknown {
   }
 }
 
-function readEvent(value: unknown): LatestEvent | undefined {
+function readSuspension(value: unknown): Suspension | undefined {
   if (!Array.isArray(value)) return undefined;
-  const [at, seq, notBefore] = value as unknown[];
-  if (
-    !Number.isFinite(at) ||
-    !Number.isFinite(seq) ||
-    !(notBefore === null || Number.isFinite(notBefore))
-  )
-    return undefined;
-  return {
-    at: at as number,
-    seq: seq as number,
-    notBefore: (notBefore as number | null) ?? undefined,
-  };
+  const [at, seq, given] = value as unknown[];
+  const period = given === null ? undefined : readPeriod(given);
+  if (!isTime(at) || !isTime(seq) || (given !== null && period === undefined)) return undefined;
+  return { at, seq, period };
 }
 
-function later(
-  one: LatestEvent | undefined,
-  other: LatestEvent | undefined,
-): LatestEvent | undefined {
+function readPeriod(value: unknown): Period | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const [from, until] = value as unknown[];
+  return isTime(from) && isTimeOrNull(until) ? { from, until: until ?? undefined } : undefined;
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isTimeOrNull(value: unknown): value is number | null {
+  return value === null || isTime(value);
+}
+
+function later(one: Suspension | undefined, other: Suspension | undefined): Suspension | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   if (one.at !== other.at) return one.at > other.at ? one : other;
   if (one.seq !== other.seq) return one.seq > other.seq ? one : other;
-  // The same event with two meanings: the stricter one wins.
-  return (one.notBefore ?? -Infinity) >= (other.notBefore ?? -Infinity) ? one : other;
+  return { ...one, period: union(one.period, other.period) };
+}
+
+/** Two events that nothing puts in order: both periods hold, and all between them. */
+function union(one: Period | undefined, other: Period | undefined): Period | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const until = Math.max(one.until ?? Infinity, other.until ?? Infinity);
+  return {
+    from: Math.min(one.from, other.from),
+    until: until === Infinity ? undefined : until,
+  };
 }
 
 function greatest(one: number | undefined, other: number | undefined): number | undefined {

@@ -1,70 +1,108 @@
 import { AuthError } from '../errors.js';
 import { printable } from '../printable.js';
 import { isJsonObject, type JsonObject } from '../types.js';
-import type { RevocationRecord } from './revocation-record.js';
+import type { Period, RevocationRecord } from './revocation-record.js';
 
 /** An event delivered by a webhook. */
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
   /** Its effect on a user's tokens; `undefined` when it has none. */
-  readonly revocation: { readonly userId: string; readonly mark: RevocationRecord } | undefined;
+  readonly revocation: { readonly userId: string; readonly record: RevocationRecord } | undefined;
 }
 
 /**
  * The effect of each event type on a user's tokens (authgear-server `docs/specs/hook.md`,
- * `pkg/api/event/nonblocking`).
+ * `pkg/api/event/nonblocking`). The flags of the payload show the user as before the event, so that
+ * only `user.disabled` needs one: it also announces a disabling that is planned.
+ *
+ * `user.deletion_unscheduled` and `user.anonymization_unscheduled` have no effect: Authgear does
+ * not bring the sessions back that the scheduling ended.
  */
-const meanings: Readonly<Record<string, 'revokes' | 'ends' | 'lifts'>> = {
-  'user.disabled': 'revokes',
-  'user.deletion_scheduled': 'revokes',
-  'user.anonymization_scheduled': 'revokes',
-  'user.deleted': 'ends',
-  'user.anonymized': 'ends',
-  'user.reenabled': 'lifts',
-  'user.deletion_unscheduled': 'lifts',
-  'user.anonymization_unscheduled': 'lifts',
+const effects: Readonly<Record<string, Effect>> = {
+  'user.disabled': disable,
+  'user.reenabled': ({ at, seq }) => ({
+    notBefore: undefined,
+    suspension: { at, seq, period: undefined },
+  }),
+  'user.deletion_scheduled': revoke,
+  'user.anonymization_scheduled': revoke,
+  'user.deleted': revoke,
+  'user.anonymized': revoke,
 };
+
+interface EventFacts {
+  /** Epoch seconds. */
+  readonly at: number;
+  readonly seq: number;
+  readonly payload: JsonObject;
+  readonly user: JsonObject;
+}
+
+type Effect = (facts: EventFacts) => RevocationRecord | undefined;
+
+function disable({ at, seq, payload, user }: EventFacts): RevocationRecord | undefined {
+  const notBefore = user['is_disabled'] === true ? at : undefined;
+  const period = readPeriod(payload, user, at);
+  const suspension = period && { at, seq, period };
+  return notBefore === undefined && suspension === undefined
+    ? undefined
+    : { notBefore, suspension };
+}
+
+function revoke({ at }: EventFacts): RevocationRecord {
+  return { notBefore: at, suspension: undefined };
+}
 
 /**
  * Reads the body of a webhook. Throws `webhook_malformed`. Other event types are valid, and have no
- * effect.
+ * effect. `now` is in epoch seconds: an event from the future counts as one from now, because it
+ * must not revoke tokens that are issued later.
  */
-export function readWebhookEvent(body: string): WebhookEvent {
+export function readWebhookEvent(body: string, now: number): WebhookEvent {
   const event = parse(body);
   const { id, type } = event;
   if (typeof id !== 'string' || id === '' || typeof type !== 'string')
     throw malformed('it has no "id" or no "type"');
-  const meaning = Object.hasOwn(meanings, type) ? meanings[type] : undefined;
-  return { id, type, revocation: meaning && readRevocation(event, type, meaning) };
+  const effect = Object.hasOwn(effects, type) ? effects[type] : undefined;
+  return { id, type, revocation: effect && readRevocation(event, type, effect, now) };
 }
 
 function readRevocation(
   event: JsonObject,
   type: string,
-  meaning: 'revokes' | 'ends' | 'lifts',
+  effect: Effect,
+  now: number,
 ): WebhookEvent['revocation'] {
-  const user = member(event, 'payload', 'user');
-  const context = member(event, 'context');
-  const { id: userId, is_disabled: isDisabled } = user;
-  const { timestamp } = context;
+  const payload = member(event, 'payload');
+  const user = member(payload, 'user');
+  const { id: userId } = user;
+  const { timestamp } = member(event, 'context');
   const { seq = 0 } = event;
   if (typeof userId !== 'string' || userId === '')
     throw malformed(`"${printable(type)}" has no "payload.user.id"`);
   if (!isFiniteNumber(timestamp) || !isFiniteNumber(seq))
     throw malformed(`"${printable(type)}" has no usable "context.timestamp" or "seq"`);
-  if (meaning === 'ends') return { userId, mark: { latest: undefined, endedAt: timestamp } };
-  // Authgear also sends this event when it schedules a user to be disabled later.
-  if (type === 'user.disabled' && isDisabled !== true) return undefined;
-  // The user may still be disabled for another reason, for example after a canceled deletion.
-  if (meaning === 'lifts' && isDisabled !== false) return undefined;
-  return {
-    userId,
-    mark: {
-      latest: { at: timestamp, seq, notBefore: meaning === 'revokes' ? timestamp : undefined },
-      endedAt: undefined,
-    },
-  };
+  const at = Math.min(timestamp, Math.floor(now));
+  const record = effect({ at, seq, payload, user });
+  return record && { userId, record };
+}
+
+/** The period of a planned disabling, in the payload or in its user. */
+function readPeriod(payload: JsonObject, user: JsonObject, at: number): Period | undefined {
+  const given = { ...user, ...payload };
+  const from = readTime(given['temporarily_disabled_from']);
+  const until = readTime(given['temporarily_disabled_until']);
+  if (from === undefined && until === undefined) return undefined;
+  return { from: from ?? at, until };
+}
+
+/** RFC 3339, as Go writes times. Returns epoch seconds. */
+function readTime(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const time = typeof value === 'string' ? Date.parse(value) / 1000 : NaN;
+  if (Number.isFinite(time)) return time;
+  throw malformed('"user.disabled" has a period that is not a date');
 }
 
 function parse(body: string): JsonObject {

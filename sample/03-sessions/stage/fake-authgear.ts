@@ -74,6 +74,8 @@ export class FakeAuthgear {
   ): Promise<void> {
     this.isDisabled = isDisabled;
     this.issuer.disableUser(ADA, isDisabled);
+    // Sessions of a disabled user stay dead: an enabled user has to sign in again.
+    if (!isDisabled) this.signOut();
     if (isWebhookLost || this.isUnplugged) return;
     const { body, headers } = this.issuer.webhook(
       isDisabled ? 'user.disabled' : 'user.reenabled',

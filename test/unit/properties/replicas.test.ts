@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { Revocations } from '../../../lib/revocation/revocations.js';
 import {
+  emptyRecord,
   isRevoked,
+  isSuspended,
   merge,
   type RevocationRecord,
 } from '../../../lib/core/revocation/revocation-record.js';
@@ -13,19 +15,21 @@ import { ScriptedStore } from '../../support/scripted-store.js';
 import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 
 const at = fc.integer({ min: NOW - 2, max: NOW });
-const mark: fc.Arbitrary<RevocationRecord> = fc.oneof(
+const record: fc.Arbitrary<RevocationRecord> = fc.oneof(
+  fc.record({ notBefore: at, suspension: fc.constant(undefined) }),
   fc.record({
-    latest: fc.record({
+    notBefore: fc.option(at, { nil: undefined }),
+    suspension: fc.record({
       at,
       seq: fc.nat({ max: 2 }),
-      notBefore: fc.option(at, { nil: undefined }),
+      period: fc.option(fc.record({ from: at, until: fc.constant(undefined) }), {
+        nil: undefined,
+      }),
     }),
-    endedAt: fc.constant(undefined),
   }),
-  fc.record({ latest: fc.constant(undefined), endedAt: at }),
 );
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ replica: fc.nat({ max: 1 }), mark }) },
+  { weight: 4, arbitrary: fc.record({ replica: fc.nat({ max: 1 }), record }) },
   { weight: 1, arbitrary: fc.record({ replica: fc.nat({ max: 1 }), sync: fc.constant(true) }) },
 );
 
@@ -62,7 +66,7 @@ test.each<[string, fc.Parameters<[unknown[], fc.Scheduler]>]>([
           const replicas = [make(), make()] as const;
           const works = steps.map((one) => {
             const replica = replicas[one.replica === 0 ? 0 : 1];
-            return 'mark' in one ? replica.apply(ISSUER, 'user-1', one.mark) : replica.sync();
+            return 'record' in one ? replica.apply(ISSUER, 'user-1', one.record) : replica.sync();
           });
           await scheduler.waitFor(Promise.all(works));
           store.when = () => Promise.resolve();
@@ -70,11 +74,8 @@ test.each<[string, fc.Parameters<[unknown[], fc.Scheduler]>]>([
             for (const replica of replicas) await replica.sync();
           clock.advance('1s');
 
-          const marks = steps.flatMap((one) => ('mark' in one ? one.mark : []));
-          const expected = marks.reduce<RevocationRecord>(merge, {
-            latest: undefined,
-            endedAt: undefined,
-          });
+          const records = steps.flatMap((one) => ('record' in one ? one.record : []));
+          const expected = records.reduce(merge, emptyRecord);
           const user = new AuthgearUser({ sub: 'user-1', issuer: ISSUER, via: 'jwt' });
           // One that knows nothing, too: everything is in the store.
           for (const replica of [...replicas, make()]) {
@@ -83,7 +84,9 @@ test.each<[string, fc.Parameters<[unknown[], fc.Scheduler]>]>([
                 () => undefined,
                 ({ code }: { code: string }) => code,
               );
-              expect(refused).toBe(isRevoked(expected, issuedAt) ? 'token_revoked' : undefined);
+              const isRefused =
+                isRevoked(expected, issuedAt) || isSuspended(expected, clock.now() / 1000);
+              expect(refused).toBe(isRefused ? 'token_revoked' : undefined);
             }
           }
         },

@@ -191,19 +191,15 @@ async function take(world: World, action: Step): Promise<void> {
   if ('rules' in action)
     world.trusted = action.rules === undefined ? undefined : trust(action.rules);
   if ('revoke' in action)
-    await world.revocations.apply(ISSUER, action.revoke, markOf(world, action.seconds));
+    await world.revocations.apply(ISSUER, action.revoke, recordOf(world, action.seconds));
 }
 
-/** Disabled so long ago, or enabled again. */
-function markOf(world: World, seconds: number | undefined): RevocationRecord {
+/** Revoked at that time, or enabled again. */
+function recordOf(world: World, seconds: number | undefined): RevocationRecord {
   const at = world.clock.now() / 1000;
   return {
-    latest: {
-      at,
-      seq: world.events++,
-      notBefore: seconds === undefined ? undefined : at + seconds,
-    },
-    endedAt: undefined,
+    notBefore: seconds === undefined ? undefined : at + seconds,
+    suspension: { at, seq: world.events++, period: undefined },
   };
 }
 

@@ -13,15 +13,15 @@ import { ISSUER, NOW, trustedIssuer } from '../../support/tokens.js';
 const KEEP_FOR = 3_600_000;
 const user = (sub: string, changes: { issuer?: string; isMachine?: boolean } = {}) =>
   new AuthgearUser({ sub, issuer: ISSUER, via: 'jwt', ...changes });
-const disabled = (at = NOW, seq = 1): RevocationRecord => ({
-  latest: { at, seq, notBefore: at },
-  endedAt: undefined,
+const disabled = (at = NOW): RevocationRecord => ({ notBefore: at, suspension: undefined });
+const planned = (from: number, until?: number): RevocationRecord => ({
+  notBefore: undefined,
+  suspension: { at: NOW, seq: 1, period: { from, until } },
 });
-const lifted = (at = NOW, seq = 2): RevocationRecord => ({
-  latest: { at, seq, notBefore: undefined },
-  endedAt: undefined,
+const reenabled = (at = NOW, seq = 2): RevocationRecord => ({
+  notBefore: undefined,
+  suspension: { at, seq, period: undefined },
 });
-const ended = (at = NOW): RevocationRecord => ({ latest: undefined, endedAt: at });
 
 let clock: TestClock;
 let logger: MemoryLogger;
@@ -100,16 +100,35 @@ describe('of this replica alone', () => {
     expect(revocations.check(user('client_id_a', { isMachine: true }), NOW)).toBeUndefined();
   });
 
-  test('in any order, and what ended stays so', async () => {
+  test('in any order: what is revoked stays revoked', async () => {
     const { apply, refuses } = replica();
-    await apply('user-1', lifted());
+    await apply('user-1', reenabled());
     await apply('user-1', disabled());
+    await apply('user-1', reenabled(NOW + 1));
+    await apply('user-1', disabled(NOW - 10));
+    expect(await refuses('user-1')).toBe('token_revoked');
+  });
+
+  test('a planned disabling refuses tokens inside its period, and none before or after', async () => {
+    const { apply, refuses } = replica();
+    await apply('user-1', planned(NOW + 60, NOW + 120));
     expect(await refuses('user-1')).toBeUndefined();
-    await apply('user-1', disabled(NOW, 3));
-    expect(await refuses('user-1')).toBe('token_revoked');
-    await apply('user-1', ended());
-    await apply('user-1', lifted(NOW + 1));
-    expect(await refuses('user-1')).toBe('token_revoked');
+    clock.advance('59s');
+    expect(await refuses('user-1')).toBeUndefined();
+    clock.advance('1s');
+    expect(await refuses('user-1', NOW + 60)).toBe('token_revoked');
+    clock.advance('60s');
+    expect(await refuses('user-1')).toBeUndefined();
+  });
+
+  test('a planned disabling is known however far away it is, and ends when it is lifted', async () => {
+    const { apply, refuses } = replica();
+    await apply('user-1', planned(NOW + 864_000));
+    clock.advance(864_000);
+    await apply('user-2', disabled());
+    expect(await refuses('user-1', NOW + 864_000)).toBe('token_revoked');
+    await apply('user-1', reenabled(NOW + 864_001));
+    expect(await refuses('user-1', NOW + 864_000)).toBeUndefined();
   });
 
   test('remembered for as long as tokens live', async () => {
@@ -144,12 +163,12 @@ describe('a store', () => {
     expect(await one.refuses('user-1')).toBe('token_revoked');
     clock.advance('1s');
     expect(await other.refuses('user-1')).toBe('token_revoked');
-    await one.apply('user-1', lifted());
+    await one.apply('user-2', planned(NOW));
     clock.advance('1s');
-    expect(await other.refuses('user-1')).toBeUndefined();
-    await one.apply('user-1', ended());
+    expect(await other.refuses('user-2')).toBe('token_revoked');
+    await one.apply('user-2', reenabled(NOW + 1));
     clock.advance('1s');
-    expect(await other.refuses('user-1')).toBe('token_revoked');
+    expect(await other.refuses('user-2')).toBeUndefined();
   });
 
   test('nothing of a user’s name is in it', async () => {
@@ -239,7 +258,7 @@ describe('a store', () => {
       const [one, other] = pair();
       store.failure = failure;
       await one.apply('user-1', disabled());
-      await one.apply('user-2', ended());
+      await one.apply('user-2', disabled());
       await one.revocations.sync();
       expect(store.users).toHaveLength(0);
       store.failure = undefined;
@@ -398,7 +417,7 @@ describe('a store', () => {
   test('a replica that starts adds missing records, and removes none', async () => {
     const [one] = pair();
     await one.revocations.sync();
-    await one.apply('user-1', ended());
+    await one.apply('user-1', disabled());
     const late = replica({ store: store.connect() });
     await late.apply('user-1', disabled(NOW + 5));
     await late.revocations.sync();
@@ -497,7 +516,7 @@ describe('a store', () => {
       const [one, other] = pair();
       for (const { revocations } of [one, other, one]) await revocations.sync();
       const release = hold();
-      const works = [one.apply('user-1', ended()), other.apply('user-1', lifted(NOW - 50))];
+      const works = [one.apply('user-1', disabled()), other.apply('user-1', reenabled(NOW - 50))];
       await settle();
       // Both have read that there is nothing; then the first writes and reads it again, and the
       // other writes over it.

@@ -16,7 +16,7 @@ function start() {
       applied.push(`${of} ${userId}`);
     },
   };
-  const receiver = new WebhookReceiver(revocations as Revocations);
+  const receiver = new WebhookReceiver(revocations as Revocations, { clock: issuer.clock.now });
   const receive = (delivery: WebhookDelivery, of = 'a') =>
     receiver.receive(requestOf(delivery), of, rules);
   return { receiver, applied, receive, fail: (error?: Error) => void (failure = error) };

@@ -297,9 +297,9 @@ describe('webhooks', () => {
 
   test('are read by the library', () => {
     const { body } = issuer.webhook('user.disabled', 'user-1');
-    expect(readWebhookEvent(body).revocation).toMatchObject({
+    expect(readWebhookEvent(body, NOW).revocation).toMatchObject({
       userId: 'user-1',
-      mark: { latest: { at: NOW, notBefore: NOW } },
+      record: { notBefore: NOW },
     });
   });
 });

@@ -34,22 +34,19 @@ function bodyOf(
     ...changes.event,
   });
 }
-const read = (...args: Parameters<typeof bodyOf>) => readWebhookEvent(bodyOf(...args));
+const NOW = AT + 60;
+const read = (...args: Parameters<typeof bodyOf>) => readWebhookEvent(bodyOf(...args), NOW);
 const reasonOf = (body: string) => {
-  const { code, reason } = refusalOf(() => readWebhookEvent(body));
+  const { code, reason } = refusalOf(() => readWebhookEvent(body, NOW));
   expect(code).toBe('webhook_malformed');
   return reason;
 };
 
-const revoked = {
-  userId: USER,
-  mark: { latest: { at: AT, seq: 435, notBefore: AT }, endedAt: undefined },
-};
+const revoked = { userId: USER, record: { notBefore: AT, suspension: undefined } };
 const lifted = {
   userId: USER,
-  mark: { latest: { at: AT, seq: 435, notBefore: undefined }, endedAt: undefined },
+  record: { notBefore: undefined, suspension: { at: AT, seq: 435, period: undefined } },
 };
-const ended = { userId: USER, mark: { latest: undefined, endedAt: AT } };
 
 test.each([
   ['user.disabled', { is_disabled: true }, revoked],
@@ -59,18 +56,17 @@ test.each([
   ['user.disabled', { is_disabled: 1 }, undefined],
   ['user.disabled', { is_disabled: null }, undefined],
   ['user.reenabled', { is_disabled: false }, lifted],
-  ['user.reenabled', { is_disabled: undefined }, undefined],
-  ['user.reenabled', { is_disabled: true }, undefined],
+  ['user.reenabled', { is_disabled: true }, lifted],
   ['user.deletion_scheduled', { is_disabled: false }, revoked],
   ['user.deletion_scheduled', { is_disabled: true }, revoked],
-  ['user.deletion_unscheduled', { is_disabled: false }, lifted],
+  ['user.deletion_unscheduled', { is_disabled: false }, undefined],
   ['user.deletion_unscheduled', { is_disabled: true }, undefined],
   ['user.anonymization_scheduled', { is_disabled: false }, revoked],
-  ['user.anonymization_unscheduled', { is_disabled: false }, lifted],
+  ['user.anonymization_unscheduled', { is_disabled: false }, undefined],
   ['user.anonymization_unscheduled', { is_disabled: true }, undefined],
-  ['user.deleted', { is_disabled: false }, ended],
-  ['user.deleted', { is_disabled: true }, ended],
-  ['user.anonymized', { is_disabled: false }, ended],
+  ['user.deleted', { is_disabled: false }, revoked],
+  ['user.deleted', { is_disabled: true }, revoked],
+  ['user.anonymized', { is_disabled: false, is_anonymized: false }, revoked],
   ['user.profile.updated', {}, undefined],
   ['user.reauthenticated', {}, undefined],
   ['user.authenticated', {}, undefined],
@@ -85,13 +81,47 @@ test.each([
   expect(read(type, { user })).toEqual({ id: '00000000000001b3', type, revocation });
 });
 
-test('a user who will be disabled later is not revoked now', () => {
-  const payload = {
-    user: { id: USER, is_disabled: false },
-    temporarily_disabled_from: '2126-01-01T00:00:00Z',
-    temporarily_disabled_until: null,
+describe('a planned disabling', () => {
+  const FROM = '2026-01-01T00:00:00Z';
+  const UNTIL = '2026-01-08T12:30:00.5+02:00';
+  const from = Date.parse(FROM) / 1000;
+  const until = Date.parse(UNTIL) / 1000;
+  const plan = (period: object, isDisabled = false, isInUser = false) => {
+    const user = { id: USER, is_disabled: isDisabled };
+    const payload = isInUser ? { user: { ...user, ...period } } : { user, ...period };
+    return read('user.disabled', { event: { payload } }).revocation?.record;
   };
-  expect(read('user.disabled', { event: { payload } }).revocation).toBeUndefined();
+
+  test.each<[object, object]>([
+    [
+      { temporarily_disabled_from: FROM, temporarily_disabled_until: UNTIL },
+      { from, until },
+    ],
+    [
+      { temporarily_disabled_from: FROM, temporarily_disabled_until: null },
+      { from, until: undefined },
+    ],
+    [{ temporarily_disabled_from: FROM }, { from, until: undefined }],
+    [{ temporarily_disabled_until: UNTIL }, { from: AT, until }],
+  ])('%j suspends', (given, period) => {
+    const suspension = { at: AT, seq: 435, period };
+    for (const isInUser of [false, true]) {
+      expect(plan(given, false, isInUser)).toEqual({ notBefore: undefined, suspension });
+      expect(plan(given, true, isInUser)).toEqual({ notBefore: AT, suspension });
+    }
+  });
+
+  test.each(['soon', '', 5, true, [], {}])('a date that is %j is malformed', (date) => {
+    for (const name of ['temporarily_disabled_from', 'temporarily_disabled_until']) {
+      const payload = { user: { id: USER, is_disabled: false }, [name]: date };
+      expect(reasonOf(bodyOf('user.disabled', { event: { payload } }))).toMatch(/period/);
+    }
+  });
+});
+
+test('an event from the future counts as one from now', () => {
+  const context = { timestamp: NOW + 3_600 };
+  expect(read('user.disabled', { context }).revocation?.record.notBefore).toBe(NOW);
 });
 
 test('the user comes from the payload, not from the context', () => {
@@ -101,11 +131,8 @@ test('the user comes from the payload, not from the context', () => {
 });
 
 test('without "seq", the time alone determines the order', () => {
-  expect(read('user.disabled', { event: { seq: undefined } }).revocation?.mark.latest).toEqual({
-    at: AT,
-    seq: 0,
-    notBefore: AT,
-  });
+  const { revocation } = read('user.reenabled', { event: { seq: undefined } });
+  expect(revocation?.record.suspension).toEqual({ at: AT, seq: 0, period: undefined });
 });
 
 test.each([
