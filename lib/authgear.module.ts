@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { Authenticator, createAuthenticator } from './credentials/authenticator.js';
+import { HeaderCount } from './credentials/proxy/header-count.js';
 import { JwksService } from './keys/jwks.service.js';
 import { Revocations } from './revocation/revocations.js';
 import { TokenService } from './credentials/bearer/token.service.js';
@@ -87,6 +88,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     CustomPolicies,
     RefusalLog,
     JwtAuthGuard,
+    HeaderCount,
     WebhookReceiver,
     WebhookRoutes,
     RouteAudit,

@@ -249,14 +249,16 @@ const catalog = rows({
     message: 'The session is not valid.',
     fix:
       'Let the user sign in again: the session ended, or the user was disabled. If all sessions ' +
-      'are refused, compare "issuer" and "cookiePrefix" with the project.',
+      'are refused, compare "issuer" and "cookiePrefix" with the project; with another host in ' +
+      '"resolver.url", Authgear must trust X-Forwarded-Host there.',
   },
   token_revoked: {
     kind: 'invalid_token',
     message: 'The access token was revoked.',
     fix:
       'The user was disabled, deleted or signed out after the token was issued. Let the user ' +
-      'sign in again.',
+      'sign in again. If every token is refused and "resolver.url" or "userinfoUrl" has another ' +
+      'host than the issuer, Authgear must trust X-Forwarded-Host there.',
   },
   cross_origin_request: {
     kind: 'forbidden',
@@ -271,6 +273,13 @@ const catalog = rows({
     fix:
       'Configure the proxy to replace the X-Authgear-* headers of the client, not to add to ' +
       'them: see "Sessions and revocation" in the README.',
+  },
+  proxy_required: {
+    kind: 'forbidden',
+    message: 'The request did not come through the proxy.',
+    fix:
+      'Send requests through the proxy, and make it send the proof that "proxyHeaders" expects. ' +
+      'Without "required", other credentials are accepted.',
   },
   proxy_headers_untrusted: {
     kind: 'notice',

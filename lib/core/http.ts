@@ -53,7 +53,7 @@ export const MAX_BYTES = 50 * 1024;
 interface Conditions {
   /** Accepts 304 for the version that has it. */
   readonly etag?: string | undefined;
-  readonly authorization?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface JsonAnswer {
@@ -83,12 +83,12 @@ export async function getJson(
   url: string,
   fetch: Fetch,
   signal: AbortSignal,
-  { etag, authorization }: Conditions = {},
+  { etag, headers: others }: Conditions = {},
 ): Promise<JsonAnswer> {
   const headers = {
     accept: 'application/json',
     ...(etag === undefined ? {} : { 'if-none-match': etag }),
-    ...(authorization === undefined ? {} : { authorization }),
+    ...others,
   };
   const response = await send(url, { method: 'GET', headers }, fetch, signal);
   if (response.status === 304 && etag !== undefined) {

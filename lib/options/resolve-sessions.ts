@@ -24,7 +24,7 @@ const RESOLVER_OPTIONS = [
   'method',
   ...COOKIE_OPTIONS,
 ];
-const PROXY_OPTIONS = ['secret', 'secretHeader', 'trust', ...COOKIE_OPTIONS];
+const PROXY_OPTIONS = ['secret', 'secretHeader', 'trust', 'required', ...COOKIE_OPTIONS];
 
 /** How session cookies are found, and from which origins they are accepted. */
 export interface CookieRules {
@@ -51,6 +51,8 @@ export type ProxyProofRules =
 /** Which proxy may report sessions. */
 export interface ProxyRules extends CookieRules {
   readonly proof: ProxyProofRules;
+  /** Whether requests without proof are refused. */
+  readonly isRequired: boolean;
 }
 
 /** The path of the webhook route, and the key of its signatures. */
@@ -114,15 +116,15 @@ function readResolver(reader: OptionReader, urls: UrlReader): ResolverRules {
     const fix = 'The maximum is 60 s: a session that has ended is accepted for up to this long.';
     resolver.report('cacheFor', givenCacheFor, fix);
   }
+  const address =
+    url === undefined ? `${String(urls.issuer)}/_resolver/resolve` : readUrl(resolver, 'url', urls);
   return {
     cookies: resolver.flag('cookies'),
     opaqueTokens: resolver.flag('opaqueTokens'),
     cacheFor,
     timeout: resolver.time('timeout', '5s'),
-    url:
-      url === undefined
-        ? `${String(urls.issuer)}/_resolver/resolve`
-        : readUrl(resolver, 'url', urls),
+    url: address,
+    publicOrigin: publicOriginOf(urls.issuer, address),
     method: method === 'HEAD' ? 'HEAD' : 'GET',
     ...readCookieRules(resolver),
   };
@@ -130,7 +132,8 @@ function readResolver(reader: OptionReader, urls: UrlReader): ResolverRules {
 
 function readProxyHeaders(reader: OptionReader): ProxyRules {
   const proxy = reader.object('proxyHeaders', PROXY_OPTIONS);
-  return { proof: readProxyProof(reader, proxy), ...readCookieRules(proxy) };
+  const isRequired = proxy.flag('required');
+  return { proof: readProxyProof(reader, proxy), isRequired, ...readCookieRules(proxy) };
 }
 
 /** Reads the secret or the function. Exactly one is required. */
@@ -200,9 +203,17 @@ function readUserinfo(
   urls: UrlReader,
 ): UserinfoAddress | undefined {
   if (reader.given['userinfoUrl'] !== undefined) {
-    return { url: readUrl(reader, 'userinfoUrl', urls), timeout };
+    const url = readUrl(reader, 'userinfoUrl', urls);
+    return { url, publicOrigin: publicOriginOf(urls.issuer, url), timeout };
   }
-  return isAuthgear ? { url: `${String(urls.issuer)}/oauth2/userinfo`, timeout } : undefined;
+  if (!isAuthgear) return undefined;
+  return { url: `${String(urls.issuer)}/oauth2/userinfo`, publicOrigin: undefined, timeout };
+}
+
+/** The origin of the issuer, if the URL has another one. */
+function publicOriginOf(issuer: unknown, url: string): string | undefined {
+  const origin = typeof issuer === 'string' ? parseHttpUrl(issuer)?.origin : undefined;
+  return origin === parseHttpUrl(url)?.origin ? undefined : origin;
 }
 
 /** The options that decide whether credentials may be sent to a URL. */

@@ -28,7 +28,11 @@ export interface ResolverOptions {
    * @default '5s'
    */
   readonly timeout?: Duration;
-  /** @default `<issuer>/_resolver/resolve` */
+  /**
+   * The address of the resolver. With another host than the issuer's, requests carry
+   * `X-Forwarded-Host` and `X-Forwarded-Proto` of the issuer, which Authgear must trust.
+   * @default `<issuer>/_resolver/resolve`
+   */
   readonly url?: string;
   /** @default 'GET' */
   readonly method?: 'GET' | 'HEAD';
@@ -73,7 +77,14 @@ export type ProxyProof =
  * client: see `sample/05-behind-nginx`.
  */
 export type ProxyHeadersOptions = ProxyProof &
-  Pick<ResolverOptions, 'cookiePrefix' | 'allowedOrigins'>;
+  Pick<ResolverOptions, 'cookiePrefix' | 'allowedOrigins'> & {
+    /**
+     * Refuses requests that come without proof, with 403. Without it, they are authenticated by
+     * their other credentials.
+     * @default false
+     */
+    readonly required?: boolean;
+  };
 
 /**
  * Webhooks of Authgear that revoke a user's tokens. Authgear tries to deliver each event only once,

@@ -212,3 +212,55 @@ test.each(platforms)('a function can be the proof, on %s', async (platform) => {
   });
   expect((await careless.get('/me', undefined, session)).status).toBe(401);
 });
+
+describe.each(platforms)('the proof, on %s', (platform) => {
+  /** Headers one by one, as a client writes them. */
+  const ask = async (app: TestApp, headers: (readonly [string, string])[]) => {
+    const { hostname, port } = new URL(app.url);
+    return new Promise<{ status: number | undefined; code?: string }>((resolve, reject) => {
+      const raw = [['host', hostname], ...headers].flat();
+      request({ hostname, port, path: '/maybe', headers: raw as never, setHost: false })
+        .on('response', async (response) => {
+          let text = '';
+          for await (const chunk of response) text += String(chunk);
+          const { code } = JSON.parse(text) as { code?: string };
+          resolve({ status: response.statusCode, ...(code === undefined ? {} : { code }) });
+        })
+        .on('error', reject)
+        .end();
+    });
+  };
+
+  test('two of them are 400', async () => {
+    const app = await start(platform, { secret: SECRET });
+    for (const others of [SECRET, 'guess'])
+      expect(await ask(app, [...Object.entries(proof), ['X-Proxy-Secret', others]])).toEqual({
+        status: 400,
+        code: 'proxy_headers_invalid',
+      });
+    await app.close();
+  });
+
+  test('is found behind 1,000 other headers', async () => {
+    const app = await start(platform, { secret: SECRET, required: true });
+    const padding = Array.from({ length: 1_100 }, (_, index) => [`a${index}`, ''] as const);
+    expect(await ask(app, [...padding, ...Object.entries({ ...proof, ...session })])).toEqual({
+      status: 200,
+    });
+    await app.close();
+  });
+
+  test('with required: requests without it are refused, whatever else they carry', async () => {
+    const app = await start(platform, { secret: SECRET, required: true });
+    const refused = { status: 403, code: 'proxy_required' };
+    const token = app.issuer.accessToken();
+    expect(await codeOf(await app.get('/maybe'))).toEqual(refused);
+    expect(await codeOf(await app.get('/me', token))).toEqual(refused);
+    expect(await codeOf(await app.get('/me', undefined, session))).toEqual(refused);
+    expect(
+      await codeOf(await app.get('/me', undefined, { ...session, 'x-proxy-secret': 'guess' })),
+    ).toEqual(refused);
+    expect((await app.get('/maybe', undefined, proof)).status).toBe(200);
+    await app.close();
+  });
+});

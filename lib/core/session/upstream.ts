@@ -13,19 +13,21 @@ import {
 import { isJsonObject } from '../types.js';
 import { readSession, type Session } from './session.js';
 
-/** The address of Authgear's resolver. */
-export interface ResolverAddress {
+/** The userinfo endpoint of an issuer (OpenID Connect Core 1.0 section 5.3). */
+export interface UserinfoAddress {
   readonly url: string;
-  readonly method: 'GET' | 'HEAD';
+  /**
+   * The origin of the issuer, if the URL has another one. Authgear tells its projects apart by
+   * host, and would find no session otherwise.
+   */
+  readonly publicOrigin?: string | undefined;
   /** Milliseconds of the real clock, for one request. */
   readonly timeout: number;
 }
 
-/** The userinfo endpoint of an issuer (OpenID Connect Core 1.0 section 5.3). */
-export interface UserinfoAddress {
-  readonly url: string;
-  /** Milliseconds of the real clock, for one request. */
-  readonly timeout: number;
+/** The address of Authgear's resolver. */
+export interface ResolverAddress extends UserinfoAddress {
+  readonly method: 'GET' | 'HEAD';
 }
 
 /** The credential to forward, as a request header. */
@@ -50,18 +52,18 @@ export interface ClientInfo {
  * which may belong to another user.
  */
 export async function fetchSession(
-  { url, method, timeout }: ResolverAddress,
+  address: ResolverAddress,
   credential: ForwardedCredential,
-  { userAgent, forwardedFor }: ClientInfo,
+  client: ClientInfo,
   fetch: Fetch,
 ): Promise<Session> {
+  const { url, method, timeout } = address;
   const headers = {
     [credential.header]: credential.value,
-    ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
-    ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+    ...forwardedHeaders(address, client),
   };
   const fail = (cause: unknown): AuthError =>
-    upstreamFailure('resolver', { url, timeout }, cause, secretOf(credential));
+    upstreamFailure('resolver', address, cause, secretOf(credential));
   const response = await send(url, { method, headers }, fetch, deadline(timeout)).catch(
     (cause: unknown) => {
       throw fail(cause);
@@ -82,12 +84,12 @@ export async function fetchSession(
 export async function fetchUserinfo(
   address: UserinfoAddress,
   token: string,
+  client: ClientInfo,
   fetch: Fetch,
 ): Promise<string> {
   try {
-    const { body } = await getJson(address.url, fetch, deadline(address.timeout), {
-      authorization: `Bearer ${token}`,
-    });
+    const headers = { authorization: `Bearer ${token}`, ...forwardedHeaders(address, client) };
+    const { body } = await getJson(address.url, fetch, deadline(address.timeout), { headers });
     const sub = isJsonObject(body) ? body['sub'] : undefined;
     if (typeof sub === 'string' && sub !== '') return sub;
     throw new HttpError('its answer has no "sub"');
@@ -97,6 +99,22 @@ export async function fetchUserinfo(
     }
     throw upstreamFailure('userinfo endpoint', address, cause, token);
   }
+}
+
+/** What a proxy between the client and the issuer would add. */
+function forwardedHeaders(
+  { publicOrigin }: UserinfoAddress,
+  { userAgent, forwardedFor }: ClientInfo,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (userAgent !== undefined) headers['user-agent'] = userAgent;
+  if (forwardedFor !== undefined) headers['x-forwarded-for'] = forwardedFor;
+  if (publicOrigin !== undefined) {
+    const { host, protocol } = new URL(publicOrigin);
+    headers['x-forwarded-host'] = host;
+    headers['x-forwarded-proto'] = protocol.slice(0, -1);
+  }
+  return headers;
 }
 
 function noSession(

@@ -57,20 +57,28 @@ export function audienceClaimOf(claims: JsonObject, name: string): readonly stri
   return typeof aud === 'string' ? [aud] : ((aud as readonly string[] | undefined) ?? []);
 }
 
+/** A longer list of audiences is searched by a set, and cut in the log. */
+const FEW = 20;
+
 function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer): void {
   const { audienceClaim } = profile;
   if (!Object.hasOwn(claims, audienceClaim)) throw missing(audienceClaim);
   const given = audienceOf(claims, profile);
-  if (given.some((value) => audience.includes(value))) return;
+  const accepted = given.length > FEW ? new Set(audience) : undefined;
+  const isAccepted = (value: string): boolean => accepted?.has(value) ?? audience.includes(value);
+  if (given.some(isAccepted)) return;
 
-  const almost = given.some((value) =>
-    audience.some((accepted) => differByTrailingSlash(value, accepted)),
-  );
-  const aud = given.join(' ');
+  const almost = given.some((value) => isAccepted(withOtherSlash(value)));
+  const aud = given.slice(0, FEW).join(' ');
   const reason = `"${audienceClaim}" is "${printable(aud)}", accepted: "${audience.join('", "')}"`;
   throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, {
     facts: { aud },
   });
+}
+
+/** The other spelling, with or without a slash at the end. */
+function withOtherSlash(value: string): string {
+  return value.endsWith('/') ? value.slice(0, -1) : `${value}/`;
 }
 
 /** How far clocks may be apart at most, in seconds. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { SignedText } from '../crypto/signature.js';
 import { AuthError } from '../errors.js';
-import { deepFreeze, isJsonObject, type JsonObject } from '../types.js';
+import { isJsonObject, type JsonObject } from '../types.js';
 
 /** Longest token that is looked at, in bytes. */
 export const MAX_TOKEN_BYTES = 16_384;
@@ -50,7 +50,7 @@ export function lastHeader(): ReadHeader {
   let header: JsonObject = {};
   return (part) => {
     if (part !== lastPart) {
-      header = deepFreeze(parseHeader(part));
+      header = parseHeader(part);
       // A copy: the part is a slice that would keep its whole token in memory.
       lastPart = Buffer.from(part, 'latin1').toString('latin1');
     }

@@ -8,6 +8,7 @@ import type { VerifiedToken } from '../../core/token/cache.js';
 import type { IssuerRules } from '../../options/resolve-issuer.js';
 import type { ResolverRules } from '../../options/resolve-sessions.js';
 import type { HttpRequest } from '../../transports/http.js';
+import { clientInfo } from '../session/client-info.js';
 import type { SessionResolver } from '../session/session-resolver.js';
 
 /** The user of the confirmed session, and the time of the request (epoch milliseconds). */
@@ -46,7 +47,7 @@ export class Confirmations {
     const maxAge = maxStaleness * 1000;
     const { sub, requestedAt } =
       issuer.resolver === undefined
-        ? await this.askUserinfo(issuer, token, maxAge)
+        ? await this.askUserinfo(issuer, token, maxAge, request)
         : await this.askResolver(issuer.resolver, token, maxAge, request);
     if (sub === user.sub) return requestedAt / 1000;
     throw new AuthError('token_revoked', 'the issuer confirms the session of another user');
@@ -56,6 +57,7 @@ export class Confirmations {
     { issuer, userinfo }: IssuerRules,
     token: string,
     maxAge: number,
+    request: HttpRequest,
   ): Promise<Confirmation> {
     if (userinfo === undefined) {
       const reason = 'the issuer of the token has no "userinfoUrl"';
@@ -63,7 +65,7 @@ export class Confirmations {
     }
     const key = sha256(`${userinfo.url} ${token}`);
     const { value, requestedAt } = await this.userinfo.get(key, maxAge, async () => ({
-      sub: await fetchUserinfo(userinfo, token, this.fetch),
+      sub: await fetchUserinfo(userinfo, token, clientInfo(request), this.fetch),
     }));
     return { sub: value.sub, requestedAt };
   }

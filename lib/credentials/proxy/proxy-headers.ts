@@ -6,7 +6,10 @@ import { readSession, sessionHeaders, type SessionAnswer } from '../../core/sess
 import type { ProxyProofRules } from '../../options/resolve-sessions.js';
 import type { HttpRequest } from '../../transports/http.js';
 
-/** Whether the request is proven to have come through the proxy. */
+/**
+ * Whether the request is proven to have come through the proxy. Throws `proxy_headers_invalid` for
+ * two proofs: the proxy then adds its own to that of a client.
+ */
 export function cameThroughProxy(request: HttpRequest, proof: ProxyProofRules): boolean {
   switch (proof.kind) {
     case 'trust':
@@ -14,7 +17,8 @@ export function cameThroughProxy(request: HttpRequest, proof: ProxyProofRules): 
       return (proof.trust(request) as unknown) === true;
     case 'secret': {
       const [given, ...others] = headerFields(request, proof.header);
-      if (given === undefined || others.length > 0) return false;
+      if (others.length > 0) throw repeated(proof.header);
+      if (given === undefined) return false;
       // Digests have equal length, as `timingSafeEqual` requires.
       return timingSafeEqual(Buffer.from(sha256(given)), proof.digest);
     }
@@ -34,9 +38,11 @@ export function hasSessionHeaders({ headers }: HeaderSource): boolean {
  */
 export function readProxiedSession(request: HeaderSource): SessionAnswer {
   for (const name of Object.values(sessionHeaders)) {
-    if (headerFields(request, name).length <= 1) continue;
-    const reason = `the request has "${name}" more than once`;
-    throw new AuthError('proxy_headers_invalid', reason);
+    if (headerFields(request, name).length > 1) throw repeated(name);
   }
   return readSession((name) => headerValue(request, name));
+}
+
+function repeated(name: string): AuthError {
+  return new AuthError('proxy_headers_invalid', `the request has "${name}" more than once`);
 }

@@ -55,6 +55,10 @@ export class ProxyStrategy implements AuthenticationStrategy<Proxied> {
   extract(request: HttpRequest): Proxied | undefined {
     const { rules, onUntrusted } = this.options;
     if (!cameThroughProxy(request, rules.proof)) {
+      if (rules.isRequired) {
+        const reason = 'the request has no proof that it came through the proxy';
+        throw new AuthError('proxy_required', reason);
+      }
       if (hasSessionHeaders(request))
         onUntrusted(
           new AuthError(

@@ -2,23 +2,18 @@ import type { ClientInfo } from '../../core/session/upstream.js';
 import { headerValue } from '../../core/headers.js';
 import type { HttpRequest } from '../../transports/http.js';
 
-/** Header values that are safe to forward. */
+/** The characters and the length that a forwarded header may have. */
 const SENDABLE = /^[\x20-\x7e]{1,1024}$/;
 
 /**
- * Describes the client as a proxy would: its `User-Agent`, and `X-Forwarded-For` with the remote
- * address appended.
+ * Who the client is, for the issuer: its `User-Agent`, and its address as the framework sees it
+ * (Express `trust proxy`, Fastify `trustProxy`). A client can write `X-Forwarded-For` itself, so
+ * that header is not read.
  */
 export function clientInfo(request: HttpRequest): ClientInfo {
-  const userAgent = headerValue(request, 'user-agent');
-  const { remoteAddress } = request.socket ?? {};
-  const hops = [headerValue(request, 'x-forwarded-for'), remoteAddress].filter(
-    (hop) => hop !== undefined && hop !== '',
-  );
-  // Drop an `X-Forwarded-For` that is not safe to forward; the remote address is still known.
   return {
-    userAgent: sendable(userAgent),
-    forwardedFor: sendable(hops.join(', ')) ?? sendable(remoteAddress),
+    userAgent: sendable(headerValue(request, 'user-agent')),
+    forwardedFor: sendable(request.ip ?? request.socket?.remoteAddress),
   };
 }
 

@@ -21,13 +21,9 @@ export function extractSessionCookie(
   request: HeaderSource,
   prefix: string,
 ): SessionCookie | undefined {
-  const pairs = headerFields(request, 'cookie')
-    .flatMap((field) => field.split(';'))
-    .map(readPair);
+  const fields = headerFields(request, 'cookie');
   for (const name of NAMES.map((suffix) => prefix + suffix)) {
-    const [value, ...others] = new Set(
-      pairs.filter((pair) => pair.name === name && pair.value !== '').map((pair) => pair.value),
-    );
+    const [value, ...others] = new Set(fields.flatMap((field) => valuesOf(field, name)));
     if (others.length > 0)
       throw new AuthError(
         'multiple_credentials',
@@ -44,9 +40,25 @@ export function extractSessionCookie(
   return undefined;
 }
 
-function readPair(text: string): SessionCookie {
-  const equals = text.indexOf('=');
-  return equals < 0
-    ? { name: '', value: '' }
-    : { name: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim() };
+/**
+ * The values of all cookies of a name, without empty ones. The header is searched and not split,
+ * because a client may fill it with separators.
+ */
+function valuesOf(field: string, name: string): string[] {
+  const values: string[] = [];
+  for (let at = field.indexOf(name); at !== -1; at = field.indexOf(name, at + name.length)) {
+    const equals = skipSpaces(field, at + name.length, 1);
+    const before = skipSpaces(field, at - 1, -1);
+    if (field[equals] !== '=' || (before >= 0 && field[before] !== ';')) continue;
+    const end = field.indexOf(';', equals);
+    const value = field.slice(equals + 1, end === -1 ? undefined : end).trim();
+    if (value !== '') values.push(value);
+  }
+  return values;
+}
+
+function skipSpaces(field: string, from: number, step: 1 | -1): number {
+  let at = from;
+  while (field[at] === ' ' || field[at] === '\t') at += step;
+  return at;
 }

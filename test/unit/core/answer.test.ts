@@ -72,6 +72,7 @@ const rows: Record<AuthErrorCode, Row> = {
   token_revoked: table.token,
   cross_origin_request: table.policy,
   proxy_headers_invalid: table.malformed,
+  proxy_required: table.policy,
   proxy_headers_untrusted: table.boot,
   webhook_signature_invalid: table.policy,
   webhook_malformed: table.malformed,

@@ -53,6 +53,7 @@ describe('defaults', () => {
 
   test('of the proxy', () => {
     expect(first({ proxyHeaders: { secret: SECRET } })?.proxyHeaders).toEqual({
+      isRequired: false,
       proof: {
         kind: 'secret',
         header: 'x-proxy-secret',

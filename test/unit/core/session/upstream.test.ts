@@ -168,7 +168,7 @@ describe('the answer of the resolver', () => {
       ),
     ).not.toContain(SECRET);
     expect(
-      told(await rejectionOf(fetchUserinfo({ url, timeout: 5_000 }, SECRET, fetch))),
+      told(await rejectionOf(fetchUserinfo({ url, timeout: 5_000 }, SECRET, nobody, fetch))),
     ).not.toContain(SECRET);
   });
 
@@ -189,8 +189,31 @@ describe('the answer of the resolver', () => {
 describe('the userinfo endpoint', () => {
   const userinfo = (route: Route) => {
     const { fetch, inits } = tableFetch({ [USERINFO]: route });
-    return { work: fetchUserinfo({ url: USERINFO, timeout: 5_000 }, SECRET, fetch), inits };
+    return { work: fetchUserinfo({ url: USERINFO, timeout: 5_000 }, SECRET, nobody, fetch), inits };
   };
+
+  test.each(['https://public.example', 'http://public.example:8080'])(
+    'another host learns the public origin %s',
+    async (publicOrigin) => {
+      const { host, protocol } = new URL(publicOrigin);
+      const expected = {
+        'x-forwarded-host': host,
+        'x-forwarded-proto': protocol.slice(0, -1),
+        'x-forwarded-for': '203.0.113.7',
+        'user-agent': 'Browser/1.0',
+      };
+      const client = { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' };
+      const { fetch, inits } = tableFetch({
+        [USERINFO]: json({ sub: 'user-1' }),
+        [RESOLVE]: answer(good),
+      });
+      const timeout = 5_000;
+      await fetchUserinfo({ url: USERINFO, publicOrigin, timeout }, SECRET, client, fetch);
+      const resolver = { url: RESOLVE, publicOrigin, timeout, method: 'GET' } as const;
+      await fetchSession(resolver, cookie, client, fetch);
+      for (const { headers } of inits) expect(headers).toMatchObject(expected);
+    },
+  );
 
   test('is asked with the token alone', async () => {
     const { work, inits } = userinfo(json({ sub: 'user-1' }));
@@ -313,7 +336,7 @@ describe('over real sockets', () => {
 
   test.each([
     ['the resolver', () => ask(cookie, 'GET', 40)],
-    ['the userinfo endpoint', () => fetchUserinfo({ url, timeout: 40 }, SECRET, platform)],
+    ['the userinfo endpoint', () => fetchUserinfo({ url, timeout: 40 }, SECRET, nobody, platform)],
   ])('%s that hangs times out', async (_, work) => {
     listener = () => undefined;
     const error = await rejectionOf(work());
@@ -331,16 +354,16 @@ describe('over real sockets', () => {
 
   test('an endless body of the userinfo endpoint times out', async () => {
     listener = (_, response) => void response.writeHead(200).write('{"sub":');
-    expect((await rejectionOf(fetchUserinfo({ url, timeout: 40 }, SECRET, platform))).code).toBe(
-      'session_unconfirmed',
-    );
+    expect(
+      (await rejectionOf(fetchUserinfo({ url, timeout: 40 }, SECRET, nobody, platform))).code,
+    ).toBe('session_unconfirmed');
   });
 
   test('a connection that breaks', async () => {
     listener = (_, response) => void response.destroy();
     expect((await rejectionOf(ask(bearer))).code).toBe('session_unconfirmed');
-    expect((await rejectionOf(fetchUserinfo({ url, timeout: 5_000 }, SECRET, platform))).code).toBe(
-      'session_unconfirmed',
-    );
+    expect(
+      (await rejectionOf(fetchUserinfo({ url, timeout: 5_000 }, SECRET, nobody, platform))).code,
+    ).toBe('session_unconfirmed');
   });
 });

@@ -33,6 +33,7 @@ function start({
       header: 'x-proxy-secret',
       digest: Buffer.from(sha256(SECRET)),
     },
+    isRequired: false,
     cookiePrefix: 'pre_',
     allowedOrigins: ['https://app.example'],
   };

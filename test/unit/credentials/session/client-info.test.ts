@@ -13,30 +13,14 @@ describe.each(requestKinds)('from %s', (_, request) => {
       { userAgent: 'Browser/1.0', forwardedFor: '203.0.113.7' },
     ],
     [
-      'the address behind those before',
+      'what the client writes is not its address',
       { 'X-Forwarded-For': '198.51.100.1, 10.0.0.1' },
-      '10.0.0.2',
-      { forwardedFor: '198.51.100.1, 10.0.0.1, 10.0.0.2' },
-    ],
-    ['an address of IPv6', {}, '::ffff:127.0.0.1', { forwardedFor: '::ffff:127.0.0.1' }],
-    [
-      'several fields in a row',
-      { 'X-Forwarded-For': ['198.51.100.1', '10.0.0.1'] },
-      '10.0.0.2',
-      { forwardedFor: '198.51.100.1, 10.0.0.1, 10.0.0.2' },
-    ],
-    [
-      'no socket',
-      { 'X-Forwarded-For': '198.51.100.1' },
-      undefined,
-      { forwardedFor: '198.51.100.1' },
-    ],
-    [
-      'an empty header',
-      { 'X-Forwarded-For': '', 'User-Agent': '' },
       '10.0.0.2',
       { forwardedFor: '10.0.0.2' },
     ],
+    ['an address of IPv6', {}, '::ffff:127.0.0.1', { forwardedFor: '::ffff:127.0.0.1' }],
+    ['no socket', { 'X-Forwarded-For': '198.51.100.1' }, undefined, {}],
+    ['an empty header', { 'User-Agent': '' }, '10.0.0.2', { forwardedFor: '10.0.0.2' }],
     ['nothing', {}, undefined, {}],
     ['an agent that cannot be sent on', { 'User-Agent': 'Brow\r\nser' }, undefined, {}],
     ['an agent that is not ASCII', { 'User-Agent': 'Brow\u00e9ser' }, undefined, {}],
@@ -47,19 +31,18 @@ describe.each(requestKinds)('from %s', (_, request) => {
       { userAgent: 'a'.repeat(1_024) },
     ],
     ['a longer one', { 'User-Agent': 'a'.repeat(1_025) }, undefined, {}],
-    ['hops that cannot be sent on', { 'X-Forwarded-For': 'a\u0000' }, undefined, {}],
-    [
-      'such hops, and an address',
-      { 'X-Forwarded-For': 'a'.repeat(2_000) },
-      '10.0.0.2',
-      { forwardedFor: '10.0.0.2' },
-    ],
+    ['an address that cannot be sent on', {}, 'a\u0000', {}],
   ])('%s', (__, headers, address, expected) => {
     expect(facts(headers, address)).toEqual({
       userAgent: undefined,
       forwardedFor: undefined,
       ...expected,
     });
+  });
+
+  test('the address that the framework sees counts', () => {
+    const seen = { ...request({}, { address: '10.0.0.2' }), ip: '203.0.113.7' };
+    expect(clientInfo(seen).forwardedFor).toBe('203.0.113.7');
   });
 
   test('what is given can be sent by fetch', () => {
