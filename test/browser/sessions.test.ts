@@ -230,7 +230,7 @@ describe('the page', () => {
 
     // The sessions of before stay dead.
     await stage.press('Enable the account');
-    await stage.waitFor('refused', 'webhooks', 'resolver', 'staleness');
+    await stage.page.getByText('signed in', { exact: true }).waitFor();
     await stage.press('Sign in again');
     await stage.waitFor('let in', 'webhooks', 'resolver', 'staleness');
     for (const id of ['webhooks', 'resolver', 'staleness'] as const) {
@@ -256,6 +256,7 @@ describe('the page', () => {
     expect(await stage.verdict('webhooks')).toEqual(untouched);
     await stage.page.getByLabel('The webhook gets lost').uncheck();
     await stage.press('Enable the account');
+    await stage.page.getByText('signed in', { exact: true }).waitFor();
     await stage.press('Sign in again');
     await stage.waitFor('let in', 'resolver', 'staleness');
     expect(await stage.verdict('webhooks')).toEqual(untouched);
@@ -321,7 +322,7 @@ describe('the page', () => {
     expect(await stage.page.locator(':focus').textContent()).toBe('Enable the account');
     await stage.page.getByRole('status').filter({ hasText: 'refused after' }).waitFor();
     await stage.page.keyboard.press('Enter');
-    await stage.waitFor('let in', 'webhooks');
+    await stage.page.getByText('signed in', { exact: true }).waitFor();
     expect(await stage.page.locator(':focus').textContent()).toBe('Disable the account');
   });
 

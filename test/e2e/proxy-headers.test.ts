@@ -1,4 +1,6 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { Controller, Get, Post } from '@nestjs/common';
 import { OptionalAuth } from '../../lib/routes/decorators/access.js';
 import { Roles } from '../../lib/routes/decorators/permissions.js';
@@ -217,18 +219,17 @@ describe.each(platforms)('the proof, on %s', (platform) => {
   /** Headers one by one, as a client writes them. */
   const ask = async (app: TestApp, headers: (readonly [string, string])[]) => {
     const { hostname, port } = new URL(app.url);
-    return new Promise<{ status: number | undefined; code?: string }>((resolve, reject) => {
-      const raw = [['host', hostname], ...headers].flat();
-      request({ hostname, port, path: '/maybe', headers: raw as never, setHost: false })
-        .on('response', async (response) => {
-          let text = '';
-          for await (const chunk of response) text += String(chunk);
-          const { code } = JSON.parse(text) as { code?: string };
-          resolve({ status: response.statusCode, ...(code === undefined ? {} : { code }) });
-        })
-        .on('error', reject)
-        .end();
-    });
+    const raw = [['host', hostname], ...headers].flat();
+    const sent = request({
+      hostname,
+      port,
+      path: '/maybe',
+      headers: raw as never,
+      setHost: false,
+    }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const { code } = JSON.parse(await text(response)) as { code?: string };
+    return { status: response.statusCode, ...(code === undefined ? {} : { code }) };
   };
 
   test('two of them are 400', async () => {
