@@ -20,6 +20,7 @@ const suites = {
     install: ['11.0.1', '11.1.6', '12.1.1'].map((nest) => `test/consumers/doors/nest-${nest}`),
     config: 'test/consumers/doors/jest.config.mjs',
   },
+  hostile: { library: true, config: 'test/hostile/jest.config.json' },
   package: { library: true, config: 'test/package/jest.config.json' },
   oracle: { config: 'test/oracle/jest.config.json' },
   browser: {

@@ -6,7 +6,7 @@ const require = createRequire(new URL('../../package.json', import.meta.url));
 require('reflect-metadata');
 const { Controller, Get, Module } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
-const { AuthgearModule, MaxStaleness, Public } = require('nestjs-authgear');
+const { AuthgearModule, JwksService, MaxStaleness, Public } = require('nestjs-authgear');
 
 const adapters = {
   express: () => new (require('@nestjs/platform-express').ExpressAdapter)(),
@@ -56,8 +56,23 @@ let peak = 0;
 setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, 50).unref();
-process.on('message', () => {
+function report() {
   const megabytes = Math.max(peak, process.memoryUsage.rss()) / 2 ** 20;
-  process.send({ megabytes, lines, longest });
+  const { user, system } = process.cpuUsage();
+  return { megabytes, lines, longest, cpu: user + system };
+}
+
+const refresh = () =>
+  app
+    .get(JwksService)
+    .refresh()
+    .then(
+      () => ({ code: 'refreshed' }),
+      ({ code }) => ({ code }),
+    );
+
+process.on('message', (message) => {
+  if (message === 'refresh') void refresh().then((answer) => process.send(answer));
+  else process.send(report());
 });
 process.send({ url: await app.getUrl() });

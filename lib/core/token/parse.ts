@@ -132,10 +132,11 @@ function notThreeParts(token: string): AuthError {
     );
   if (REFRESH.test(token))
     return new AuthError('token_is_refresh_token', 'the token is an Authgear refresh token');
-  let parts = 1;
-  for (let dot = token.indexOf('.'); dot !== -1; dot = token.indexOf('.', dot + 1)) parts += 1;
+  // What has more parts than an encrypted token is not counted to its end.
+  const parts = token.split('.', 6).length;
+  const count = parts === 6 ? 'more than 5' : parts;
   return malformed(
-    `the token has ${parts} ${parts === 1 ? 'part' : 'parts'}, a signed JWT has ` +
+    `the token has ${count} ${parts === 1 ? 'part' : 'parts'}, a signed JWT has ` +
       `three${parts === 5 ? '; encrypted tokens are not supported' : ''}`,
   );
 }

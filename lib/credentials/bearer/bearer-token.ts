@@ -5,10 +5,13 @@ import { headerFields, type HeaderSource } from '../../core/headers.js';
  * RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme is case-insensitive, the token is a
  * `token68`.
  */
-const BEARER = /^Bearer +/i;
+const BEARER = /^Bearer {1,64}/i;
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/;
 const BEARER_SCHEME = /^Bearer(?:\s|$)/i;
 const SECOND_BEARER = /,\s*Bearer(?:\s|$)/i;
+
+/** Characters in which another scheme is searched for a second credential. */
+const MAX_SEARCHED = 2_048;
 
 /**
  * Finds the bearer token of a request; `undefined` when it carries none, or uses another scheme.
@@ -39,16 +42,17 @@ export function findBearerToken(request: HeaderSource): string | undefined {
   const prefix = BEARER.exec(authorization)?.[0];
   const token = prefix && authorization.slice(prefix.length);
   if (token && !token.includes(' ') && !token.includes(',')) return token;
-  if (
-    SECOND_BEARER.test(authorization) ||
-    (BEARER_SCHEME.test(authorization) && authorization.includes(','))
-  ) {
+  const isBearer = BEARER_SCHEME.test(authorization);
+  const hasSecond = isBearer
+    ? authorization.includes(',')
+    : SECOND_BEARER.test(authorization.slice(0, MAX_SEARCHED));
+  if (hasSecond) {
     throw new AuthError(
       'multiple_credentials',
       'the Authorization header lists several credentials',
     );
   }
-  if (BEARER_SCHEME.test(authorization)) throw malformed();
+  if (isBearer) throw malformed();
   return undefined;
 }
 

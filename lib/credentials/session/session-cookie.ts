@@ -11,24 +11,26 @@ export interface SessionCookie {
 const NAMES = ['app_session', 'app_access_token', 'session'];
 /** RFC 6265 section 4.1.1: `cookie-octet`. */
 const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
+/** Most session cookies that are read. A browser sends one of each name, or a few. */
+const MAX_COOKIES = 16;
 
 /**
  * Finds the session cookie; `undefined` when there is none. Throws `multiple_credentials` for
  * cookies with the same name and different values, because a sibling domain may have set one of
- * them. Throws `session_invalid` for a value that no session cookie can have.
+ * them, and for more than 16 session cookies. Throws `session_invalid` for a value that no session
+ * cookie can have.
  */
 export function extractSessionCookie(
   request: HeaderSource,
   prefix: string,
 ): SessionCookie | undefined {
-  const fields = headerFields(request, 'cookie');
+  const pairs = headerFields(request, 'cookie').flatMap((field) => readPairs(field, prefix));
+  if (pairs.length > MAX_COOKIES) throw tooMany(`more than ${MAX_COOKIES} session cookies`);
   for (const name of NAMES.map((suffix) => prefix + suffix)) {
-    const [value, ...others] = new Set(fields.flatMap((field) => valuesOf(field, name)));
-    if (others.length > 0)
-      throw new AuthError(
-        'multiple_credentials',
-        `the request has ${others.length + 1} cookies named "${name}"`,
-      );
+    const [value, ...others] = new Set(
+      pairs.filter((pair) => pair.name === name && pair.value !== '').map((pair) => pair.value),
+    );
+    if (others.length > 0) throw tooMany(`${others.length + 1} cookies named "${name}"`);
     if (value === undefined) continue;
     if (!COOKIE_VALUE.test(value))
       throw new AuthError(
@@ -41,24 +43,35 @@ export function extractSessionCookie(
 }
 
 /**
- * The values of all cookies of a name, without empty ones. The header is searched and not split,
- * because a client may fill it with separators.
+ * The session cookies of a header, and one more than the limit at most. The header is searched and
+ * not split, because a client may fill it with separators.
  */
-function valuesOf(field: string, name: string): string[] {
-  const values: string[] = [];
-  for (let at = field.indexOf(name); at !== -1; at = field.indexOf(name, at + name.length)) {
-    const equals = skipSpaces(field, at + name.length, 1);
-    const before = skipSpaces(field, at - 1, -1);
-    if (field[equals] !== '=' || (before >= 0 && field[before] !== ';')) continue;
-    const end = field.indexOf(';', equals);
-    const value = field.slice(equals + 1, end === -1 ? undefined : end).trim();
-    if (value !== '') values.push(value);
+function readPairs(field: string, prefix: string): SessionCookie[] {
+  const pairs: SessionCookie[] = [];
+  if (!NAMES.some((name) => field.includes(prefix + name))) return pairs;
+  const pattern = patternFor(prefix);
+  pattern.lastIndex = 0;
+  while (pairs.length <= MAX_COOKIES) {
+    const [, name, value] = pattern.exec(field) ?? [];
+    if (name === undefined || value === undefined) return pairs;
+    pairs.push({ name, value: value.trim() });
   }
-  return values;
+  return pairs;
 }
 
-function skipSpaces(field: string, from: number, step: 1 | -1): number {
-  let at = from;
-  while (field[at] === ' ' || field[at] === '\t') at += step;
-  return at;
+/** By prefix, which is an option. */
+const patterns = new Map<string, RegExp>();
+
+function patternFor(prefix: string): RegExp {
+  let pattern = patterns.get(prefix);
+  if (pattern === undefined) {
+    const names = NAMES.map((name) => (prefix + name).replace(/\W/g, '\\$&')).join('|');
+    pattern = new RegExp(`(?:^|;)[ \\t]*(${names})[ \\t]*=([^;]*)`, 'g');
+    patterns.set(prefix, pattern);
+  }
+  return pattern;
+}
+
+function tooMany(what: string): AuthError {
+  return new AuthError('multiple_credentials', `the request has ${what}`);
 }
