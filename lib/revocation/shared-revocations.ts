@@ -51,8 +51,7 @@ export class SharedRevocations {
   private epoch: string | undefined;
   private readonly flights = new SingleFlight<'sync', void>();
   private failures = 0;
-  /** Whether the last write, or the last {@link sync}, failed. */
-  isFailing = false;
+  private hasFailed = false;
 
   constructor(
     private readonly store: RevocationStore,
@@ -65,6 +64,11 @@ export class SharedRevocations {
     // Keyv reports its adapter's failures only as events. Without a listener, an "error" event
     // would crash the process.
     store.on?.('error', () => (this.failures += 1));
+  }
+
+  /** Whether the last write, or the last {@link sync}, failed. */
+  get isFailing(): boolean {
+    return this.hasFailed;
   }
 
   /** Reads the record of a user, at most a second old. Rejects when the store fails. */
@@ -188,11 +192,11 @@ export class SharedRevocations {
   private async tell(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      if (this.isFailing) this.onChange(undefined);
-      this.isFailing = false;
+      if (this.hasFailed) this.onChange(undefined);
+      this.hasFailed = false;
     } catch (failure) {
-      if (!this.isFailing) this.onChange(failure);
-      this.isFailing = true;
+      if (!this.hasFailed) this.onChange(failure);
+      this.hasFailed = true;
     }
   }
 }

@@ -57,11 +57,11 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function start(resolver: Type, options: Partial<ApolloDriverConfig>) {
+async function start(resolver: Type, options: Partial<ApolloDriverConfig>, globalGuard = true) {
   const issuer = new TestIssuer();
   @Module({
     imports: [
-      AuthgearModule.forRoot({ ...issuer.moduleOptions, jwks: issuer.jwks() }),
+      AuthgearModule.forRoot({ ...issuer.moduleOptions, jwks: issuer.jwks(), globalGuard }),
       GraphQLModule.forRoot<ApolloDriverConfig>({
         driver: ApolloDriver,
         autoSchemaFile: true,
@@ -114,4 +114,11 @@ test('with fieldResolverEnhancers: the guard refuses the field', async () => {
 test('a field without a requirement of its own needs none', async () => {
   const ask = await start(OpenFields, {});
   expect(await ask('{ report { author } }')).toMatchObject({ errors: [{}], data: null });
+});
+
+test('without a global guard: a query with a requirement and no guard does not start', async () => {
+  await expect(start(OpenFields, {}, false)).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringMatching(/- OpenFields\.report\(\) has a requirement, .*@UseGuards/),
+  });
 });

@@ -140,6 +140,18 @@ describe('of this replica alone', () => {
     expect(await refuses('user-1')).toBeUndefined();
   });
 
+  test.each([
+    ['webhooks without a store', {}, 1],
+    ['webhooks with a store', { store: new ScriptedStore().connect() }, 0],
+    ['no webhooks', { hasWebhooks: false }, 0],
+  ])('%s: so many warnings that revocations end with the process', async (_, setup, count) => {
+    const { revocations } = replica(setup);
+    await revocations.onApplicationBootstrap();
+    const warnings = logger.lines.filter((line) => line.includes('end with this process'));
+    expect(warnings).toHaveLength(count);
+    await revocations.onModuleDestroy();
+  });
+
   test('without webhooks and without a store nothing is looked at', async () => {
     const { apply, refuses } = replica({ hasWebhooks: false });
     await apply('user-1', disabled());
