@@ -1,4 +1,11 @@
-import { AuthgearModule, CurrentUser, JwksService, MaxAuthAge, Scopes } from 'nestjs-authgear';
+import {
+  AuthgearModule,
+  CurrentUser,
+  JwksService,
+  JwtAuthGuard,
+  MaxAuthAge,
+  Scopes,
+} from 'nestjs-authgear';
 import { TestIssuer } from 'nestjs-authgear/testing';
 
 // What must not compile. Where one of these does, the directive over it is the error.
@@ -34,6 +41,13 @@ MaxAuthAge('5');
 
 // @ts-expect-error a kind of wrong token that does not exist
 new TestIssuer().wrongToken('nonsense');
+
+export class ForgetfulGuard extends JwtAuthGuard {
+  // @ts-expect-error a guard that does not wait for the decision
+  override canActivate(): boolean {
+    return true;
+  }
+}
 
 // Not `any`, which would allow everything above in a declaration that was not found.
 // @ts-expect-error a service is no number
