@@ -7,6 +7,7 @@ import {
   findStepUp,
   type PolicyContext,
 } from './core/policy/checks.js';
+import type { MaybePromise } from './core/maybe-promise.js';
 import type { AuthgearUser } from './core/user.js';
 import type { AuthenticatedByIssuer } from './credentials/authenticated.js';
 import { Authenticator } from './credentials/authenticator.js';
@@ -22,7 +23,9 @@ import { readOrganizationId, type OrganizationSource } from './routes/organizati
 import { routeOf, type Route, type RouteRequirement } from './routes/route-metadata.js';
 import { injectOrganization } from './transports/current-organization.js';
 import { injectUser } from './transports/current-user.js';
-import { exchangeOf, findExchange, refuse, type HttpRequest } from './transports/http.js';
+import type { HttpRequest } from './transports/transport.js';
+import { Operations } from './transports/operations.js';
+import { transportOf } from './transports/transports.js';
 
 /**
  * Lets a request in when its credential (an access token, or a session where the options allow it)
@@ -30,7 +33,7 @@ import { exchangeOf, findExchange, refuse, type HttpRequest } from './transports
  * HTTP exception, with the challenge of RFC 6750 or RFC 9470 on the response.
  *
  * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`.
- * Transports other than HTTP are refused. A guard of the application may extend it, and can refuse
+ * GraphQL over HTTP works the same, and other transports are refused. A guard of the application may extend it, and can refuse
  * more: what `super.canActivate()` refuses stays refused, whether it is awaited or not.
  */
 @Injectable()
@@ -41,6 +44,7 @@ export class JwtAuthGuard implements CanActivate {
   @Inject(TokenService) private readonly tokens!: TokenService;
   @Inject(CustomPolicies) private readonly policies!: CustomPolicies;
   @Inject(RefusalLog) private readonly log!: RefusalLog;
+  private readonly operations = new Operations<AuthenticatedByIssuer | undefined>();
   /** What this guard decided, by call. Only a guard that extends it needs to be told. */
   private readonly decisions: WeakMap<ExecutionContext, Promise<boolean>> | undefined;
 
@@ -76,11 +80,11 @@ export class JwtAuthGuard implements CanActivate {
     if (route.access === 'public') return true;
     await endOfTurn();
     try {
-      const { request } = exchangeOf(context);
-      const authenticated = await this.authenticate(request, route);
+      const request = transportOf(context).requestOf(context);
+      const authenticated = await this.authenticate(request, route, context);
       if (authenticated === undefined) return admitAnonymous(route, request);
       if (route.hasRequirements) await this.authorize(authenticated, route, request, context);
-      injectUser(request, authenticated.user);
+      injectUser(context, request, authenticated.user);
       return true;
     } catch (error) {
       throw this.refusalOf(error, context);
@@ -91,11 +95,17 @@ export class JwtAuthGuard implements CanActivate {
   private authenticate(
     request: HttpRequest,
     { requirement: { staleness } }: Route,
-  ): Promise<AuthenticatedByIssuer> | AuthenticatedByIssuer | undefined {
+    context: ExecutionContext,
+  ): MaybePromise<AuthenticatedByIssuer | undefined> {
     const { maxStaleness } = this.options;
     const strictest =
       staleness.length === 0 ? maxStaleness : Math.min(...staleness, maxStaleness ?? Infinity);
-    return this.authenticator.authenticate(request, { maxStaleness: strictest });
+    const authenticate = () =>
+      this.authenticator.authenticate(request, { maxStaleness: strictest });
+    const operation = transportOf(context).operationOf(context);
+    return operation === undefined
+      ? authenticate()
+      : this.operations.once(operation, request, strictest, authenticate);
   }
 
   /** Throws the first refusal: permissions, then policies of the application, then step-up. */
@@ -119,7 +129,7 @@ export class JwtAuthGuard implements CanActivate {
         ? await this.reauthenticatedAt(user, issuer.idToken, request)
         : undefined;
     deny(findStepUp(user, requirement, { ...policyContext, reauthenticatedAt }));
-    injectMembership(user, requirement, policyContext, request);
+    injectMembership(user, requirement, policyContext, context);
   }
 
   /** `auth_time` of the ID token beside the access token. */
@@ -140,7 +150,7 @@ export class JwtAuthGuard implements CanActivate {
   private refusalOf(error: unknown, context: ExecutionContext): unknown {
     if (!(error instanceof AuthError)) return error;
     this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
-    return refuse(error, findExchange(context));
+    return transportOf(context).refuse(error, context);
   }
 }
 
@@ -164,12 +174,13 @@ function readOnce<Part extends object>(
 function injectMembership(
   user: AuthgearUser,
   { organizations }: RouteRequirement,
-  context: PolicyContext<OrganizationSource>,
-  request: HttpRequest,
+  policyContext: PolicyContext<OrganizationSource>,
+  context: ExecutionContext,
 ): void {
   for (const part of organizations) {
-    const organization = activeMembership(user, context.organizationIdOf(part), context);
-    if (organization !== undefined) injectOrganization(request, organization);
+    const id = policyContext.organizationIdOf(part);
+    const organization = activeMembership(user, id, policyContext);
+    if (organization !== undefined) injectOrganization(context, organization);
   }
 }
 

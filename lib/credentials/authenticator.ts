@@ -12,7 +12,7 @@ import {
 } from '../options/contracts.js';
 import { listedIssuers, type ResolvedOptions } from '../options/resolve.js';
 import type { Revocations } from '../revocation/revocations.js';
-import type { HttpRequest } from '../transports/http.js';
+import type { HttpRequest } from '../transports/transport.js';
 import type { AuthenticatedByIssuer } from './authenticated.js';
 import { Confirmations } from './bearer/confirmations.js';
 import { JwtStrategy } from './bearer/jwt.strategy.js';

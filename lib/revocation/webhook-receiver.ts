@@ -7,7 +7,7 @@ import type { WebhookRules } from '../options/resolve-sessions.js';
 import { RESOLVED_OPTIONS } from '../options/tokens.js';
 import { readWebhookEvent } from '../core/revocation/webhook-event.js';
 import { checkWebhookSignature, SIGNATURE_HEADER } from '../core/revocation/webhook-signature.js';
-import type { HttpRequest } from '../transports/http.js';
+import type { HttpRequest } from '../transports/transport.js';
 import { Revocations } from './revocations.js';
 
 const MAX_SEEN = 10_000;

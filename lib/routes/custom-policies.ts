@@ -3,7 +3,7 @@ import { ContextIdFactory, ModuleRef, type ContextId } from '@nestjs/core';
 import { AuthError } from '../core/errors.js';
 import type { PolicyRequirement } from '../core/policy/requirement.js';
 import type { AuthgearUser } from '../core/user.js';
-import { exchangeOf } from '../transports/http.js';
+import { transportOf } from '../transports/transports.js';
 
 /**
  * Decides whether the user may make this request. Only `true` allows it; an error that it throws
@@ -29,6 +29,15 @@ export type AnyPolicy = PolicyFunction | Type<Policy>;
 export function isPolicyClass(policy: AnyPolicy): policy is Type<Policy> {
   const { prototype } = policy as { prototype?: Partial<Policy> };
   return typeof prototype?.authorize === 'function';
+}
+
+/** Where Fastify's request and the context of a GraphQL operation keep what NestJS looks at. */
+const WRAPPED = ['raw', 'req'];
+
+/** Returns what `@Inject(REQUEST)` gives: the request, or the context of a GraphQL operation. */
+function scopeOf(context: ExecutionContext): object {
+  const transport = transportOf(context);
+  return transport.operationOf(context) ?? transport.requestOf(context);
 }
 
 /** Asks the policies of the application, one after the other. */
@@ -61,13 +70,9 @@ export class CustomPolicies {
     const instance =
       this.modules.introspect(policy).scope === Scope.DEFAULT
         ? this.modules.get<Policy>(policy, { strict: false })
-        : await this.modules.resolve<Policy>(
-            policy,
-            this.contextIdOf(exchangeOf(context).request),
-            {
-              strict: false,
-            },
-          );
+        : await this.modules.resolve<Policy>(policy, this.contextIdOf(scopeOf(context)), {
+            strict: false,
+          });
     return instance.authorize(user, context);
   }
 
@@ -75,9 +80,9 @@ export class CustomPolicies {
   private contextIdOf(request: object): ContextId {
     const known = this.contextIds.get(request);
     if (known !== undefined) return known;
-    const contextId = ContextIdFactory.getByRequest(request);
+    const contextId = ContextIdFactory.getByRequest(request, WRAPPED);
     // NestJS makes another one at each call, unless the route itself is request-scoped.
-    if (ContextIdFactory.getByRequest(request) !== contextId) {
+    if (ContextIdFactory.getByRequest(request, WRAPPED) !== contextId) {
       this.modules.registerRequestByContextId(request, contextId);
     }
     this.contextIds.set(request, contextId);

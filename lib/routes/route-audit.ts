@@ -117,7 +117,7 @@ export class RouteAudit implements OnModuleInit {
     if (this.isGuarded(target) || this.isGuarded(handler)) return [];
     if (kind === 'message' || kind === 'event') {
       return [
-        `${place} receives messages, and JwtAuthGuard protects HTTP requests only: add @Public() ` +
+        `${place} receives messages, which JwtAuthGuard refuses: add @Public() ` +
           'and a guard of its own that calls TokenService.verifyAccessToken()',
       ];
     }

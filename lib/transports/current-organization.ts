@@ -1,19 +1,18 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Organization } from '../core/user.js';
 import { withImportCheck } from '../options/import-check.js';
-import { findExchange, type HttpRequest } from './http.js';
+import { transportOf } from './transports.js';
 
-const organizations = new WeakMap<HttpRequest, Organization>();
+const organizations = new WeakMap<object, Organization>();
 
 /** Stores the membership that satisfied `@OrganizationScopes()`. */
-export function injectOrganization(request: HttpRequest, organization: Organization): void {
-  organizations.set(request, organization);
+export function injectOrganization(context: ExecutionContext, organization: Organization): void {
+  organizations.set(transportOf(context).callOf(context), organization);
 }
 
-const createCurrentOrganization = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  const request = findExchange(context)?.request;
-  return request && organizations.get(request);
-});
+const createCurrentOrganization = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  organizations.get(transportOf(context).callOf(context)),
+);
 
 /**
  * Injects the user's membership in the organization that the request names:

@@ -6,21 +6,38 @@ import {
 } from '@nestjs/common';
 import { AuthgearUser } from '../core/user.js';
 import { withImportCheck } from '../options/import-check.js';
-import { findExchange, type HttpRequest } from './http.js';
+import type { HttpRequest } from './transport.js';
+import { transportOf } from './transports.js';
 
-/** Sets the verified user as `request.user`, where NestJS applications expect it. */
-export function injectUser(request: HttpRequest, user: AuthgearUser): void {
+/** The users of calls, where they are not those of a request. */
+const users = new WeakMap<object, AuthgearUser>();
+
+/**
+ * Sets the user of a call. It also stands at `request.user`, where NestJS applications look for one.
+ */
+export function injectUser(
+  context: ExecutionContext,
+  request: HttpRequest,
+  user: AuthgearUser,
+): void {
   request.user = user;
+  const call = transportOf(context).callOf(context);
+  if (call !== request) users.set(call, user);
 }
 
 const createCurrentUser = createParamDecorator(
   (field: keyof AuthgearUser | undefined, context: ExecutionContext) => {
-    const user = findExchange(context)?.request.user;
-    // Another guard or middleware may have set a different `request.user`.
-    if (!(user instanceof AuthgearUser)) return undefined;
-    return field === undefined ? user : user[field];
+    const user = findUser(context);
+    return field === undefined ? user : user?.[field];
   },
 );
+
+function findUser(context: ExecutionContext): AuthgearUser | undefined {
+  const call = transportOf(context).callOf(context);
+  const user = users.get(call) ?? (call as HttpRequest).user;
+  // The library did not verify anything else that stands at `request.user`.
+  return user instanceof AuthgearUser ? user : undefined;
+}
 
 /**
  * Injects the verified user, or one of its fields: `@CurrentUser() user: AuthgearUser`,

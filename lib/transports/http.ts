@@ -4,19 +4,12 @@ import {
   InternalServerErrorException,
   ServiceUnavailableException,
   UnauthorizedException,
-  type ExecutionContext,
   type HttpException,
 } from '@nestjs/common';
 import { answerTo, type Answer } from '../core/answer.js';
-import { AuthError } from '../core/errors.js';
+import type { AuthError } from '../core/errors.js';
 import { withoutFrames } from '../core/frames.js';
-import type { HeaderSource } from '../core/headers.js';
-import type { ReadableRequest } from '../options/contracts.js';
-
-/** The parts of a request that the library reads, and the user that it sets. */
-export interface HttpRequest extends ReadableRequest, HeaderSource {
-  user?: unknown;
-}
+import type { HttpRequest, Transport } from './transport.js';
 
 /**
  * The parts of a response that the library uses. Express and Fastify both have `header`. Only
@@ -27,26 +20,13 @@ interface HttpResponse {
   append?(name: string, value: string | readonly string[]): unknown;
 }
 
-/** A request and its response, on any platform. */
-export interface HttpExchange {
-  readonly request: HttpRequest;
-  readonly response: HttpResponse;
-}
-
-/** Returns the request and response of a context; `undefined` for transports other than HTTP. */
-export function findExchange(context: ExecutionContext): HttpExchange | undefined {
-  if (context.getType() !== 'http') return undefined;
-  const http = context.switchToHttp();
-  return { request: http.getRequest<HttpRequest>(), response: http.getResponse<HttpResponse>() };
-}
-
-/** Like {@link findExchange}, but throws `transport_not_supported` for other transports. */
-export function exchangeOf(context: ExecutionContext): HttpExchange {
-  const exchange = findExchange(context);
-  if (exchange !== undefined) return exchange;
-  const reason = `the guard was called for a handler of the transport "${context.getType()}"`;
-  throw new AuthError('transport_not_supported', reason);
-}
+/** HTTP, on Express and Fastify. */
+export const http: Transport = {
+  requestOf: (context) => context.switchToHttp().getRequest<HttpRequest>(),
+  operationOf: () => undefined,
+  callOf: (context) => context.switchToHttp().getRequest<HttpRequest>(),
+  refuse: (error, context) => refuse(error, context.switchToHttp().getResponse<HttpResponse>()),
+};
 
 const exceptions = {
   400: { name: 'Bad Request', type: BadRequestException },
@@ -61,10 +41,10 @@ const exceptions = {
  * headers on the response, so that an exception filter that writes its own body keeps the
  * challenge.
  */
-export function refuse(error: AuthError, exchange: HttpExchange | undefined): HttpException {
+export function refuse(error: AuthError, response: HttpResponse | undefined): HttpException {
   const { status, headers, setCookie, message, code } = answerTo(error);
-  for (const [name, value] of Object.entries(headers)) exchange?.response.header(name, value);
-  if (setCookie.length > 0) addCookies(exchange, setCookie);
+  for (const [name, value] of Object.entries(headers)) response?.header(name, value);
+  if (setCookie.length > 0) addCookies(response, setCookie);
   const { name, type: Exception } = exceptions[status];
   return withoutFrames(
     () => new Exception({ statusCode: status, error: name, message, code }, { cause: error }),
@@ -72,8 +52,7 @@ export function refuse(error: AuthError, exchange: HttpExchange | undefined): Ht
 }
 
 /** Adds cookies to those that the application has already set. */
-function addCookies(exchange: HttpExchange | undefined, cookies: readonly string[]): void {
-  const { response } = exchange ?? {};
+function addCookies(response: HttpResponse | undefined, cookies: readonly string[]): void {
   if (response?.append === undefined) response?.header('Set-Cookie', cookies);
   else response.append('Set-Cookie', cookies);
 }

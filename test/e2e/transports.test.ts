@@ -181,19 +181,29 @@ test('WebSocket: refused with a log line, open if declared', async () => {
 
 test.each(['graphql', 'something-new'])('%s: refused with a clear message', async (transport) => {
   const compiled = await Test.createTestingModule({ imports: [MessagesModule] }).compile();
+  // An operation without a request, as over WebSockets.
   const context = new ExecutionContextHost(
-    [{}, {}, {}, {}],
+    [{}, {}, { req: { connectionParams: {} } }, {}],
     HandlersController,
     HandlersController.prototype.http,
   );
   context.setType(transport);
-  await expect(compiled.get(JwtAuthGuard).canActivate(context)).rejects.toMatchObject({
-    status: 403,
-    response: {
-      code: 'transport_not_supported',
+  const refusal = {
+    graphql: {
       message: 'This operation is not available.',
+      extensions: { code: 'FORBIDDEN', reason: 'transport_not_supported' },
     },
-  });
+    'something-new': {
+      status: 403,
+      response: {
+        code: 'transport_not_supported',
+        message: 'This operation is not available.',
+      },
+    },
+  }[transport];
+  await expect(compiled.get(JwtAuthGuard).canActivate(context)).rejects.toMatchObject(
+    refusal ?? {},
+  );
 });
 
 test('a gateway without a guard does not start, unless it says so', async () => {

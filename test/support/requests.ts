@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../lib/transports/http.js';
+import type { HttpRequest } from '../../lib/transports/transport.js';
 
 type Fields = Readonly<Record<string, string | readonly string[]>>;
 

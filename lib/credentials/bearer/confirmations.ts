@@ -7,7 +7,7 @@ import { fetchUserinfo } from '../../core/session/upstream.js';
 import type { VerifiedToken } from '../../core/token/cache.js';
 import type { IssuerRules } from '../../options/resolve-issuer.js';
 import type { ResolverRules } from '../../options/resolve-sessions.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 import { clientInfo } from '../session/client-info.js';
 import type { SessionResolver } from '../session/session-resolver.js';
 

@@ -5,7 +5,7 @@ import type {
   AuthenticationStrategy,
 } from '../../options/contracts.js';
 import type { IssuerRules } from '../../options/resolve-issuer.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 import type { AuthenticatedByIssuer } from '../authenticated.js';
 import { findBearerToken, requireToken68 } from './bearer-token.js';
 import type { Confirmations } from './confirmations.js';

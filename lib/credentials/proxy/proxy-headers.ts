@@ -4,7 +4,7 @@ import { AuthError } from '../../core/errors.js';
 import { headerFields, headerValue, type HeaderSource } from '../../core/headers.js';
 import { readSession, sessionHeaders, type SessionAnswer } from '../../core/session/session.js';
 import type { ProxyProofRules } from '../../options/resolve-sessions.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 
 /**
  * Whether the request is proven to have come through the proxy. Throws `proxy_headers_invalid` for

@@ -9,7 +9,7 @@ import type {
 } from '../../options/contracts.js';
 import type { IssuerRules } from '../../options/resolve-issuer.js';
 import type { ProxyRules } from '../../options/resolve-sessions.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 import { extractBearerToken } from '../bearer/bearer-token.js';
 import type { AuthenticatedByIssuer } from '../authenticated.js';
 import { checkSameOrigin } from '../session/same-origin.js';

@@ -1,6 +1,6 @@
 import type { ClientInfo } from '../../core/session/upstream.js';
 import { headerValue } from '../../core/headers.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 
 /** The characters and the length that a forwarded header may have. */
 const SENDABLE = /^[\x20-\x7e]{1,1024}$/;

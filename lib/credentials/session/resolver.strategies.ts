@@ -8,7 +8,7 @@ import type {
 import type { IssuerRules } from '../../options/resolve-issuer.js';
 import type { ResolverRules } from '../../options/resolve-sessions.js';
 import type { Revocations } from '../../revocation/revocations.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 import type { AuthenticatedByIssuer } from '../authenticated.js';
 import { extractBearerToken } from '../bearer/bearer-token.js';
 import { checkSameOrigin } from './same-origin.js';

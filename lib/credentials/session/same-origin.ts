@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js';
 import { printable } from '../../core/printable.js';
 import { headerValue } from '../../core/headers.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 
 const HOST = /^[\w.:[\]-]+$/;
 /** RFC 9110 section 9.2.1. */

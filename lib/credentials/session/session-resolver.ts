@@ -5,7 +5,7 @@ import { RefreshingCache, type Entry } from '../../core/session/refreshing-cache
 import type { Session } from '../../core/session/session.js';
 import { fetchSession, type ForwardedCredential } from '../../core/session/upstream.js';
 import type { ResolverRules } from '../../options/resolve-sessions.js';
-import type { HttpRequest } from '../../transports/http.js';
+import type { HttpRequest } from '../../transports/transport.js';
 import { clientInfo } from './client-info.js';
 
 /** Resolves sessions, and caches them for a short time. */

@@ -9,17 +9,15 @@ import {
 import { answerTo } from '../../../lib/core/answer.js';
 import { errorCatalog, type AuthErrorCode } from '../../../lib/core/error-codes.js';
 import { AuthError } from '../../../lib/core/errors.js';
-import type { HttpExchange } from '../../../lib/transports/http.js';
-import { refuse } from '../../../lib/transports/http.js';
-import { toHttpException } from '../../../lib/transports/http.js';
+import { refuse, toHttpException } from '../../../lib/transports/http.js';
 
 const codes = Object.keys(errorCatalog) as AuthErrorCode[];
 
-function exchange(): { exchange: HttpExchange; headers: Record<string, string> } {
+function exchange() {
   const headers: Record<string, string> = {};
   const header = (name: string, value: string | readonly string[]) =>
     void (headers[name] = String(value));
-  return { headers, exchange: { request: { method: 'GET', headers: {} }, response: { header } } };
+  return { headers, exchange: { header } };
 }
 
 const names: Record<number, [string, typeof BadRequestException]> = {
@@ -107,7 +105,7 @@ describe('cookies that a client should forget', () => {
   ])('on a response like that of %s', (_, make) => {
     test("are added to the application's own", () => {
       const { headers, response } = make();
-      refuse(error, { request: { method: 'GET', headers: {} }, response });
+      refuse(error, response);
       expect(headers.get('set-cookie')).toEqual([own, ...setCookie]);
       expect(headers.get('cache-control')).toEqual(['no-store']);
       expect(headers.get('www-authenticate')).toEqual([
@@ -117,14 +115,8 @@ describe('cookies that a client should forget', () => {
 
     test('a refusal without any leaves cookies as they are', () => {
       const { headers, response } = make();
-      refuse(new AuthError('session_invalid', 'over'), {
-        request: { method: 'GET', headers: {} },
-        response,
-      });
-      refuse(new AuthError('session_invalid', 'over', { setCookie: [] }), {
-        request: { method: 'GET', headers: {} },
-        response,
-      });
+      refuse(new AuthError('session_invalid', 'over'), response);
+      refuse(new AuthError('session_invalid', 'over', { setCookie: [] }), response);
       expect(headers.get('set-cookie')).toEqual([own]);
     });
   });

@@ -1,5 +1,5 @@
 import { extractBearerToken } from '../../../../lib/credentials/bearer/bearer-token.js';
-import type { HttpRequest } from '../../../../lib/transports/http.js';
+import type { HttpRequest } from '../../../../lib/transports/transport.js';
 import { codeOf } from '../../../support/refusals.js';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';

@@ -1,0 +1,4 @@
+import { ApolloDriver } from '@nestjs/apollo';
+import { describeGraphql } from '../support/graphql.js';
+
+describeGraphql('Apollo on Express', 'express', { driver: ApolloDriver });
