@@ -82,11 +82,7 @@ export class RouteAudit implements OnModuleInit {
 
   private classes(): Type[] {
     const wrappers = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    const classes = wrappers.flatMap(({ metatype, instance }) => [
-      metatype,
-      // Of a provider that a factory made.
-      (instance as object | undefined | null)?.constructor,
-    ]);
+    const classes = wrappers.flatMap(({ metatype, instance }) => [metatype, classOf(instance)]);
     return [...new Set(classes.filter(isClass))];
   }
 
@@ -241,6 +237,12 @@ function findUnread(target: Type, methods: Handlers): string[] {
       'to a class that has',
     ...unread,
   ];
+}
+
+/** The class of a provider that a factory made. Reads nothing of the object itself. */
+function classOf(instance: unknown): unknown {
+  if (typeof instance !== 'object' || instance === null) return undefined;
+  return (Object.getPrototypeOf(instance) as object | null)?.constructor;
 }
 
 function isClass(metatype: unknown): metatype is Type {

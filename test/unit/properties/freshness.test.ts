@@ -71,10 +71,13 @@ function watch(source: ScriptedSource, world: World): ScriptedSource['ask'] {
   return async (etag) => {
     const started = source.now();
     if (source.underWay > 0) world.violations.push('two attempts at once');
-    // Back-off: 1 s, 2 s, 4 s … 30 s; jitter may take a part of it, and never half.
+    // Back-off: 1 s, 2 s, 4 s … 30 s, or 5 s where no key can be used; jitter may take a part of
+    // it, and never half.
+    const isServed = world.set !== undefined && started < world.set.expiresAt + 3_600_000;
+    const longest = isServed ? 30_000 : 5_000;
     if (
       world.failures > 0 &&
-      started - world.lastEnd < Math.min(1_000 * 2 ** (world.failures - 1), 30_000) / 2
+      started - world.lastEnd < Math.min(1_000 * 2 ** (world.failures - 1), longest) / 2
     ) {
       world.violations.push(
         `an attempt ${started - world.lastEnd} ms after failure ${world.failures}`,
