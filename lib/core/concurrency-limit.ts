@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Fetch } from './http.js';
 
-/** Most origins that are told apart. */
+/** Maximum number of origins with separate limits. */
 const MAX_ORIGINS = 1_000;
 
-/** Runs so much work at a time. The rest waits in order, as long as there is room. */
+/** Limits the number of tasks that run at a time. Other tasks wait in order, up to a maximum. */
 export class ConcurrencyLimit {
   private running = 0;
   private readonly waiting = new Set<() => void>();
@@ -15,8 +15,8 @@ export class ConcurrencyLimit {
   ) {}
 
   /**
-   * Runs the work now or later. Rejects without running it when too much waits already, and with
-   * the reason of the signal when that is aborted meanwhile.
+   * Runs the work now or later. Rejects without running it if too many tasks already wait, or with
+   * the reason of the signal if the signal is aborted while the work waits.
    */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.running < this.max) this.running += 1;
@@ -47,7 +47,7 @@ export class ConcurrencyLimit {
     });
   }
 
-  /** The next one takes the place over. */
+  /** Ends a task. The next waiting task takes its slot. */
   private leave(): void {
     const [next] = this.waiting;
     if (next === undefined) {
@@ -59,12 +59,14 @@ export class ConcurrencyLimit {
   }
 }
 
-/** A `fetch` under a limit. What waits gives up with its signal. */
+/**
+ * Returns a `fetch` with a concurrency limit. A waiting request rejects when its signal is aborted.
+ */
 export function limitFetch(fetch: Fetch, limit: ConcurrencyLimit): Fetch {
   return (url, init) => limit.run(() => fetch(url, init), init.signal);
 }
 
-/** A `fetch` under a limit for each origin. */
+/** Returns a `fetch` with a separate concurrency limit for each origin. */
 export function limitPerOrigin(fetch: Fetch, max: number, maxWaiting: number): Fetch {
   const limits = new LRUCache<string, ConcurrencyLimit>({ max: MAX_ORIGINS });
   return (url, init) => {

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers';
 
-/** How many may wait: what they wait with, a whole request each, stays in memory until then. */
+/** Maximum number of waiting calls. Each call keeps a whole request in memory while it waits. */
 const MAX_WAITING = 512;
 
 let end: Promise<void> | undefined;
 let waiting = 0;
 
 /**
- * The end of this turn of the event loop, when everything that has arrived on any connection was
- * taken in: one and the same for all that wait for it, so that they go on together, each in its own
- * asynchronous context. `undefined` when enough wait: the others go on at once, so that requests
- * are not taken in faster than they are answered.
+ * Returns a promise for the end of this turn of the event loop, when everything that has arrived on
+ * any connection has been read. All calls in a turn share one promise, so that they continue
+ * together, each in its own asynchronous context. Returns `undefined` if too many calls wait: other
+ * calls then continue immediately, so that requests are not accepted faster than they are answered.
  */
 export function endOfTurn(): Promise<void> | undefined {
   if (waiting === MAX_WAITING) return undefined;

@@ -1,6 +1,6 @@
 import { withoutCredentials } from './urls.js';
 
-/** What is used of a response. That of any `fetch` fits. */
+/** The part of a response that this library uses. The response of any `fetch` satisfies it. */
 export interface FetchResponse {
   readonly status: number;
   readonly redirected?: boolean;
@@ -8,13 +8,16 @@ export interface FetchResponse {
     get(name: string): string | null;
     getSetCookie?(): string[];
   };
-  /** Chunks of bytes, as an async iterable. The types of streams differ between platforms. */
+  /**
+   * An async iterable of byte chunks. The type is `object`, because stream types differ between
+   * platforms.
+   */
   readonly body: object | null;
 }
 
 /**
- * What is used of `fetch`. That of the platform and that of undici fit. It must not follow
- * redirects, and must end when the signal is aborted.
+ * The part of `fetch` that this library uses. The `fetch` of the platform and that of undici
+ * satisfy it. It must not follow redirects, and must stop when the signal is aborted.
  */
 export type Fetch = (
   url: string,
@@ -26,32 +29,32 @@ export type Fetch = (
   },
 ) => Promise<FetchResponse>;
 
-/** A body as it is read. */
+/** A response body. */
 export type Body = AsyncIterable<Uint8Array> & { cancel?(): unknown };
 
-/** Causes may refer to each other. */
+/** Maximum depth of the search for a cause, because causes may refer to each other. */
 const MAX_DEPTH = 10;
 
-/** What a timer of Node can count to, in milliseconds. */
+/** Maximum delay of a Node.js timer, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-/** Ends a question after so many milliseconds of the real clock. */
+/** Returns a signal that aborts after a timeout, in milliseconds of real time. */
 export function deadline(timeout: number): AbortSignal {
   return AbortSignal.timeout(Math.min(Math.ceil(timeout), MAX_TIMER));
 }
 
-/** What is asked of a server. */
+/** The method and headers of a request. */
 export interface HttpRequestInit {
   readonly method: 'GET' | 'HEAD';
   readonly headers: Record<string, string>;
 }
 
-/** Largest answer that is read, in bytes, counted while it streams. */
+/** Maximum size of a response in bytes, counted while it streams. */
 export const MAX_BYTES = 50 * 1024;
 
-/** What a document is asked for with. */
+/** Options for the request of a document. */
 interface Conditions {
-  /** Accepts 304 for the version that has it. */
+  /** The `ETag` of a known version. With it, a 304 response is accepted. */
   readonly etag?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -63,7 +66,7 @@ export interface JsonAnswer {
   readonly headers: FetchResponse['headers'];
 }
 
-/** The answer was not one that can be used. `status` is there when the issuer did answer. */
+/** The response cannot be used. `status` is set if the issuer answered. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   constructor(
@@ -75,9 +78,9 @@ export class HttpError extends Error {
 }
 
 /**
- * Gets a JSON document and trusts nothing about the server: redirects are refused (an issuer that
- * answers 307 was asked by the wrong name), the body is counted while it streams, and the signal
- * ends everything, even a `fetch` that ignores it.
+ * Fetches a JSON document without trusting the server: redirects are refused (an issuer that
+ * answers 307 was requested by the wrong name), the size of the body is counted while it streams,
+ * and the signal stops everything, even a `fetch` that ignores it.
  */
 export async function getJson(
   url: string,
@@ -103,7 +106,7 @@ export async function getJson(
   }
 }
 
-/** Asks, and follows no redirect. The signal ends even a `fetch` that ignores it. */
+/** Sends a request and refuses redirects. The signal ends the wait even if `fetch` ignores it. */
 export async function send(
   url: string,
   question: HttpRequestInit,
@@ -114,25 +117,25 @@ export async function send(
     fetch(url, { ...question, redirect: 'manual', signal }),
     signal,
   );
-  // A custom `fetch` may have followed one all the same.
+  // A custom `fetch` may follow redirects anyway.
   if (response.redirected)
     throw new HttpError('the fetch followed a redirect, and redirects are refused');
   return response;
 }
 
-/** Lets go of an answer whose status says that it is of no use. */
+/** Returns the error for an unexpected status, and discards the body of the response. */
 export function unexpectedStatus(response: FetchResponse): HttpError {
   discard(response);
   return new HttpError(describeStatus(response), response.status);
 }
 
-/** Lets go of a body that nobody reads. */
+/** Discards a body that is not read. */
 export function discard({ body }: FetchResponse): void {
   try {
-    // The body of a stream that broke rejects.
+    // Canceling a broken stream rejects.
     Promise.resolve((body as Body | null)?.cancel?.()).catch(() => undefined);
   } catch {
-    // The body is being read, and ends with the signal.
+    // The body is being read. The signal stops it.
   }
 }
 
@@ -159,7 +162,7 @@ async function readText(response: FetchResponse): Promise<string> {
     if (done === true) return text + decoder.decode();
     bytes += value.byteLength;
     if (bytes > MAX_BYTES) {
-      // Not awaited, because a body may never end to be cancelled.
+      // Not awaited, because canceling a body may never finish.
       chunks.return?.().catch(() => undefined);
       throw new HttpError(`it answered more than ${MAX_BYTES} bytes`, response.status);
     }
@@ -181,7 +184,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** Why a fetch failed, for a log. `timeout` in milliseconds. */
+/** Describes why a fetch failed, for a log. `timeout` is in milliseconds. */
 export function describeFailure(error: unknown, timeout: number): string {
   if (!isErrorLike(error)) return 'the fetch failed';
   if (error.name === 'TimeoutError') return `no complete answer within ${timeout / 1000} s`;
@@ -189,7 +192,10 @@ export function describeFailure(error: unknown, timeout: number): string {
   return withoutCredentials([message, code && `(${code})`].filter(Boolean).join(' '));
 }
 
-/** "fetch failed" says nothing: the reason is its cause, or one of several attempts to connect. */
+/**
+ * Returns the innermost cause, or the first of several connection attempts, because the message
+ * "fetch failed" does not give the reason.
+ */
 function deepestCause(error: ErrorLike): ErrorLike {
   for (let deepest = error, depth = 0; ; depth += 1) {
     const next: unknown = deepest.cause ?? deepest.errors?.[0];
@@ -206,7 +212,7 @@ interface ErrorLike {
   readonly errors?: readonly unknown[];
 }
 
-/** By shape: the errors of `fetch` may come from another realm than this file. */
+/** Checks the shape, because errors of `fetch` may come from another realm than this file. */
 function isErrorLike(value: unknown): value is ErrorLike {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

@@ -4,9 +4,9 @@ import { MAX_BYTES, type Body, type Fetch, type FetchResponse } from './http.js'
 import { printable } from './printable.js';
 
 /**
- * The default `fetch`, over `node:http` and `node:https` with their global agents, which reuse
- * connections. It asks for no compression and decompresses nothing: the `fetch` of the platform can
- * end the process while it decompresses a hostile answer.
+ * The default `fetch`, based on `node:http` and `node:https` with their global agents, which reuse
+ * connections. It requests no compression and decompresses nothing: the `fetch` of the platform can
+ * end the process while it decompresses a hostile response.
  */
 export const nodeFetch: Fetch = (url, { method, headers, signal }) =>
   new Promise<FetchResponse>((resolve, reject) => {
@@ -18,14 +18,14 @@ export const nodeFetch: Fetch = (url, { method, headers, signal }) =>
       headers: { 'user-agent': 'nestjs-authgear', ...headers, 'accept-encoding': 'identity' },
       signal,
     })
-      // Stays on, because the connection may also fail later.
+      // Stays registered, because the connection may also fail later.
       .on('error', reject)
       .on('response', (message) => resolve(asResponse(message)))
       .end();
   });
 
 function asResponse(message: IncomingMessage): FetchResponse {
-  // A connection that breaks while nobody reads is no error.
+  // A connection that breaks while the body is not read must not raise an unhandled error.
   message.on('error', () => undefined);
   const { headers } = message;
   const body: Body = {
@@ -54,7 +54,10 @@ function read(message: IncomingMessage): AsyncIterator<Uint8Array> {
   );
 }
 
-/** Reads a short rest to its end, so that the connection can be used again. */
+/**
+ * Reads a short remaining body to its end, so that the connection can be reused. Closes the
+ * connection if more than `MAX_BYTES` remain.
+ */
 function drain(message: IncomingMessage): void {
   let left = MAX_BYTES;
   message.on('data', (chunk: Uint8Array) => {

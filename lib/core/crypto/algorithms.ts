@@ -1,7 +1,7 @@
 /**
- * The signature algorithms that can be allowed (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC
- * 9864 section 2.2) with the key each needs. Asymmetric ones only: neither `none` nor `HS*` has a
- * row, so no option can turn them on (RFC 8725 sections 3.1 and 3.2).
+ * The supported signature algorithms (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section
+ * 2.2) and the key type of each. All are asymmetric: `none` and `HS*` are not listed, so no option
+ * can enable them (RFC 8725 sections 3.1 and 3.2).
  */
 const keyOf = {
   RS256: { kty: 'RSA' },
@@ -18,8 +18,8 @@ const keyOf = {
 } as const satisfies Record<string, { kty: string; crv?: string }>;
 
 /**
- * A signature algorithm that can be allowed. `EdDSA` and `Ed25519` are two names: each is matched
- * exactly.
+ * A supported signature algorithm. `EdDSA` and `Ed25519` are different names, and each matches only
+ * itself.
  */
 export type Algorithm = keyof typeof keyOf;
 
@@ -30,7 +30,7 @@ export function isAlgorithm(value: unknown): value is Algorithm {
   return typeof value === 'string' && Object.hasOwn(keyOf, value);
 }
 
-/** Whether a key of this type and curve makes signatures of this algorithm. */
+/** Whether the algorithm works with a key of this type and curve. */
 export function keyTypeFits(
   algorithm: Algorithm,
   jwk: { readonly kty?: unknown; readonly crv?: unknown },

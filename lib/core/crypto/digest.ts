@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256, so that no credential is ever kept as the key of a cache. */
+/**
+ * Returns the SHA-256 digest in base64url. Caches use it as a key, so that they store no
+ * credentials.
+ */
 export function sha256(text: string): string {
   return hash('sha256', text, 'base64url');
 }

@@ -4,21 +4,21 @@ import type { Algorithm } from './algorithms.js';
 import type { MaybePromise } from '../maybe-promise.js';
 import { TurnBudget } from './turn-budget.js';
 
-/** A JWS in compact serialization as far as its signature is concerned (RFC 7515 section 5.2). */
+/** The signed text and the signature of a JWS in compact serialization (RFC 7515 section 5.2). */
 export interface SignedText {
-  /** The first two parts, as they came. */
+  /** The first two parts, unchanged. */
   readonly signed: string;
   readonly signature: Buffer;
 }
 
-/** How the signatures of an algorithm are checked. */
+/** The verification parameters of an algorithm. */
 interface Scheme {
-  /** `null`: the algorithm brings its own (RFC 8032). */
+  /** `null` if the algorithm defines its own digest (RFC 8032). */
   readonly digest: string | null;
   readonly options: Omit<VerifyKeyObjectInput, 'key'>;
-  /** Bytes of every signature. */
+  /** Length of every signature in bytes. */
   readonly lengthFor: (key: KeyObject) => number;
-  /** About how many microseconds a check takes; only the proportions matter. */
+  /** Approximate microseconds per verification. Only the proportions matter. */
   readonly costFor: (key: KeyObject) => number;
 }
 
@@ -39,7 +39,7 @@ const pkcs1 = (digest: string): Scheme => rsa(digest, { padding: RSA_PKCS1_PADDI
 /** RFC 7518 section 3.5: the salt is as long as the digest. */
 const pss = (digest: string): Scheme =>
   rsa(digest, { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST });
-/** RFC 7518 section 3.4: R and S one after the other, each as long as the field of the curve. */
+/** RFC 7518 section 3.4: R followed by S, each as long as the field of the curve. */
 const ecdsa = (digest: string, length: number, cost: number): Scheme => ({
   digest,
   options: { dsaEncoding: 'ieee-p1363' },
@@ -64,25 +64,25 @@ const schemes: Readonly<Record<Algorithm, Scheme>> = {
 };
 
 const hasThreads = availableParallelism() > 1;
-/** How many signatures wait for later turns where there are no threads. */
+/** Maximum number of signatures that wait for later turns if the thread pool is not used. */
 const MAX_WAITING = 64;
 const MAX_ON_THREAD_POOL = 64;
 let onThreadPool = 0;
 
-/** There is one event loop, so there is one of this. */
+/** Shared by all calls, because there is only one event loop. */
 const turnBudget = new TurnBudget(hasThreads ? 1 : MAX_WAITING);
 
-/** A public key made ready for one algorithm: nothing is looked up or made per signature. */
+/** A public key that is prepared for one algorithm, so that no verification has to convert it. */
 export interface VerificationKey {
   readonly digest: string | null;
   readonly input: VerifyKeyObjectInput;
-  /** Bytes of every signature. */
+  /** Length of every signature in bytes. */
   readonly signatureLength: number;
-  /** About how many microseconds a check takes. */
+  /** Approximate microseconds per verification. */
   readonly cost: number;
 }
 
-/** Makes a public key ready for an algorithm that fits it. */
+/** Prepares a public key for an algorithm that fits it. */
 export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKey {
   const { digest, options, lengthFor, costFor } = schemes[algorithm];
   return {
@@ -94,24 +94,24 @@ export function prepareKey(algorithm: Algorithm, key: KeyObject): VerificationKe
 }
 
 /**
- * Checks the signature of a JWS in compact serialization (RFC 7515 section 5.2, steps 7 and 8) and
- * nothing else: the caller has taken the token apart, which is where its three parts and their one
- * spelling are checked, and has decided that the algorithm is acceptable.
+ * Verifies the signature of a JWS in compact serialization (RFC 7515 section 5.2, steps 7 and 8).
+ * It checks nothing else: the caller has parsed the token, which checks its structure and encoding,
+ * and has accepted the algorithm.
  *
- * A signature is checked in line while this turn of the event loop has time left, so that a lone
- * request waits for nothing. Those that find no time go to the thread pool, so that a burst, or a
- * flood of forgeries, does not hold the event loop. One of them waits for the next turn instead, so
- * that a script that awaits one token after the other stays in line too. With one processor the
- * thread pool has none to give, and they wait for later turns, in order. Where too many wait or are
- * on the pool, the others are checked in line: that keeps the event loop from taking in more
- * requests than memory can hold. `test/bench/results.md` has the measures.
+ * A signature is verified inline while the current turn of the event loop has time left, so that a
+ * single request does not wait. Other signatures go to the thread pool, so that a burst, or a flood
+ * of forged tokens, does not block the event loop. One of them waits for the next turn instead, so
+ * that a script that awaits one token after the other also stays inline. With one processor, the
+ * thread pool does not help, and signatures wait for later turns, in order. If too many wait or are
+ * on the thread pool, the others are verified inline: the event loop then does not accept more
+ * requests than memory can hold. `test/bench/results.md` has the measurements.
  */
 export function signatureHolds(
   { signed, signature }: SignedText,
   { digest, input, signatureLength, cost }: VerificationKey,
   budget = turnBudget,
 ): MaybePromise<boolean> {
-  // Not left to OpenSSL, which lets RSASSA-PSS signatures be shorter by leading zeros.
+  // OpenSSL does not check this: it accepts RSASSA-PSS signatures without their leading zeros.
   if (signature.length !== signatureLength) return false;
   const data = Buffer.from(signed);
   const check = (): boolean => verify(digest, data, input, signature);

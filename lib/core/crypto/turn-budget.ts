@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers';
 import type { MaybePromise } from '../maybe-promise.js';
 
-/** How long work may hold the event loop in one turn, in microseconds. */
+/** Maximum time for work in one turn of the event loop, in microseconds. */
 const BUDGET = 600;
-/** The same while work waits, so that a crowd is served faster than it grows. */
+/** The maximum while work is queued, so that the queue is processed faster than it grows. */
 const BUDGET_OF_A_CROWD = 10 * BUDGET;
 
 interface Waiting {
@@ -12,21 +12,22 @@ interface Waiting {
 }
 
 /**
- * The time that work may take of each turn of the event loop, so that requests that need none of it
- * are answered in between.
+ * Limits the time that work takes in each turn of the event loop, so that requests that do not need
+ * this work are answered in between.
  */
 export class TurnBudget {
-  /** What this turn has spent. Until it is nothing again, the start of the next turn is due. */
+  /** The time used in this turn. While it is not zero, the start of the next turn is scheduled. */
   private spent = 0;
   private readonly waiting: Waiting[] = [];
 
-  /** `maxWaiting`: how many may wait for later turns. */
+  /** @param maxWaiting maximum number of calls that wait for later turns */
   constructor(private readonly maxWaiting: number) {}
 
   /**
-   * Runs `work` now if this turn has budget left, as it always has for the first; otherwise queues
-   * it for a later turn, in order. `undefined`: the queue is full and nothing ran. With a queue of
-   * one, a caller who asks for one thing after the other within a turn always finds a place.
+   * Runs `work` now if this turn has budget left, which it always has for the first call. Otherwise
+   * queues it for a later turn, in order. Returns `undefined` without running it if the queue is
+   * full. With a queue of one, a caller that awaits one call after the other within a turn always
+   * finds a place.
    */
   run(microseconds: number, work: () => boolean): MaybePromise<boolean> | undefined {
     if (this.spent < BUDGET) {
@@ -42,7 +43,7 @@ export class TurnBudget {
     this.spent += microseconds;
   }
 
-  /** The queue comes first: new work runs in line only when nothing waits. */
+  /** Runs queued work first. New work runs inline only if the queue is empty. */
   private readonly startTurn = (): void => {
     this.spent = 0;
     while (this.spent < BUDGET_OF_A_CROWD) {

@@ -9,14 +9,14 @@ import { isJsonObject, type JsonObject } from '../types.js';
 const MAX_KEYS = 100;
 /** RFC 7518 section 3.3: "A key of size 2048 bits or larger MUST be used". */
 const MIN_RSA_BITS = 2048;
-/** A bigger key costs a verifier milliseconds, whoever signed. */
+/** Verification with a larger key takes milliseconds, even for a forged signature. */
 const MAX_RSA_BITS = 8192;
 const MIN_RSA_EXPONENT = 3n;
-/** The same: common exponents have 17 bits. */
+/** A larger exponent also makes verification slow. Common exponents have 17 bits. */
 const MAX_RSA_EXPONENT = 2n ** 32n;
 /**
- * The points of small order on Curve25519 in its Edwards form, without the sign and in all their
- * encodings (RFC 8032 section 5.1.3). With such a key anybody can sign.
+ * The points of small order on Curve25519 in its Edwards form, in all encodings and without the
+ * sign bit (RFC 8032 section 5.1.3). Anyone can sign with such a key.
  */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',

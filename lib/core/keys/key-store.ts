@@ -25,7 +25,7 @@ import {
 import { selectKey, type KeyQuery, type KeySet, type PublicKey } from './key-set.js';
 import type { KeySource } from './source.js';
 
-/** What happened to the keys of an issuer, for whoever writes logs. */
+/** An event about the keys of an issuer, for logging. */
 export type KeyEvent =
   | {
       readonly type: 'loaded';
@@ -47,46 +47,46 @@ export interface KeyStoreOptions {
   readonly policy: KeyPolicy;
   readonly clock: Clock;
   readonly onEvent: (event: KeyEvent) => void;
-  /** A random number of [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
 }
 
-/** The state of an issuer's keys as plain data. Times are epoch seconds, ages are seconds. */
+/** The state of an issuer's keys as plain data. Times are in epoch seconds, and ages in seconds. */
 export interface KeyStoreStatus {
   readonly issuer: string;
-  /** `stale`: past its lifetime, and used while the issuer cannot be reached. */
+  /** `stale`: expired, but still used while the issuer cannot be reached. */
   readonly state: KeyHealth;
   readonly kids: readonly string[];
-  /** Keys that can be used, those without a `kid` too. */
+  /** Number of usable keys, including those without a `kid`. */
   readonly usableKeys: number;
   readonly fetchedAt: number | undefined;
   /** Seconds since the last successful fetch. */
   readonly age: number | undefined;
   readonly expiresAt: number | undefined;
-  /** Until then the keys are used if the issuer cannot be reached. */
+  /** The keys are used until this time if the issuer cannot be reached. */
   readonly usableUntil: number | undefined;
-  /** When the next fetch may start: the refresh on use, or the end of the back-off. */
+  /** When the next fetch may start: the refresh on use, or the end of the backoff. */
   readonly nextAttemptAt: number | undefined;
   readonly lastError: { readonly code: string; readonly reason: string } | undefined;
-  /** Attempts to fetch so far, failed ones too. */
+  /** Number of fetch attempts so far, including failed ones. */
   readonly fetches: number;
-  /** Failed attempts in a row. */
+  /** Number of consecutive failed attempts. */
   readonly failures: number;
   /**
-   * Tokens with an unknown key that were answered without a fetch, because the cooldown or the
-   * back-off ran.
+   * Number of tokens with an unknown key that were refused without a fetch, because of the cooldown
+   * or the backoff.
    */
   readonly refusedByCooldown: number;
 }
 
 /**
- * Keeps the keys of one issuer. Holds the state and the one flight; what to do is decided in
- * `freshness.ts`.
+ * Stores the keys of one issuer. It holds the state and runs one fetch at a time. The decisions are
+ * made in `freshness.ts`.
  */
 export class KeyStore {
   private state: KeyState = initialState;
   private readonly flights = new SingleFlight<'fetch', void>();
-  /** Settles when the fetch that is under way becomes slow. */
+  /** Resolves when the pending fetch becomes slow. */
   private slowness: Promise<void> | undefined;
   private fetches = 0;
   private refusedByCooldown = 0;
@@ -95,9 +95,9 @@ export class KeyStore {
   constructor(private readonly options: KeyStoreOptions) {}
 
   /**
-   * Finds the key of a token. Returns a promise only if a fetch has to be waited for. Throws, or
-   * rejects, with `key_unknown` (the issuer has no such key) or `keys_unavailable` (nobody can tell
-   * now).
+   * Finds the key of a token. Returns a promise only if it has to wait for a fetch. Throws, or
+   * rejects, with `key_unknown` (the issuer has no such key) or `keys_unavailable` (the keys cannot
+   * be loaded now).
    */
   find(query: KeyQuery): MaybePromise<PublicKey> {
     const { found, key } = this.ask(query);
@@ -106,7 +106,7 @@ export class KeyStore {
     return this.findAfterFetch(query);
   }
 
-  /** Returns the key of a token if a usable one is at hand. Never fetches. */
+  /** Returns the key of a token if a usable one is available. Never fetches. */
   peek(query: KeyQuery): PublicKey | undefined {
     const { found, key } = this.ask(query);
     const { action } = decide(this.state, this.now(), found, this.options.policy);
@@ -129,7 +129,7 @@ export class KeyStore {
   }
 
   /**
-   * The current set; waits for one if there is none that may be used. Rejects with
+   * Returns the current key set. Waits for a fetch if no set may be used. Rejects with
    * `keys_unavailable`.
    */
   async keySet(): Promise<KeySet> {
@@ -142,8 +142,8 @@ export class KeyStore {
   }
 
   /**
-   * Fetches now, whatever cooldown and back-off say; joins a fetch that is under way. Rejects when
-   * it fails.
+   * Fetches now, regardless of cooldown and backoff, or joins a pending fetch. Rejects if the fetch
+   * fails.
    */
   async refresh(): Promise<void> {
     await this.fetch('refresh');
@@ -172,12 +172,14 @@ export class KeyStore {
     };
   }
 
-  /** Ends a fetch that is under way. The keys that are there stay usable. */
+  /** Aborts a pending fetch. Loaded keys stay usable. */
   close(): void {
     this.closing.abort(new Error('closed'));
   }
 
-  /** The decision as of now. Starts the refresh that no request waits for. */
+  /**
+   * Returns the decision for the current state. Starts a refresh in the background if it is due.
+   */
   private decideNow(found: Found): Decision {
     const decision = decide(this.state, this.now(), found, this.options.policy);
     if (decision.action === 'serve' && decision.refresh) void this.fetch('refresh');
@@ -187,8 +189,8 @@ export class KeyStore {
   }
 
   /**
-   * The decision once nothing is left to wait for. A fetch that is under way may have started
-   * before a rotation, so another one may follow it.
+   * Returns the decision after pending fetches. A pending fetch may have started before a rotation,
+   * so another fetch may follow it.
    */
   private async decideAfterFetch(found: () => Found): Promise<FinalDecision> {
     await this.waitFor(this.flights.get('fetch'), found());
@@ -198,7 +200,9 @@ export class KeyStore {
     return decideAfterFetch(this.state, this.now(), found(), this.options.policy);
   }
 
-  /** Waits for a fetch, and no longer than until a known key may be used without it. */
+  /**
+   * Waits for a fetch. If a known key may be used without it, stops waiting when the fetch is slow.
+   */
   private async waitFor(fetch: Promise<void> | undefined, found: Found): Promise<void> {
     const isKnown =
       found === 'key' && isWithinStaleFor(this.state, this.now(), this.options.policy);
@@ -206,8 +210,8 @@ export class KeyStore {
   }
 
   /**
-   * One fetch at a time. Never rejects: its outcome is in the state. Lives on when whoever started
-   * it gives up.
+   * Runs one fetch at a time. Never rejects: its outcome is in the state. The fetch continues when
+   * its caller stops waiting.
    */
   private fetch(purpose: FetchPurpose): Promise<void> {
     return this.flights.run('fetch', () => this.attempt(purpose));
@@ -258,7 +262,10 @@ export class KeyStore {
     }
   }
 
-  /** Notes when the fetch that starts now becomes slow. Returns what ends the watch. */
+  /**
+   * Updates the state when the fetch that starts now becomes slow. Returns a function that stops
+   * the timer.
+   */
   private watch(): () => void {
     let timer: NodeJS.Timeout | undefined;
     this.slowness = new Promise((resolve) => {
@@ -270,12 +277,12 @@ export class KeyStore {
     return () => clearTimeout(timer);
   }
 
-  /** A logger that throws must not make a good fetch a bad one. */
+  /** Notifies the listener. An error in the listener must not fail the fetch. */
   private notify(event: KeyEvent): void {
     try {
       this.options.onEvent(event);
     } catch {
-      // Whoever listens has to look after itself.
+      // The listener handles its own errors.
     }
   }
 
@@ -317,7 +324,10 @@ export class KeyStore {
   }
 }
 
-/** Milliseconds as seconds. Configured keys never expire, which JSON cannot say: `undefined`. */
+/**
+ * Converts milliseconds to seconds. Returns `undefined` for configured keys, which never expire,
+ * because JSON has no `Infinity`.
+ */
 function seconds(time: number | undefined): number | undefined {
   return time === undefined || !Number.isFinite(time) ? undefined : time / 1000;
 }

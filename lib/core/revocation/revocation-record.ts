@@ -5,13 +5,13 @@ export interface Period {
   readonly until: number | undefined;
 }
 
-/** What the latest event about planned disabling says. */
+/** The latest event about a planned disabling. */
 interface Suspension {
   /** Epoch seconds. */
   readonly at: number;
   /** Orders events that have the same timestamp. */
   readonly seq: number;
-  /** `undefined`: the user is not, or no longer, going to be disabled. */
+  /** `undefined` if no disabling is planned, or the plan was canceled. */
   readonly period: Period | undefined;
 }
 
@@ -20,15 +20,15 @@ interface Suspension {
  * arrive in any order and more than once.
  */
 export interface RevocationRecord {
-  /** Tokens issued at or before this time (epoch seconds) are revoked, whatever comes later. */
+  /** Tokens issued at or before this time (epoch seconds) are revoked permanently. */
   readonly notBefore: number | undefined;
-  /** Tokens are refused for a while, and valid again afterwards. */
+  /** A period in which tokens are refused. They are valid again afterwards. */
   readonly suspension: Suspension | undefined;
 }
 
 export const emptyRecord: RevocationRecord = { notBefore: undefined, suspension: undefined };
 
-/** Merges two records. Commutative, associative and idempotent. */
+/** Merges two records. The operation is commutative, associative and idempotent. */
 export function merge(one: RevocationRecord, other: RevocationRecord): RevocationRecord {
   return {
     notBefore: greatest(one.notBefore, other.notBefore),
@@ -36,7 +36,7 @@ export function merge(one: RevocationRecord, other: RevocationRecord): Revocatio
   };
 }
 
-/** Whether a token issued at `issuedAt` is revoked for good (epoch seconds). */
+/** Whether a token issued at `issuedAt` (epoch seconds) is revoked permanently. */
 export function isRevoked({ notBefore }: RevocationRecord, issuedAt: number): boolean {
   return notBefore !== undefined && issuedAt <= notBefore;
 }
@@ -48,9 +48,9 @@ export function isSuspended({ suspension }: RevocationRecord, now: number): bool
 }
 
 /**
- * When the record no longer matters, in epoch seconds. `lifetime` is the longest lifetime of a
- * token in seconds: later, every token has expired that the record refuses. An event that arrives
- * twice must still find the record of the event that replaced it.
+ * Returns when the record no longer matters, in epoch seconds. `lifetime` is the longest lifetime
+ * of a token in seconds: after it, every token that the record refuses has expired. An event that
+ * is delivered twice must still find the record of the event that replaced it.
  */
 export function endOf({ notBefore, suspension }: RevocationRecord, lifetime: number): number {
   const { from = 0, until = Infinity } = suspension?.period ?? {};
@@ -127,7 +127,10 @@ function later(one: Suspension | undefined, other: Suspension | undefined): Susp
   return { ...one, period: union(one.period, other.period) };
 }
 
-/** Two events that nothing puts in order: both periods hold, and all between them. */
+/**
+ * Merges the periods of two events that have no order. The result spans both periods and the time
+ * between them.
+ */
 function union(one: Period | undefined, other: Period | undefined): Period | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   const until = Math.max(one.until ?? Infinity, other.until ?? Infinity);

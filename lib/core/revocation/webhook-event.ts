@@ -7,17 +7,17 @@ import type { Period, RevocationRecord } from './revocation-record.js';
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
-  /** Its effect on a user's tokens; `undefined` when it has none. */
+  /** Its effect on a user's tokens; `undefined` if it has none. */
   readonly revocation: { readonly userId: string; readonly record: RevocationRecord } | undefined;
 }
 
 /**
  * The effect of each event type on a user's tokens (authgear-server `docs/specs/hook.md`,
- * `pkg/api/event/nonblocking`). The flags of the payload show the user as before the event, so that
- * only `user.disabled` needs one: it also announces a disabling that is planned.
+ * `pkg/api/event/nonblocking`). The flags in the payload describe the user before the event. Only
+ * `user.disabled` uses a flag, because this event also announces a planned disabling.
  *
  * `user.deletion_unscheduled` and `user.anonymization_unscheduled` have no effect: Authgear does
- * not bring the sessions back that the scheduling ended.
+ * not restore the sessions that the scheduling ended.
  */
 const effects: Readonly<Record<string, Effect>> = {
   'user.disabled': disable,
@@ -55,9 +55,9 @@ function revoke({ at }: EventFacts): RevocationRecord {
 }
 
 /**
- * Reads the body of a webhook. Throws `webhook_malformed`. Other event types are valid, and have no
- * effect. `now` is in epoch seconds: an event from the future counts as one from now, because it
- * must not revoke tokens that are issued later.
+ * Reads the body of a webhook. Throws `webhook_malformed`. Other event types are valid and have no
+ * effect. `now` is in epoch seconds. An event with a future timestamp is treated as an event from
+ * now, because it must not revoke tokens that are issued later.
  */
 export function readWebhookEvent(body: string, now: number): WebhookEvent {
   const event = parse(body);
@@ -88,7 +88,7 @@ function readRevocation(
   return record && { userId, record };
 }
 
-/** The period of a planned disabling, in the payload or in its user. */
+/** Reads the period of a planned disabling from the payload or its user. */
 function readPeriod(payload: JsonObject, user: JsonObject, at: number): Period | undefined {
   const given = { ...user, ...payload };
   const from = readTime(given['temporarily_disabled_from']);
@@ -97,7 +97,7 @@ function readPeriod(payload: JsonObject, user: JsonObject, at: number): Period |
   return { from: from ?? at, until };
 }
 
-/** RFC 3339, as Go writes times. Returns epoch seconds. */
+/** Reads a time in RFC 3339 format, as Go writes it. Returns epoch seconds. */
 function readTime(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   const time = typeof value === 'string' ? Date.parse(value) / 1000 : NaN;

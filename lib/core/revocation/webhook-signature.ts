@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AuthError } from '../errors.js';
 
-/** Carries the HMAC-SHA256 of the raw body, as lowercase hex. */
+/** The header with the HMAC-SHA256 of the raw body, in lowercase hex. */
 export const SIGNATURE_HEADER = 'x-authgear-body-signature';
 
 /**

@@ -15,26 +15,27 @@ export interface VerifiedToken<Issuer extends TrustedIssuer = TrustedIssuer> {
 }
 
 /**
- * A token whose signature was verified, and which key it asks for. This proves nothing else: every
- * other rule is checked again with every request. It is one flat object, because the garbage
- * collector moves many of them.
+ * A token with a verified signature, and the key that it names. An entry proves nothing else: rules
+ * whose outcome can change are checked again for every request. It is a flat object, because the
+ * garbage collector moves many of them.
  */
 export interface CachedToken<Issuer extends TrustedIssuer = TrustedIssuer>
   extends VerifiedToken<Issuer>, KeyQuery {
   /**
-   * The key that verified the signature. Every fetched key set has objects of its own, so this is
-   * also the generation of the set.
+   * The key that verified the signature. Each fetched key set creates new objects, so this object
+   * also identifies the fetched set.
    */
   readonly key: PublicKey;
 }
 
 /**
- * Tokens whose signature was verified, so that each token is parsed, verified and made into a user
- * once, and not with every request.
+ * Caches tokens with a verified signature, so that each token is parsed and verified, and its user
+ * created, only once.
  *
- * A token is kept under its SHA-256: no bearer token stays in memory, and nobody can make a second
- * token with the same digest. Refusals are never kept. When the cache is full, the token that was
- * unused for longest goes first. Expired tokens go with the next new one, once a minute.
+ * Entries are stored by the SHA-256 digest of the token: no bearer token stays in memory, and a
+ * second token with the same digest cannot be created. Refused tokens are never cached. When the
+ * cache is full, the least recently used token is removed. Expired tokens are removed at most once
+ * a minute, when a new token is added.
  */
 export class TokenCache<Issuer extends TrustedIssuer = TrustedIssuer> {
   private readonly tokens: LRUCache<string, CachedToken<Issuer>>;
@@ -47,7 +48,7 @@ export class TokenCache<Issuer extends TrustedIssuer = TrustedIssuer> {
     this.tokens = new LRUCache({ max });
   }
 
-  /** The id under which a token is kept; `undefined` for what can be no token. */
+  /** Returns the cache id of a token; `undefined` for a value that cannot be a token. */
   idOf(token: string): string | undefined {
     const canBeToken = typeof token === 'string' && token.length <= MAX_TOKEN_BYTES;
     return canBeToken ? sha256(token) : undefined;
@@ -66,7 +67,10 @@ export class TokenCache<Issuer extends TrustedIssuer = TrustedIssuer> {
     this.tokens.delete(id);
   }
 
-  /** An expired token is not asked for again, so no request would delete it. */
+  /**
+   * Removes expired tokens. Clients do not send them again, so requests alone would not remove
+   * them.
+   */
   private sweep(): void {
     const now = this.clock();
     if (isWithin(this.sweptAt, SWEEP_EVERY, now)) return;

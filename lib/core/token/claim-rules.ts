@@ -6,9 +6,9 @@ import type { JsonObject } from '../types.js';
 import { checkClaimTypes, checkRegisteredClaims } from '../issuer/claim-types.js';
 
 /**
- * Checks what every issuer's tokens are refused for, so that the answer tells nothing about the
- * issuer: types of the registered claims, times, `cnf` (RFC 7800). `tolerance` is the largest of
- * all issuers, and `now` is in epoch seconds, un-rounded.
+ * Checks the rules that apply to the tokens of every issuer: types of the registered claims, times,
+ * `cnf` (RFC 7800). A refusal reveals nothing about the configured issuers. `tolerance` is the
+ * largest of all issuers, and `now` is in epoch seconds, not rounded.
  */
 export function checkClaimsOfAny(claims: JsonObject, tolerance: number, now: number): void {
   checkRegisteredClaims(claims);
@@ -21,8 +21,8 @@ export function checkClaimsOfAny(claims: JsonObject, tolerance: number, now: num
 }
 
 /**
- * Checks the claims by the rules of an issuer (RFC 9068 section 4, RFC 7519 section 4.1). It runs
- * before the signature and only refuses: nothing is trusted by it.
+ * Checks the claims against the rules of an issuer (RFC 9068 section 4, RFC 7519 section 4.1). It
+ * runs before the signature is verified, and only refuses: no claim is trusted yet.
  */
 export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
   checkClaimTypes(claims, issuer.profile.claimRules);
@@ -35,7 +35,7 @@ export function checkClaims(claims: JsonObject, issuer: TrustedIssuer, now: numb
 }
 
 /**
- * Re-checks a token that is remembered: audience, times, client. In the order of
+ * Checks the audience, times and client of a cached token again. The order is that of
  * {@link checkClaims}, so that the same refusal comes first.
  */
 export function checkClaimsAgain(claims: JsonObject, issuer: TrustedIssuer, now: number): void {
@@ -44,7 +44,7 @@ export function checkClaimsAgain(claims: JsonObject, issuer: TrustedIssuer, now:
   checkClient(claims, issuer);
 }
 
-/** For whom a token was issued, as a list. */
+/** Returns the audience of a token as a list. */
 export function audienceOf(
   claims: JsonObject,
   { audienceClaim }: IssuerProfile,
@@ -57,7 +57,7 @@ export function audienceClaimOf(claims: JsonObject, name: string): readonly stri
   return typeof aud === 'string' ? [aud] : ((aud as readonly string[] | undefined) ?? []);
 }
 
-/** A longer list of audiences is searched by a set, and cut in the log. */
+/** Longer lists of audiences are searched with a set, and truncated in the log. */
 const FEW = 20;
 
 function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer): void {
@@ -76,15 +76,15 @@ function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer)
   });
 }
 
-/** The other spelling, with or without a slash at the end. */
+/** Adds a trailing slash, or removes it. */
 function withOtherSlash(value: string): string {
   return value.endsWith('/') ? value.slice(0, -1) : `${value}/`;
 }
 
-/** How far clocks may be apart at most, in seconds. */
+/** Maximum clock tolerance, in seconds. */
 export const MAX_CLOCK_TOLERANCE = 120;
 
-/** `exp`, `nbf` and `iat` on un-rounded time, all in epoch seconds. */
+/** Checks `exp`, `nbf` and `iat` against `now`, which is not rounded. All are in epoch seconds. */
 export function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
   const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number };
   if (exp === undefined) throw missing('exp');
@@ -117,7 +117,7 @@ function checkClient(
   throw new AuthError('client_not_allowed', reason, { facts: { clientId } });
 }
 
-/** The mistake behind half of all refused issuers and audiences. */
+/** Whether two URLs differ only by a trailing slash, which is a common configuration mistake. */
 export function differByTrailingSlash(one: string, other: string): boolean {
   return one === `${other}/` || other === `${one}/`;
 }

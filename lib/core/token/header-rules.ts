@@ -7,8 +7,9 @@ import type { JsonObject } from '../types.js';
 import type { TokenContent } from './parse.js';
 
 /**
- * Reads which key a token asks for (RFC 7515 section 4, RFC 8725 section 3.1), and refuses what no
- * issuer may use. `jku`, `jwk`, `x5u` and `x5c` are ignored: a token does not choose whom to trust.
+ * Reads the key that a token names (RFC 7515 section 4, RFC 8725 section 3.1). Throws for
+ * algorithms and header parameters that no issuer may use. `jku`, `jwk`, `x5u` and `x5c` are
+ * ignored: a token does not choose the key that verifies it.
  */
 export function readKeyQuery(header: JsonObject): KeyQuery {
   const { alg } = header;
@@ -17,13 +18,13 @@ export function readKeyQuery(header: JsonObject): KeyQuery {
   throw new AuthError('algorithm_not_allowed', reason);
 }
 
-/** Checks how an access token of this issuer is signed, and its type (RFC 8725 section 3.11). */
+/** Checks the algorithm and the type of an access token of this issuer (RFC 8725 section 3.11). */
 export function checkHeader({ header, claims }: TokenContent, issuer: TrustedIssuer): void {
   checkAlgorithm(header, issuer);
   checkTyp(header, claims, issuer);
 }
 
-/** Checks how any token of this issuer is signed. */
+/** Checks the algorithm of any token of this issuer. */
 export function checkAlgorithm({ alg }: JsonObject, { algorithms }: TrustedIssuer): void {
   if (algorithms.some((allowed: Algorithm) => allowed === alg)) return;
   throw new AuthError(
@@ -43,7 +44,7 @@ function checkTyp(header: JsonObject, claims: JsonObject, issuer: TrustedIssuer)
   );
 }
 
-/** RFC 7515 sections 4.1.11 and 4.1.4. */
+/** Reads `kid` and refuses `crit` (RFC 7515 sections 4.1.4 and 4.1.11). */
 function readKeyId({ crit, kid }: JsonObject): string | undefined {
   if (crit !== undefined) throw new AuthError('crit_not_supported', 'the header has "crit"');
   if (kid !== undefined && (typeof kid !== 'string' || kid === ''))
@@ -52,8 +53,8 @@ function readKeyId({ crit, kid }: JsonObject): string | undefined {
 }
 
 /**
- * RFC 7515 section 4.1.9: `application/` may be omitted, and media types ignore case. `''` for what
- * is no string.
+ * Normalizes `typ` (RFC 7515 section 4.1.9): `application/` may be omitted, and media types are
+ * case-insensitive. Returns `''` for a value that is not a string.
  */
 export function normalizeTyp(typ: unknown): string {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';

@@ -3,34 +3,34 @@ import type { SignedText } from '../crypto/signature.js';
 import { AuthError } from '../errors.js';
 import { isJsonObject, type JsonObject } from '../types.js';
 
-/** Longest token that is looked at, in bytes. */
+/** Maximum length of a token in bytes. Longer tokens are refused. */
 export const MAX_TOKEN_BYTES = 16_384;
 
-/** What a token says. */
+/** The header and claims of a token. */
 export interface TokenContent {
   readonly header: JsonObject;
   readonly claims: JsonObject;
 }
 
-/** A token whose structure holds. Nothing in it is trusted yet. */
+/** A well-formed token. Nothing in it is trusted yet. */
 export type ParsedToken = TokenContent & SignedText;
 
 /**
- * Takes a JWT apart (RFC 7515 section 3.1, RFC 7519 section 7.2): size, three parts, strict
- * base64url, UTF-8 JSON objects. This is the one parse: what is checked later is what is used
- * later. Throws {@link AuthError}; tokens that are not JWTs are told apart.
+ * Parses a JWT (RFC 7515 section 3.1, RFC 7519 section 7.2): size, three parts, strict base64url,
+ * UTF-8 JSON objects. A token is parsed only once, so that later code uses the same values that
+ * were checked. Throws {@link AuthError}, with separate codes for opaque tokens and refresh tokens.
  */
 export function parseToken(token: string, readHeader: ReadHeader = parseHeader): ParsedToken {
   if (typeof token !== 'string') throw malformed('the token is not text');
   const bytes = Buffer.byteLength(token);
   if (bytes > MAX_TOKEN_BYTES)
     throw new AuthError('token_too_large', `the token is longer than ${MAX_TOKEN_BYTES} bytes`);
-  // The decoder looks at the lower byte of each character alone: a letter from elsewhere would be
-  // another spelling of one of ours.
+  // The decoder reads only the lower byte of each character, so a non-ASCII character would be
+  // another spelling of an ASCII character.
   if (bytes !== token.length) throw malformed('the token has characters that are not of base64url');
   const headerEnd = token.indexOf('.');
   const payloadEnd = token.indexOf('.', headerEnd + 1);
-  // Two dots: with one, the second search finds nothing, and with none it finds nothing either.
+  // With fewer than two dots, the second search finds nothing.
   if (payloadEnd === -1 || token.includes('.', payloadEnd + 1)) throw notThreeParts(token);
   if (payloadEnd === token.length - 1) throw malformed('the token is not signed');
   const signature = decode(token.slice(payloadEnd + 1), 'signature');
@@ -39,19 +39,19 @@ export function parseToken(token: string, readHeader: ReadHeader = parseHeader):
   return { header, claims, signed: token.slice(0, payloadEnd), signature };
 }
 
-/** Reads the first part of a token. */
+/** Parses the first part of a token. */
 export type ReadHeader = (part: string) => JsonObject;
 
 const parseHeader: ReadHeader = (part) => parseObject(part, 'header');
 
-/** Remembers the last header: the tokens of one key have the same one, to the letter. */
+/** Returns a parser that caches the last header, because tokens of one key have the same header. */
 export function lastHeader(): ReadHeader {
   let lastPart: string | undefined;
   let header: JsonObject = {};
   return (part) => {
     if (part !== lastPart) {
       header = parseHeader(part);
-      // A copy: the part is a slice that would keep its whole token in memory.
+      // A copy, because the part is a slice that would keep its whole token in memory.
       lastPart = Buffer.from(part, 'latin1').toString('latin1');
     }
     return header;
@@ -67,8 +67,8 @@ function parseObject(part: string, name: string): JsonObject {
 }
 
 /**
- * A byte order mark stays in the text, and JSON does not allow one. The parser's own error would
- * quote the token.
+ * Parses JSON. The error of the parser is replaced, because it would quote the token. A byte order
+ * mark stays in the text and is refused, because JSON does not allow one.
  */
 function parseJson(text: string, name: string): unknown {
   try {
@@ -79,9 +79,9 @@ function parseJson(text: string, name: string): unknown {
 }
 
 /**
- * Strict base64url (RFC 7515 section 2). Characters are not looked at one by one: the decoder
- * leaves out what is not of its alphabet, and then there are too few bytes. Its alphabet has `+`
- * and `/` as well.
+ * Decodes strict base64url (RFC 7515 section 2). The decoder skips characters outside its alphabet,
+ * so the result is too short if there are any. Its alphabet also has `+` and `/`, which are refused
+ * separately.
  */
 function decode(part: string, name: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');
@@ -93,14 +93,14 @@ function decode(part: string, name: string): Buffer {
   return bytes;
 }
 
-/**
- * The characters that leave no bits over when a part ends with two, and with three, characters in
- * its last group.
- */
+/** The final characters that leave no bits over, if the last group has two or three characters. */
 const LAST_OF_TWO = /[AQgw]$/;
 const LAST_OF_THREE = /[AEIMQUYcgkosw048]$/;
 
-/** RFC 4648 section 3.5: left-over bits must be zero. Otherwise one token had several spellings. */
+/**
+ * Whether the leftover bits are zero (RFC 4648 section 3.5). Otherwise a token would have several
+ * spellings.
+ */
 function hasNothingLeftOver(part: string): boolean {
   switch (part.length % 4) {
     case 0:
@@ -114,12 +114,12 @@ function hasNothingLeftOver(part: string): boolean {
   }
 }
 
-/** Authgear's opaque access token (the default there). */
+/** An opaque access token of Authgear, which is its default format. */
 const OPAQUE = /^[A-Za-z0-9]{32}$/;
-/** Authgear's refresh token. */
+/** A refresh token of Authgear. */
 const REFRESH = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9]{32}$/i;
 
-/** Whether a bearer token is an opaque one of Authgear. */
+/** Whether a bearer token has the format of an opaque access token of Authgear. */
 export function isOpaqueToken(token: string): boolean {
   return OPAQUE.test(token);
 }
@@ -132,7 +132,7 @@ function notThreeParts(token: string): AuthError {
     );
   if (REFRESH.test(token))
     return new AuthError('token_is_refresh_token', 'the token is an Authgear refresh token');
-  // What has more parts than an encrypted token is not counted to its end.
+  // Parts are counted up to six: an encrypted token has five.
   const parts = token.split('.', 6).length;
   const count = parts === 6 ? 'more than 5' : parts;
   return malformed(

@@ -12,25 +12,25 @@ import { parseToken, type TokenContent } from './parse.js';
 import { chooseIssuer, requireSignature, toleranceOf, type IssuerDirectory } from './verify.js';
 
 /**
- * To whom an ID token must belong. At least one of `user` and `clientId` is needed: an ID token of
- * any client proves nothing.
+ * The expected owner of an ID token. At least one of `user` and `clientId` is required: an ID token
+ * of an arbitrary client proves nothing.
  */
 export interface IdTokenExpectation {
   /**
-   * The user of the access token that it came with: same issuer, same `sub`, and its client in
-   * `aud`.
+   * The user of the accompanying access token. The ID token must have the same issuer and the same
+   * `sub`, and the client of the access token in `aud`.
    */
   readonly user?: Pick<AuthgearUser, 'issuer' | 'sub' | 'clientId'>;
-  /** The client that must be in `aud`, when there is no `user` or its token names none. */
+  /** The client that must be in `aud` if there is no `user`, or if its token names no client. */
   readonly clientId?: string;
   /**
-   * How long ago `auth_time` may be: seconds, or a string such as `'5m'`. Whatever else rejects
-   * with a `TypeError`.
+   * Maximum age of `auth_time`: seconds, or a string such as `'5m'`. Any other value rejects with a
+   * `TypeError`.
    */
   readonly maxAge?: Duration;
 }
 
-/** What a genuine ID token says. Times are epoch seconds. */
+/** The content of a verified ID token. Times are in epoch seconds. */
 export interface VerifiedIdToken {
   readonly sub: string;
   readonly issuer: string;
@@ -50,10 +50,11 @@ const idTokenClaims = claimRules({ azp: 'name' });
 const REQUIRED = ['iss', 'aud', 'exp', 'iat', 'sub', 'auth_time'];
 
 /**
- * The rules of OpenID Connect Core 1.0 section 3.1.3.7, and the two that tie an ID token to the
- * access token beside it: same user, same client. Without them, one user's fresh ID token would
- * step up another user's call. Rejects with `id_token_invalid`, or as unavailable when nobody can
- * tell now.
+ * Creates a verifier for ID tokens. It checks the rules of OpenID Connect Core 1.0 section 3.1.3.7,
+ * and that the ID token has the same user and client as the accompanying access token. Otherwise
+ * one user's recent ID token could satisfy the step-up of another user's request. Rejects with
+ * `id_token_invalid`, or with an error of the kind `unavailable` if the token cannot be verified
+ * now.
  */
 export function createIdTokenVerifier(issuers: IssuerDirectory, clock: Clock): VerifyIdToken {
   return async (token, expected) => {
@@ -71,7 +72,10 @@ export function createIdTokenVerifier(issuers: IssuerDirectory, clock: Clock): V
   };
 }
 
-/** What is no duration would be longer than any age. */
+/**
+ * Returns the maximum age in seconds, by default `Infinity`. Throws for an invalid duration,
+ * because it would otherwise allow any age.
+ */
 function readMaxAge({ maxAge }: IdTokenExpectation): number {
   if (maxAge === undefined) return Infinity;
   const seconds = toSeconds(maxAge);
@@ -113,7 +117,7 @@ async function verify(
   });
 }
 
-/** RFC 8725 section 3.11: an access token in its place says `at+jwt`. */
+/** Refuses other types (RFC 8725 section 3.11): the type of an access token is `at+jwt`. */
 function checkTyp({ typ }: JsonObject): void {
   if (typ === undefined || normalizeTyp(typ) === 'jwt') return;
   throw new AuthError(
@@ -123,8 +127,8 @@ function checkTyp({ typ }: JsonObject): void {
 }
 
 /**
- * Other tokens of the issuer that look like one: AuthPI's refresh tokens, and access tokens of
- * issuers whose `typ` does not tell.
+ * Refuses other tokens of the issuer that resemble an ID token: refresh tokens of AuthPI, and
+ * access tokens of issuers whose `typ` does not distinguish them.
  */
 function checkIsIdToken({ header, claims }: TokenContent, issuer: TrustedIssuer): void {
   if (issuer.profile.recognize(header, claims) === 'token_is_refresh_token')
@@ -174,7 +178,7 @@ function checkOwner(
       'audience_mismatch',
       `it was issued to another client than "${printable(client)}"`,
     );
-  // Section 3.1.3.7, 5: of several audiences, `azp` is the one that asked.
+  // Section 3.1.3.7, step 5: with several audiences, `azp` is the client that requested the token.
   if (Object.hasOwn(claims, 'azp') && claims['azp'] !== client)
     throw new AuthError('client_not_allowed', 'its "azp" is another client');
 }

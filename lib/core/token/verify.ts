@@ -21,39 +21,45 @@ import {
 import { checkHeader, readKeyQuery } from './header-rules.js';
 import { lastHeader, parseToken, type TokenContent } from './parse.js';
 
-/** An issuer and where its keys are found. */
+/** An issuer and its keys. */
 export interface KeyedIssuer<Issuer extends TrustedIssuer = TrustedIssuer> {
   readonly issuer: Issuer;
   readonly keys: {
     find(query: KeyQuery): MaybePromise<PublicKey>;
-    /** The key if it is at hand. Never causes a fetch. */
+    /** Returns the key if it is available. Never fetches. */
     peek(query: KeyQuery): PublicKey | undefined;
   };
 }
 
-/** The issuers that are trusted. */
+/** The trusted issuers. */
 export interface IssuerDirectory<Issuer extends TrustedIssuer = TrustedIssuer> {
-  /** The issuer of exactly this name; a promise only where it has to be looked up. */
+  /**
+   * Finds an issuer by its exact name. Returns a promise only if the issuer has to be looked up.
+   */
   find(iss: string): MaybePromise<KeyedIssuer<Issuer> | undefined>;
-  /** The issuers that are known by name, for the log line about a token of another one. */
+  /**
+   * The configured issuers; empty if issuers are looked up. The log lists them for a token of
+   * another issuer.
+   */
   readonly named: readonly TrustedIssuer[];
 }
 
 /**
- * Verifies an access token. It **never throws**: a token that is not genuine, current and meant for
- * this API is a promise that rejects with an {@link AuthError}. It returns a value, and no promise,
- * only for a token that is in the cache.
+ * Verifies an access token. It **never throws**: it returns a promise that rejects with an
+ * {@link AuthError} if the token is not genuine, current and meant for this API. It returns a value
+ * instead of a promise only for a cached token.
  */
 export type Verify<Issuer extends TrustedIssuer = TrustedIssuer> = (
   token: string,
 ) => MaybePromise<VerifiedToken<Issuer>>;
 
 /**
- * The rules of RFC 9068 section 4 and RFC 8725, cheap refusals first: a token that is going to be
- * refused never causes a fetch, and nothing is trusted before the signature is verified.
+ * Creates a verifier for access tokens by the rules of RFC 9068 section 4 and RFC 8725. Cheap
+ * checks come first: a token that they refuse never causes a fetch, and nothing is trusted before
+ * the signature is verified.
  *
- * With a cache, a token that comes again is checked for what may have changed: its issuer, the
- * times, the audience, the client and the key.
+ * With a cache, a known token is checked only for what may have changed: its issuer, the times, the
+ * audience, the client and the key.
  */
 export function createVerifier<Issuer extends TrustedIssuer>(
   issuers: IssuerDirectory<Issuer>,
@@ -85,7 +91,7 @@ export function createVerifier<Issuer extends TrustedIssuer>(
   return cache === undefined ? verify : verifyWithCache(verify, cache, issuers, clock);
 }
 
-/** Verifies a token once, and checks it again when it comes again. */
+/** Verifies each token once, and checks cached tokens again. */
 function verifyWithCache<Issuer extends TrustedIssuer>(
   verify: (token: string, id?: string) => Promise<VerifiedToken<Issuer>>,
   cache: TokenCache<Issuer>,
@@ -95,21 +101,24 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
   const flights = new SingleFlight<string, VerifiedToken<Issuer>>();
   const isLookedUp = issuers.named.length === 0;
 
-  /** `undefined` when the issuer's rules or the key have changed: every rule must be checked. */
+  /**
+   * Returns `undefined` if the issuer's rules or the key have changed. Every rule must then be
+   * checked.
+   */
   function recheck(
     id: string,
     token: CachedToken<Issuer>,
   ): MaybePromise<VerifiedToken | undefined> {
     const { claims } = token.user;
     const now = clock() / 1000;
-    // A token that is too old under any rules causes no look-up.
+    // A token that has expired with any tolerance causes no lookup.
     if (isLookedUp) checkTimes(claims, MAX_CLOCK_TOLERANCE, now);
     return andThen(findIssuer(claims, issuers), (found) => {
       if (found?.issuer !== token.issuer) return undefined;
       checkClaimsAgain(claims, found.issuer, now);
       return andThen(found.keys.find(token), (key) => {
         if (key === token.key) return token;
-        // A set that was fetched again holds the same keys as other objects.
+        // A set that was fetched again has new objects for the same keys.
         if (!key.keyObject.equals(token.key.keyObject)) return undefined;
         cache.set(id, { ...token, key });
         return token;
@@ -123,7 +132,7 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
     token: CachedToken<Issuer>,
   ): MaybePromise<VerifiedToken<Issuer>> {
     const forget = (error: unknown): void => {
-      // An outage says nothing about the token.
+      // An outage does not make the token invalid.
       if (!(error instanceof AuthError && error.kind === 'unavailable')) cache.delete(id);
     };
     try {
@@ -142,7 +151,8 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
     const id = cache.idOf(text);
     if (id === undefined) return verify(text);
     const underWay = flights.get(id);
-    // The rules may change while the first one waits: those who joined are checked again.
+    // The rules may change while the first call waits, so the calls that joined check the token
+    // again.
     if (underWay !== undefined) return underWay.then(() => verifyOnce(text));
     const token = cache.get(id);
     const outcome = token === undefined ? verify(text, id) : verifyCached(text, id, token);
@@ -150,7 +160,10 @@ function verifyWithCache<Issuer extends TrustedIssuer>(
   };
 }
 
-/** The largest tolerance of all issuers, in seconds. That of looked-up ones is not known yet. */
+/**
+ * Returns the largest clock tolerance of all issuers, in seconds. The tolerance of an issuer that
+ * is looked up is not known yet, so the result is then {@link MAX_CLOCK_TOLERANCE}.
+ */
 export function toleranceOf({ named }: IssuerDirectory): number {
   return named.length === 0
     ? MAX_CLOCK_TOLERANCE
@@ -158,9 +171,8 @@ export function toleranceOf({ named }: IssuerDirectory): number {
 }
 
 /**
- * Finds the issuer whose rules apply, by exact `iss`. A token of another issuer is checked against
- * the header rules of the first one as well, so that the log names the first thing that is wrong
- * with it.
+ * Finds the issuer of a token by exact `iss`. A token of another issuer is also checked against the
+ * header rules of the first issuer, so that the log names the first problem of the token.
  */
 export function chooseIssuer<Issuer extends TrustedIssuer>(
   parsed: TokenContent,
@@ -172,7 +184,6 @@ export function chooseIssuer<Issuer extends TrustedIssuer>(
   });
 }
 
-/** By exact `iss`. */
 function findIssuer<Issuer extends TrustedIssuer>(
   { iss }: JsonObject,
   issuers: IssuerDirectory<Issuer>,
@@ -191,8 +202,8 @@ function refuseForeign(parsed: TokenContent, named: readonly TrustedIssuer[]): A
 }
 
 /**
- * A refusal before the signature depends on the configuration. The client may know it if the issuer
- * signed the token. No key is fetched for that.
+ * Withholds a refusal from the client unless the issuer signed the token. A refusal before the
+ * signature check depends on the configuration. No key is fetched for this.
  */
 async function withholdUnlessGenuine(
   refusal: unknown,
@@ -223,7 +234,10 @@ function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): Aut
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
 
-/** Rejects with `signature_invalid` unless the key, found by this query, made the signature. */
+/**
+ * Rejects with `signature_invalid` unless the signature was made with this key. The query is the
+ * one that found the key.
+ */
 export async function requireSignature(
   text: SignedText,
   { kid, byAlgorithm }: PublicKey,
@@ -237,7 +251,7 @@ export async function requireSignature(
 function toUser({ claims }: TokenContent, { issuer, profile }: TrustedIssuer): AuthgearUser {
   deepFreeze(claims);
   const fields = profile.readUser(claims);
-  // Field by field: spreading them costs as much as all the claim rules.
+  // Copies field by field, because spreading costs as much as all claim rules.
   return new AuthgearUser({
     sub: claims['sub'] as string,
     issuer,
