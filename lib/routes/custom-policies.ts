@@ -6,7 +6,7 @@ import type { AuthgearUser } from '../core/user.js';
 import { transportOf } from '../transports/transports.js';
 
 /**
- * Decides whether the user may make this request. Only `true` allows it; an error that it throws
+ * Decides whether the user may make this request. Only `true` allows it. An error that it throws
  * ends the request.
  */
 export type PolicyFunction = (
@@ -15,17 +15,17 @@ export type PolicyFunction = (
 ) => boolean | Promise<boolean>;
 
 /**
- * A policy with dependencies: an injectable class of any scope, provided in any module. Where no
- * module provides it, the application does not start.
+ * A policy with dependencies: an injectable class of any scope, provided in any module. The
+ * application does not start if no module provides it.
  */
 export interface Policy {
   authorize: PolicyFunction;
 }
 
-/** What `@Authorize()` takes. */
+/** The policy argument of `@Authorize()`. */
 export type AnyPolicy = PolicyFunction | Type<Policy>;
 
-/** Whether a policy is a class: a function has no method `authorize` on its prototype. */
+/** Whether a policy is a class. A function has no method `authorize` on its prototype. */
 export function isPolicyClass(policy: AnyPolicy): policy is Type<Policy> {
   const { prototype } = policy as { prototype?: Partial<Policy> };
   return typeof prototype?.authorize === 'function';
@@ -40,21 +40,21 @@ function scopeOf(context: ExecutionContext): object {
   return transport.operationOf(context) ?? transport.requestOf(context);
 }
 
-/** Asks the policies of the application, one after the other. */
+/** Runs the policies of the application, one after the other. */
 @Injectable()
 export class CustomPolicies {
   private readonly contextIds = new WeakMap<object, ContextId>();
 
   constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
 
-  /** Why a policy denies; `undefined` when all allow. */
+  /** Returns the first denial; `undefined` if all policies allow the request. */
   async findDenial(
     user: AuthgearUser,
     policies: readonly PolicyRequirement<AnyPolicy>[],
     context: ExecutionContext,
   ): Promise<AuthError | undefined> {
     for (const { policy, reason } of policies) {
-      // Only `true` allows the request, also where JavaScript code returns something else.
+      // Only `true` allows the request. JavaScript code may return other values.
       const answer: unknown = await this.ask(policy, user, context);
       if (answer !== true) return new AuthError('policy_denied', reason);
     }
@@ -76,12 +76,15 @@ export class CustomPolicies {
     return instance.authorize(user, context);
   }
 
-  /** One per request, so that its policies and its handler share what is request-scoped. */
+  /**
+   * Returns one context id per request, so that its policies and its handler share request-scoped
+   * providers.
+   */
   private contextIdOf(request: object): ContextId {
     const known = this.contextIds.get(request);
     if (known !== undefined) return known;
     const contextId = ContextIdFactory.getByRequest(request, WRAPPED);
-    // NestJS makes another one at each call, unless the route itself is request-scoped.
+    // NestJS creates a new one at each call, unless the route itself is request-scoped.
     if (ContextIdFactory.getByRequest(request, WRAPPED) !== contextId) {
       this.modules.registerRequestByContextId(request, contextId);
     }

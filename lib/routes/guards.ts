@@ -2,21 +2,21 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
-/** What is read of NestJS's record of a provider. */
+/** The part of NestJS's provider record that is read. */
 export interface ProviderRecord {
   readonly token: unknown;
   readonly metatype: unknown;
-  /** What the factory of the provider injects. */
+  /** The dependencies of the provider's factory. */
   readonly inject?: readonly unknown[] | null | undefined;
   isDependencyTreeStatic(): boolean;
 }
 
-/** Where NestJS stores what a class injects (`@nestjs/common`, `constants`). */
+/** The metadata keys for the dependencies of a class (`@nestjs/common`, `constants`). */
 const PARAMETER_TYPES = 'design:paramtypes';
 const NAMED_PARAMETERS = 'self:paramtypes';
 const PROPERTIES = 'self:properties_metadata';
 
-/** Whether a guard is of this class: the class, a class that extends it, or an instance of one. */
+/** Whether a guard is this class, a class that extends it, or an instance of one. */
 export function isGuardOf(guardClass: Type, guard: unknown): boolean {
   return guard instanceof guardClass || isClassOf(guardClass, guard);
 }
@@ -28,8 +28,8 @@ function isClassOf(guardClass: Type, guard: unknown): boolean {
 }
 
 /**
- * Finds guards that are not static, one line per guard. NestJS makes such a provider per request,
- * and never asks it where it is a global guard.
+ * Finds guards that are not static, one line per guard. NestJS creates such a provider per request,
+ * and never calls it if it is a global guard.
  */
 export function findScopedGuards(providers: readonly ProviderRecord[], guardClass: Type): string[] {
   return providers
@@ -48,12 +48,12 @@ export function findScopedGuards(providers: readonly ProviderRecord[], guardClas
     });
 }
 
-/** NestJS gives each global guard a token of its own. */
+/** Whether a token belongs to a global guard. NestJS creates a separate token for each. */
 function isGlobal(token: unknown): boolean {
   return typeof token === 'string' && token.startsWith(APP_GUARD);
 }
 
-/** The way from a provider to what makes it request-scoped. */
+/** Returns the path from a provider to the provider that makes it request-scoped. */
 function findScoped(
   provider: ProviderRecord,
   providers: readonly ProviderRecord[],
@@ -80,7 +80,7 @@ function dependenciesOf({ inject, metatype }: ProviderRecord): unknown[] {
   return [...read(PARAMETER_TYPES), ...named.map(({ param, type }) => param ?? type)].map(tokenOf);
 }
 
-/** Tokens may be wrapped: `{ token, optional }`, and forward references. */
+/** Unwraps a token: `{ token, optional }`, or a forward reference. */
 function tokenOf(dependency: unknown): unknown {
   if (typeof dependency !== 'object' || dependency === null) return dependency;
   const { token, forwardRef } = dependency as { token?: unknown; forwardRef?: () => unknown };

@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 
 /**
- * What NestJS calls a method for. `field`: a GraphQL field or reference, about which NestJS asks
- * guards only with `fieldResolverEnhancers: ['guards']`.
+ * The kind of a handler. `field` is a GraphQL field or reference, for which NestJS runs guards only
+ * with `fieldResolverEnhancers: ['guards']`.
  */
 export type HandlerKind = 'route' | 'message' | 'event' | 'resolver' | 'field';
 
-/** Where NestJS stores what its decorators say (`constants` of its packages). */
+/** The metadata keys of NestJS's decorators (`constants` of its packages). */
 const PATH = 'path';
 const METHOD = 'method';
 const HANDLER_TYPE = 'microservices:handler_type';
@@ -17,7 +17,7 @@ const RESOLVER_TYPE = 'graphql:resolver_type';
 const RESOLVER_FIELD = ['graphql:resolve_property', 'graphql:resolve_reference'];
 const GUARDS = '__guards__';
 
-/** What NestJS calls a method for; `undefined` when it is no handler. */
+/** Returns the kind of a handler; `undefined` if the method is not a handler. */
 export function handlerKind(target: Type, handler: object): HandlerKind | undefined {
   if (Reflect.hasMetadata(HANDLER_TYPE, handler)) return 'message';
   if (isGateway(target) && Reflect.hasMetadata(SUBSCRIBED, handler)) return 'event';
@@ -33,7 +33,7 @@ export function isGateway(target: Type): boolean {
   return Reflect.getMetadata(GATEWAY, target) === true;
 }
 
-/** The guards that `@UseGuards()` names on a class or a handler. */
+/** Returns the guards that `@UseGuards()` adds to a class or a handler. */
 export function usedGuards(subject: object): readonly unknown[] {
   return (Reflect.getMetadata(GUARDS, subject) ?? []) as readonly unknown[];
 }

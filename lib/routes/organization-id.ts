@@ -1,14 +1,14 @@
 import type { ReadableRequest } from '../options/contracts.js';
 
 /**
- * Where a request names the organization that it is about: a route parameter, a header, or a
- * function of the request. A function that throws ends the request with its error; one that gives
- * no string names no organization.
+ * Where a request names its organization: a route parameter, a header, or a function of the
+ * request. An error that the function throws ends the request. If it does not return a string, the
+ * request names no organization.
  */
 export type OrganizationSource =
   `params.${string}` | `headers.${string}` | ((request: ReadableRequest) => string | undefined);
 
-/** Finds the organization's id; `undefined` unless it is one non-empty string. */
+/** Returns the id of the organization; `undefined` unless it is one non-empty string. */
 export function readOrganizationId(
   from: OrganizationSource,
   request: ReadableRequest,

@@ -26,12 +26,12 @@ interface Place {
   readonly kind: HandlerKind;
 }
 
-/** The option of GraphQL modules that makes NestJS ask guards about fields. */
+/** The provider token for the options of GraphQL modules, which can enable guards for fields. */
 const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 /**
- * Checks everything that NestJS can call once, at bootstrap. The application does not start when a
- * requirement contradicts itself, stands where it is never read, or has no guard that checks it.
+ * Checks all handlers once, at bootstrap. The application does not start if a requirement
+ * contradicts itself, is declared where no guard reads it, or has no guard that checks it.
  */
 @Injectable()
 export class RouteAudit implements OnModuleInit {
@@ -43,7 +43,7 @@ export class RouteAudit implements OnModuleInit {
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(ModuleRef) private readonly modules: ModuleRef,
     @Inject(GUARD_CLASS) private readonly guard: Type,
-    /** `undefined` where the module was imported without options, which stops the start as well. */
+    /** `undefined` if the module was imported without options, which also stops the start. */
     @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean | undefined,
   ) {
     const audits = discovery.getProviders().filter(({ metatype }) => metatype === RouteAudit);
@@ -52,7 +52,10 @@ export class RouteAudit implements OnModuleInit {
     if (this.classes().some((target) => this.hasOpenMessages(target))) this.check();
   }
 
-  /** By now the application has named its own global guards, and every provider is resolved. */
+  /**
+   * At this point, the application has registered its own global guards, and every provider is
+   * resolved.
+   */
   onModuleInit(): void {
     this.isInitialized = true;
     const scoped = findScopedGuards(this.discovery.getProviders(), this.guard);
@@ -96,13 +99,14 @@ export class RouteAudit implements OnModuleInit {
     );
   }
 
-  /** What a handler requires and no guard checks. */
+  /** Finds handlers whose requirements no guard checks. */
   private findUnguarded({ target, name, handler, kind }: Place): string[] {
     if (isPublic(target, handler)) return [];
     const isRequiring = hasRequirements(requirementOf(target, handler));
     if (this.globalGuard !== true && !isRequiring) return [];
     const place = `${target.name}.${name}()`;
-    // Until then the application may still name global guards, and GraphQL has no options.
+    // Before initialization, the application may still register global guards, and the GraphQL
+    // options are not available.
     if (!this.isInitialized && kind !== 'message') return [];
     if (kind === 'field' && isRequiring && !this.areFieldsGuarded()) {
       return [
@@ -133,7 +137,7 @@ export class RouteAudit implements OnModuleInit {
     return this.config.getGlobalGuards().some((guard) => this.isOurs(guard));
   }
 
-  /** Whether `@UseGuards()` names the guard on a class or a handler. */
+  /** Whether `@UseGuards()` adds the guard to a class or a handler. */
   private isGuarded(subject: object): boolean {
     return usedGuards(subject).some((guard) => this.isOurs(guard));
   }
@@ -176,7 +180,10 @@ export class RouteAudit implements OnModuleInit {
   }
 }
 
-/** Two modules have two global guards, and each refuses what satisfies only the other. */
+/**
+ * Throws unless the module is imported once. Two modules would have two global guards, and each
+ * would refuse requests that only the other accepts.
+ */
 function requireOneModule(count: number): void {
   if (count === 1) return;
   throw new AuthError(
@@ -218,7 +225,7 @@ function findMissingPolicies(
   );
 }
 
-/** Finds decorators where no guard reads them. */
+/** Finds decorators that no guard reads. */
 function findUnread(target: Type, methods: Handlers): string[] {
   const unread = Object.entries(methods)
     .filter(([name, method]) => isDeclaredOn(target, name, method))
@@ -229,7 +236,7 @@ function findUnread(target: Type, methods: Handlers): string[] {
         'decorators: move them to a handler',
     );
   const access = accessOfClass(target);
-  // The class of a gateway may open its connections.
+  // `@Public()` on a gateway class opens its connections, so it is read without handlers.
   const isRead = placesOf(target, methods).length > 0 || (isGateway(target) && access === 'public');
   if (access === undefined || isRead) return unread;
   return [

@@ -11,25 +11,25 @@ import type { AnyPolicy } from './custom-policies.js';
 import type { OrganizationSource } from './organization-id.js';
 
 /**
- * `public`: the guard steps aside. `optional`: anonymous is fine, a bad token is not. `protected`:
- * a user is needed.
+ * `public`: the guard checks nothing. `optional`: anonymous requests are allowed, bad tokens are
+ * refused. `protected`: a user is required.
  */
 export type Access = 'public' | 'optional' | 'protected';
 
-/** What a route requires, with the policies and sources of the application. */
+/** The requirements of a route, with the policies and sources of the application. */
 export type RouteRequirement = Requirement<AnyPolicy, OrganizationSource>;
 
-/** What the decorators on one class or handler say together. */
+/** The combined declarations of the decorators on one class or handler. */
 interface Declared {
   readonly access: ReadonlySet<Exclude<Access, 'protected'>>;
   readonly requirement: RouteRequirement;
 }
 
-/** What a route requires, class and handler together. */
+/** The combined access and requirements of a class and its handler. */
 export interface Route {
   readonly access: Access;
   readonly requirement: RouteRequirement;
-  /** Whether a user alone is not enough. */
+  /** Whether the route requires more than a user. */
   readonly hasRequirements: boolean;
 }
 
@@ -48,8 +48,8 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export type RouteDecorator = ClassDecorator & MethodDecorator;
 
 /**
- * Makes a decorator that adds to what its target already says. Decorators run from the last to the
- * first, so what comes now stands before.
+ * Creates a decorator that adds to the declarations of its target. Decorators run from the last to
+ * the first, so the addition comes before the existing declarations.
  */
 export function declareRoute(addition: {
   access?: Exclude<Access, 'protected'>;
@@ -62,20 +62,21 @@ export function declareRoute(addition: {
     const declared = add(said, declaredBy(subject));
     Reflect.defineMetadata(KEY, declared, subject);
     if (access !== 'public') requireImport(subject);
-    // Once more under the name, because a decorator that wraps the handler later leaves the first
-    // behind.
+    // Also stored by name, because a decorator that wraps the handler later drops the metadata of
+    // the function.
     if (key !== undefined) Reflect.defineMetadata(KEY, declared, target, key);
   };
 }
 
 /**
- * By handler. A handler that is inherited stands in several classes: the one that was asked about
- * last.
+ * Routes by handler. Several classes can inherit a handler: the entry is for the class that was
+ * read last.
  */
 const routes = new WeakMap<Handler, { readonly target: Target; readonly route: Route }>();
 
 /**
- * The one reader of what the decorators wrote. They ran when the class was made, so it reads once.
+ * Returns the route of a request. Declarations do not change after the class is created, so they
+ * are read once.
  */
 export function routeOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): Route {
   const target: Target = context.getClass();
@@ -96,14 +97,16 @@ function read(target: Target, handler: Handler): Route {
   return { access, requirement, hasRequirements: hasRequirements(requirement) };
 }
 
-/** What the decorators on a handler say, or those on a class and on the classes it extends. */
+/**
+ * Returns the declarations on a handler, or those on a class and on the classes that it extends.
+ */
 function declaredOn(subject: Target | Handler): Declared {
   let declared = nothing;
   for (const link of chainOf(subject)) declared = add(declared, declaredBy(link));
   return declared;
 }
 
-/** What the decorators on this class or handler itself say. */
+/** Returns the declarations on this class or handler only. */
 function declaredBy(subject: object): Declared {
   return (Reflect.getOwnMetadata(KEY, subject) as Declared | undefined) ?? nothing;
 }
@@ -115,7 +118,7 @@ function add(first: Declared, then: Declared): Declared {
   };
 }
 
-/** An object and its prototypes, which for a class are the classes that it extends. */
+/** Yields an object and its prototypes. For a class, these are the classes that it extends. */
 function* chainOf(start: object): Generator<object> {
   for (
     let link: object | null = start;
@@ -131,28 +134,28 @@ function accessOf({ access, requirement }: Declared): Access | undefined {
   return hasRequirements(requirement) ? 'protected' : undefined;
 }
 
-/** Whether the decorators open this handler. */
+/** Whether the decorators make this handler public. */
 export function isPublic(target: Type, handler: Handler): boolean {
   return read(target, handler).access === 'public';
 }
 
-/** What a handler requires, class and handler together. */
+/** Returns the combined requirements of the class and the handler. */
 export function requirementOf(target: Type, handler: Handler): RouteRequirement {
   return read(target, handler).requirement;
 }
 
-/** What the decorators on a class itself say; `undefined` when none stands there. */
+/** Returns the access that is declared on a class itself; `undefined` if none is declared. */
 export function accessOfClass(target: Type): Access | undefined {
   return accessOf(declaredBy(target));
 }
 
-/** Whether a decorator stands on a method, also where another decorator dropped it. */
+/** Whether a decorator was applied to a method, even if another decorator dropped it. */
 export function isDeclaredOn(target: Type, name: string, handler: Handler): boolean {
   const owner = ownersOf(target, name)[0];
   return declaredBy(handler) !== nothing || declaredUnder(owner, name) !== undefined;
 }
 
-/** What contradicts itself on a class and its methods, one line per place. */
+/** Finds contradictions on a class and its methods, one line per place. */
 export function findContradictions(target: Type, handlers: Handlers): string[] {
   const problems = contradictionsOf(declaredOn(target), target.name);
   for (const [name, handler] of Object.entries(handlers)) {
@@ -177,7 +180,10 @@ export function findContradictions(target: Type, handlers: Handlers): string[] {
   return problems;
 }
 
-/** What a handler that says nothing itself lost, or opened, by inheritance. */
+/**
+ * Finds requirements that a handler without declarations lost, and access that it gained, by
+ * inheritance.
+ */
 export function findInheritance(target: Type, name: string, handler: Handler): string[] {
   if (accessOf(declaredBy(handler)) !== undefined) return [];
   const place = `${target.name}.${name}()`;
@@ -200,23 +206,23 @@ export function findInheritance(target: Type, name: string, handler: Handler): s
   ];
 }
 
-/** The nearest class that says `@Public()`: the class itself, or one that it extends. */
+/** Returns the nearest class with `@Public()`: the class itself, or one that it extends. */
 function openerOf(target: Type): Target | undefined {
   const opener = [...chainOf(target)].find((link) => declaredBy(link).access.has('public'));
   return opener as Target | undefined;
 }
 
-/** Whether the prototype is one of a class that extends this one. */
+/** Whether the prototype belongs to a class that extends this one. */
 function isBelow(prototype: object | undefined, { prototype: base }: Target): boolean {
   return prototype !== undefined && Object.prototype.isPrototypeOf.call(base as object, prototype);
 }
 
-/** The prototypes that have a method of this name, the one that counts first. */
+/** Returns the prototypes that have a method of this name. The first one is used. */
 function ownersOf(target: Type, name: string): object[] {
   return [...chainOf(target.prototype as object)].filter((link) => Object.hasOwn(link, name));
 }
 
-/** What was declared under a name, also where another decorator replaced the method since. */
+/** Returns the declarations under a name, even if another decorator replaced the method later. */
 function declaredUnder(prototype: object | undefined, name: string): Declared | undefined {
   return prototype === undefined
     ? undefined
@@ -224,8 +230,7 @@ function declaredUnder(prototype: object | undefined, name: string): Declared | 
 }
 
 /**
- * Whether a method lost what was declared on it: under its name there is something, and the
- * function does not have it.
+ * Whether a method lost its declarations: they are stored under its name, but not on the function.
  */
 function isLost(target: Type, name: string, handler: Handler): boolean {
   const declared = declaredUnder(ownersOf(target, name)[0], name);

@@ -6,20 +6,20 @@ import { checkNames } from './names.js';
 /** @see MaxAuthAge */
 export interface MaxAuthAgeOptions {
   /**
-   * What happens to a user who can never reauthenticate (Authgear `can_reauthenticate: false`) and
-   * whose authentication is too old: `'deny'` is a 403 that says so, `'allow'` lets them in. On
-   * class and handler, `'allow'` must stand in both.
+   * The result for a user who can never reauthenticate (Authgear `can_reauthenticate: false`) and
+   * whose authentication is too old: `'deny'` answers with 403 and this reason, `'allow'` allows
+   * the request. If class and handler both set an age, both must set `'allow'`.
    * @default 'deny'
    */
   readonly ifCannotReauthenticate?: 'allow' | 'deny' | undefined;
 }
 
 /**
- * The user authenticated at most this long ago, by the newer of the access token's `auth_time` and
- * that of an ID token beside it (option `idToken`). Otherwise the answer is 401 with the step-up
- * challenge of RFC 9470, which tells the client to reauthenticate. A token without a usable
- * `auth_time`, or with a future one, is refused alike. A machine token gets 403, because no login
- * would help. On class and handler, the strictest age holds.
+ * Requires that the user authenticated at most this long ago. It uses the newer `auth_time` of the
+ * access token and an accompanying ID token (option `idToken`). Otherwise the answer is 401 with
+ * the step-up challenge of RFC 9470, which tells the client to reauthenticate. A token without a
+ * usable `auth_time`, or with a future one, is refused in the same way. A machine token gets 403,
+ * because no login would help. On class and handler, the strictest age applies.
  *
  * Throws a `TypeError` at decoration unless the age is positive and finite.
  *
@@ -39,14 +39,14 @@ export function MaxAuthAge(
 }
 
 /**
- * The issuer itself confirmed the session at most this long ago, through its resolver (option
- * `resolver`) or its userinfo endpoint: a user who was disabled, or signed out, is noticed within
- * this time. While the issuer cannot be reached, the answer is 503. Confirmations are shared by all
- * requests with one token and renewed in the background. On class and handler, and with the option
- * `maxStaleness`, the strictest holds.
+ * Requires that the issuer confirmed the session at most this long ago, through its resolver
+ * (option `resolver`) or its userinfo endpoint. A user who was disabled or signed out is refused
+ * within this time. While the issuer cannot be reached, the answer is 503. All requests with one
+ * token share its confirmations, which are renewed in the background. On class and handler, and
+ * with the option `maxStaleness`, the strictest value applies.
  *
  * A machine's token (`user.isMachine`) passes: it has no session that could end, and Authgear
- * cannot be asked about one.
+ * cannot confirm it.
  *
  * Throws a `TypeError` at decoration unless the duration is positive and finite.
  *
@@ -58,9 +58,9 @@ export function MaxStaleness(duration: Duration): RouteDecorator {
 }
 
 /**
- * The user authenticated by all of these methods (`amr`, RFC 8176; Authgear: `mfa`, `otp`,
- * `x_passkey` …). Otherwise the answer is 401 with the step-up challenge of RFC 9470 where another
- * authentication can help, and 403 where it cannot: for machines, and for users who can never
+ * Requires that the user authenticated with all of these methods (`amr`, RFC 8176; Authgear: `mfa`,
+ * `otp`, `x_passkey` …). Otherwise the answer is 401 with the step-up challenge of RFC 9470 if
+ * another authentication can help. It is 403 for machines, and for users who can never
  * reauthenticate.
  */
 export function Amr(...methods: [string, ...string[]]): RouteDecorator {

@@ -1,7 +1,7 @@
 import type { NamesRequirement } from '../../core/policy/requirement.js';
 import { isName } from '../../core/types.js';
 
-/** One of these is enough. */
+/** A list of names, of which one is enough. */
 export interface Alternatives {
   readonly anyOf: readonly [string, ...string[]];
 }
@@ -20,14 +20,14 @@ export function readNames(
 ): NamesRequirement {
   const [first] = args;
   if (typeof first !== 'object' || first === null) return { allOf: check(decorator, args) };
-  // Anything beside it would be dropped without a word.
+  // Other arguments would be ignored silently.
   if (args.length > 1 || Object.keys(first).join() !== 'anyOf') {
     throw new TypeError(`${decorator} takes names, or one { anyOf: [...] } and nothing else`);
   }
   return { anyOf: check(decorator, (first as Alternatives).anyOf) };
 }
 
-/** Names of any kind, none of them empty, at least one. */
+/** Checks names of any kind: at least one, and none of them empty. */
 export const checkNames: CheckNames = (decorator, names) => {
   if (Array.isArray(names) && names.length > 0 && names.every(isName)) {
     return Object.freeze([...names]);
@@ -38,7 +38,7 @@ export const checkNames: CheckNames = (decorator, names) => {
 /** RFC 6749 section 3.3: `scope-token`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** Scopes, at least one. */
+/** Checks scopes: at least one, in the syntax of the RFC. */
 export const checkScopes: CheckNames = (decorator, scopes) => {
   if (!Array.isArray(scopes) || scopes.length === 0) {
     throw new TypeError(`${decorator} needs at least one scope`);

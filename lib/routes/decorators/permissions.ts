@@ -5,9 +5,9 @@ import { declareRoute, type RouteDecorator } from '../route-metadata.js';
 import { checkNames, checkScopes, readNames, type Alternatives } from './names.js';
 
 /**
- * The access token must have all of these scopes, or one of `anyOf`; else 403 with an
- * `insufficient_scope` challenge that lists them. Several decorators on class and handler add up.
- * Throws a `TypeError` at decoration for no scope, or one with a space in it.
+ * Requires that the access token has all of these scopes, or one of `anyOf`. Otherwise the answer
+ * is 403 with an `insufficient_scope` challenge that lists them. Several decorators on class and
+ * handler add up. Throws a `TypeError` at decoration without a scope, or for a scope with a space.
  *
  * @example `@Scopes('read:reports', 'export:reports')`
  * @example `@Scopes({ anyOf: ['admin', 'write:reports'] })`
@@ -20,9 +20,9 @@ export function Scopes(...args: [Alternatives] | string[]): RouteDecorator {
 }
 
 /**
- * The user must have all of these roles, or one of `anyOf`; else 403. Authgear: effective role
- * keys. Several decorators on class and handler add up. Throws a `TypeError` at decoration without
- * a name.
+ * Requires that the user has all of these roles, or one of `anyOf`. Otherwise the answer is 403.
+ * For Authgear, these are effective role keys. Several decorators on class and handler add up.
+ * Throws a `TypeError` at decoration without a name.
  *
  * @example `@Roles('store_manager')`
  * @example `@Roles({ anyOf: ['admin', 'store_manager'] })`
@@ -35,16 +35,16 @@ export function Roles(...args: [Alternatives] | string[]): RouteDecorator {
 }
 
 /**
- * The user must be verified (Authgear `is_verified`); else 403. A token that does not tell is
- * refused.
+ * Requires that the user is verified (Authgear `is_verified`). Otherwise the answer is 403. A token
+ * without this information is refused.
  */
 export function Verified(): RouteDecorator {
   return declareRoute({ requirement: { ...noRequirement, verified: true } });
 }
 
 /**
- * The user must not be anonymous (Authgear `is_anonymous`); else 403. A token of a person that does
- * not tell is refused; a machine passes.
+ * Requires that the user is not anonymous (Authgear `is_anonymous`). Otherwise the answer is 403. A
+ * person's token without this information is refused. A machine passes.
  */
 export function NotAnonymous(): RouteDecorator {
   return declareRoute({ requirement: { ...noRequirement, notAnonymous: true } });
@@ -62,9 +62,10 @@ export interface OrganizationScopesOptions {
 const MEMBER = /^(?:params|headers)\.[^.\s]+$/;
 
 /**
- * The user must be an active member of the organization that this request is about, **with** all of
- * these scopes in it (AuthPI); else 403. Scopes in other organizations, and scopes of the token, do
- * not count. Throws a `TypeError` at decoration for no scope, or no `from`.
+ * Requires that the user is an active member of the organization in this request, **with** all of
+ * these scopes in it (AuthPI). Otherwise the answer is 403. Scopes in other organizations, and
+ * scopes of the token, do not count. Throws a `TypeError` at decoration without a scope or without
+ * `from`.
  *
  * @example `@OrganizationScopes('billing:write', { from: 'params.orgId' })`
  */
@@ -83,12 +84,12 @@ export function OrganizationScopes(
 }
 
 /**
- * The application's own decision: `true` lets the request in, anything else is 403 with the reason
- * in the log. It runs when everything else that no authentication could change holds. Several
+ * Adds a policy of the application: `true` allows the request, and any other result is 403 with the
+ * reason in the log. It runs after the permission checks and before the step-up checks. Several
  * decorators on class and handler add up, in that order.
  *
- * @param policy a function, or a class of the `Policy` kind that is a provider
- * @param reason what the log says when it denies
+ * @param policy a function, or a class that implements `Policy` and is a provider
+ * @param reason the reason in the log if the policy denies
  * @example `@Authorize((user) => user.claims['tenant'] === 'acme', 'not of this tenant')`
  */
 export function Authorize(policy: AnyPolicy, reason: string): RouteDecorator {
