@@ -28,24 +28,25 @@ import { Operations } from './transports/operations.js';
 import { transportOf } from './transports/transports.js';
 
 /**
- * Lets a request in when its credential (an access token, or a session where the options allow it)
- * is genuine, current, meant for this API and sufficient for the route. A refusal is NestJS's own
- * HTTP exception, with the challenge of RFC 6750 or RFC 9470 on the response.
+ * Allows a request if its credential (an access token, or a session if the options allow it) is
+ * genuine, current, meant for this API and sufficient for the route. A refusal is an HTTP exception
+ * of NestJS, with the challenge of RFC 6750 or RFC 9470 on the response.
  *
- * Global by default; with `globalGuard: false` put it on routes by `@UseGuards(JwtAuthGuard)`.
- * GraphQL over HTTP works the same, and other transports are refused. A guard of the application may extend it, and can refuse
- * more: what `super.canActivate()` refuses stays refused, whether it is awaited or not.
+ * The guard is global by default. With `globalGuard: false`, add it to routes with
+ * `@UseGuards(JwtAuthGuard)`. It refuses transports other than HTTP. A guard of the application may
+ * extend it and refuse more requests. A request that `super.canActivate()` refuses stays refused,
+ * even if the result is not awaited.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  // Properties and no parameters, so that a guard that extends this one can have its own.
+  // Properties instead of parameters, so that a guard that extends this one can have its own.
   @Inject(RESOLVED_OPTIONS) private readonly options!: ResolvedOptions;
   @Inject(Authenticator) private readonly authenticator!: Authenticator;
   @Inject(TokenService) private readonly tokens!: TokenService;
   @Inject(CustomPolicies) private readonly policies!: CustomPolicies;
   @Inject(RefusalLog) private readonly log!: RefusalLog;
   private readonly operations = new Operations<AuthenticatedByIssuer | undefined>();
-  /** What this guard decided, by call. Only a guard that extends it needs to be told. */
+  /** The decisions of this guard by call; `undefined` unless a guard overrides `canActivate()`. */
   private readonly decisions: WeakMap<ExecutionContext, Promise<boolean>> | undefined;
 
   constructor() {
@@ -60,12 +61,12 @@ export class JwtAuthGuard implements CanActivate {
     };
   }
 
-  /** Resolves with `true`, or rejects with the refusal. */
+  /** Resolves to `true`, or rejects with the refusal. */
   canActivate(context: ExecutionContext): Promise<boolean> {
     const decision = this.decide(context);
     if (this.decisions !== undefined) {
       this.decisions.set(context, decision);
-      // A guard that does not await it must not end the process.
+      // A guard that does not await the decision must not end the process.
       decision.catch(() => undefined);
     }
     return decision;
@@ -91,7 +92,7 @@ export class JwtAuthGuard implements CanActivate {
     }
   }
 
-  /** `undefined` for an anonymous request. */
+  /** Returns `undefined` for an anonymous request. */
   private authenticate(
     request: HttpRequest,
     { requirement: { staleness } }: Route,
@@ -108,7 +109,9 @@ export class JwtAuthGuard implements CanActivate {
       : this.operations.once(operation, request, strictest, authenticate);
   }
 
-  /** Throws the first refusal: permissions, then policies of the application, then step-up. */
+  /**
+   * Throws the first refusal: permissions, policies of the application, and step-up, in this order.
+   */
   private async authorize(
     { user, issuer }: AuthenticatedByIssuer,
     { requirement }: Route,
@@ -132,13 +135,13 @@ export class JwtAuthGuard implements CanActivate {
     injectMembership(user, requirement, policyContext, context);
   }
 
-  /** `auth_time` of the ID token beside the access token. */
+  /** Returns the `auth_time` of the ID token that accompanies the access token. */
   private async reauthenticatedAt(
     user: AuthgearUser,
     source: IdTokenSource,
     request: HttpRequest,
   ): Promise<number | undefined> {
-    // A session states its own time, and has no client that an ID token could be compared with.
+    // A session has its own authentication time, and no client to compare with the ID token.
     if (user.isMachine || user.via !== 'jwt') return undefined;
     const idToken = extractIdToken(source, request);
     if (idToken === undefined) return undefined;
@@ -146,7 +149,7 @@ export class JwtAuthGuard implements CanActivate {
     return authTime;
   }
 
-  /** The exception for a refusal, which is logged here. Any other error passes as it is. */
+  /** Logs a refusal and returns its exception. Returns any other error unchanged. */
   private refusalOf(error: unknown, context: ExecutionContext): unknown {
     if (!(error instanceof AuthError)) return error;
     this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
@@ -154,13 +157,15 @@ export class JwtAuthGuard implements CanActivate {
   }
 }
 
-/** `@OptionalAuth()` drops no requirement: where one stands, anonymous is not enough. */
+/**
+ * Allows an anonymous request on an `@OptionalAuth()` route without requirements; otherwise throws.
+ */
 function admitAnonymous({ access, hasRequirements }: Route, request: HttpRequest): true {
   if (access === 'optional' && !hasRequirements) return true;
   throw new AuthError('credentials_missing', describeNoCredential(request));
 }
 
-/** The application's function runs once per requirement: it may count its calls. */
+/** Reads each id once, because the function of the application may have side effects. */
 function readOnce<Part extends object>(
   read: (part: Part) => string | undefined,
 ): (part: Part) => string | undefined {

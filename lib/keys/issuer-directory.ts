@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options/resolve.js';
 import { IssuerLookupCache } from './issuer-lookup.js';
 import { createIssuerWithKeys, type IssuerWithKeys } from './issuer-with-keys.js';
 
-/** Requests for the keys of issuers that are looked up, at a time, and those that wait. */
+/** Maximum number of key requests that run at a time, and that wait, if issuers are looked up. */
 const MAX_DIALED = 8;
 const MAX_WAITING = 256;
 
@@ -16,9 +16,9 @@ export interface KeysDirectory extends IssuerDirectory<IssuerRules> {
   find(iss: string): MaybePromise<IssuerWithKeys | undefined>;
   /** Returns all listed issuers, or those looked up so far. */
   records(): readonly IssuerWithKeys[];
-  /** The issuers of the options; none when issuers are looked up. */
+  /** The issuers from the options; empty if issuers are looked up. */
   readonly listed: readonly IssuerWithKeys[];
-  /** The first listed issuer. `undefined` when issuers are looked up: there is no default then. */
+  /** The first listed issuer, which is the default; `undefined` if issuers are looked up. */
   readonly first: IssuerWithKeys | undefined;
 }
 

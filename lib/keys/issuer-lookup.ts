@@ -10,21 +10,24 @@ import type { IssuerConfig } from '../options/resolve-issuer.js';
 import type { ResolvedLookup } from '../options/resolve.js';
 import type { IssuerWithKeys } from './issuer-with-keys.js';
 
-/** With a tenant go its keys, cooldown and back-off: well above what one process serves. */
+/**
+ * Maximum number of known tenants. It is far above what one process serves, because removing a
+ * tenant also removes its keys, cooldown and backoff.
+ */
 const MAX_KNOWN = 10_000;
-/** Lookups at a time, and those that wait. The others are answered with 503. */
+/** Maximum number of lookups that run at a time, and that wait. Other requests get 503. */
 const MAX_LOOKUPS = 32;
 const MAX_WAITING_LOOKUPS = 256;
-/** Most characters of a name that is looked up. */
+/** Maximum length of a name that is looked up, in characters. */
 const MAX_NAME = 2_048;
 const MAX_REFUSED = 1_000;
 const KNOWN_FOR = 600_000;
 const REFUSED_FOR = 30_000;
 const FAILED_FOR = 1_000;
-/** How long a known tenant is served while the application's function throws. */
+/** How long a known tenant is accepted while the application's function throws. */
 const STALE_FOR = 3_600_000;
 
-/** When a name was looked up, and how long the answer holds. */
+/** When a name was looked up, and how long the result is valid. Both are in milliseconds. */
 interface LookedUp {
   readonly at: number;
   readonly holdsFor: number;
@@ -32,21 +35,21 @@ interface LookedUp {
 
 interface Known extends LookedUp {
   readonly record: IssuerWithKeys;
-  /** Where the keys come from, to see whether a later look-up changed it. */
+  /** The source of the keys, to detect whether a later lookup changed it. */
   readonly keySource: string;
   /** When the application's function last answered. */
   readonly answeredAt: number;
 }
 
 interface Refused extends LookedUp {
-  /** Why the look-up failed; `undefined` when the name is not trusted. */
+  /** The reason why the lookup failed; `undefined` if the name is not trusted. */
   readonly error: AuthError | undefined;
 }
 
 /**
- * Issuers by look-up: bounded, one look-up per name at a time. Refusals have a cache of their own,
- * so that unknown names cannot push tenants out. A tenant keeps its keys across look-ups unless
- * their source changed.
+ * Caches issuers that are looked up. The cache is bounded, and runs one lookup per name at a time.
+ * Refused names have a separate cache, so that unknown names cannot evict tenants. A tenant keeps
+ * its keys across lookups unless their source changed.
  */
 export class IssuerLookupCache {
   private readonly known = new LRUCache<string, Known>({ max: MAX_KNOWN });
@@ -78,7 +81,7 @@ export class IssuerLookupCache {
     return [...this.known.values()].map(({ record }) => record);
   }
 
-  /** Drops tenants without requests for an hour, the oldest first. */
+  /** Removes tenants without requests for an hour, the oldest first. */
   private forgetUnused(): void {
     const now = this.clock();
     for (;;) {
@@ -116,9 +119,9 @@ export class IssuerLookupCache {
   }
 
   /**
-   * The look-up failed. A tenant that was known a while ago is still served, because an outage of
-   * the application's database is no logout; unless the function did answer, with bad options. For
-   * other names the answer is 503, not 401.
+   * Handles a failed lookup. A tenant that was known recently is still accepted, because an outage
+   * of the application's database must not sign users out. It is not accepted if the function
+   * returned invalid options. Requests for other names get 503 instead of 401.
    */
   private serveStale(iss: string, cause: unknown, known: Known | undefined): IssuerWithKeys {
     const at = this.clock();
@@ -136,7 +139,7 @@ export class IssuerLookupCache {
   }
 }
 
-/** The function of the application only sees http(s) URLs of printable ASCII. */
+/** Whether a name is an http(s) URL of printable ASCII. Other names are not looked up. */
 function isIssuerUrl(iss: string): boolean {
   return iss.length <= MAX_NAME && /^[\x21-\x7e]+$/.test(iss) && parseHttpUrl(iss) !== undefined;
 }

@@ -4,10 +4,10 @@ import { isWithin, type Clock } from '../core/clock.js';
 import { printable } from '../core/printable.js';
 import type { KeyEvent } from '../core/keys/key-store.js';
 
-/** Most issuers whose last line is remembered. */
+/** Maximum number of issuers whose last line is remembered. */
 const MAX_ISSUERS = 1_000;
 const INTERVAL = 10_000;
-/** Lines in one interval. Where issuers are looked up, a forged token can name many. */
+/** Maximum number of lines per interval. If issuers are looked up, forged tokens can name many. */
 const MAX_LINES = 20;
 
 const consequences = {
@@ -18,8 +18,8 @@ const consequences = {
 } as const;
 
 /**
- * Logs failures to fetch keys, the recovery, and keys that were skipped. Never logs the same text
- * twice in a row for one issuer, and at most 20 lines in 10 seconds.
+ * Returns a listener that logs failures to fetch keys, the recovery, and skipped keys. It never
+ * logs the same text twice in a row for one issuer, and logs at most 20 lines in 10 seconds.
  */
 export function createKeyLog(logger: LoggerService, clock: Clock): (event: KeyEvent) => void {
   const lastWords = new LRUCache<string, string>({ max: MAX_ISSUERS });

@@ -14,9 +14,10 @@ const reason =
   'AuthgearModule.forRoot({ issuer, audience }) to the imports of the root module';
 
 /**
- * Refuses what the decorators protect where the application never imported the module, and so has
- * no guard. The decorators bring it, and NestJS makes one per module that uses them. It lets
- * everything pass where the module is imported: that is for `JwtAuthGuard` to decide.
+ * Refuses routes with decorators of this library if the application does not import the module, and
+ * therefore has no guard. The decorators add this guard, and NestJS creates one instance per module
+ * that uses them. If the module is imported, this guard allows every request, and `JwtAuthGuard`
+ * decides.
  */
 @Injectable()
 export class ImportCheck implements CanActivate, OnModuleInit {
@@ -24,7 +25,7 @@ export class ImportCheck implements CanActivate, OnModuleInit {
     @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean | undefined,
   ) {}
 
-  /** Stops the start. */
+  /** Throws if the module is not imported, so that the application does not start. */
   onModuleInit(): void {
     this.canActivate();
   }
@@ -37,15 +38,15 @@ export class ImportCheck implements CanActivate, OnModuleInit {
 
 const checked = new WeakSet<object>();
 
-/** Puts the check on a class, or on the function of a handler. */
+/** Adds the check to a class, or to the function of a handler. */
 export function requireImport(subject: object): void {
   if (checked.has(subject)) return;
   checked.add(subject);
-  // As on a method, because this form needs nothing but the function.
+  // Applied as a method decorator, because this form needs only the function.
   UseGuards(ImportCheck)(subject, '', { value: subject } as TypedPropertyDescriptor<never>);
 }
 
-/** A decorator of parameters that puts the check on their handler. */
+/** Returns a parameter decorator that also adds the check to the handler. */
 export function withImportCheck(decorator: ParameterDecorator): ParameterDecorator {
   return (target, key, index) => {
     if (key !== undefined) requireImport((target as Record<typeof key, object>)[key] as object);

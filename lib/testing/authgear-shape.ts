@@ -42,7 +42,8 @@ function accessClaims(fields: AccessTokenFields, context: IssueContext) {
 }
 
 /**
- * Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`, `pkg/lib/oauth/oidc/id_token.go`).
+ * The tokens and keys of Authgear (authgear-server `pkg/lib/oauth/token_encoding.go`,
+ * `pkg/lib/oauth/oidc/id_token.go`).
  */
 export const authgearShape: TokenShape = {
   issuer: 'https://test-issuer.authgear.cloud',

@@ -14,7 +14,7 @@ function common(fields: AccessTokenFields, { issuer, now }: IssueContext) {
     aud: audience,
     iat: now,
     exp: now + expiresIn,
-    // AuthPI sends the time of issue, also in refreshed tokens.
+    // AuthPI uses the time of issue, also in refreshed tokens.
     auth_time: now,
     jti: randomUUID(),
     client_id: clientId,
@@ -41,7 +41,7 @@ function person(
   };
 }
 
-/** AuthPI (authpi.com, tokens, organizations and key rotation). */
+/** The tokens and keys of AuthPI (authpi.com, tokens, organizations and key rotation). */
 export const authpiShape: TokenShape = {
   issuer: 'https://idp.authpi.com/test',
   trust: () => ({ audience: 'c_test', profile: authpiProfile }),

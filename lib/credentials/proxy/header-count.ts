@@ -5,9 +5,10 @@ import { listedIssuers, type ResolvedOptions } from '../../options/resolve.js';
 import { RESOLVED_OPTIONS } from '../../options/tokens.js';
 
 /**
- * Lets Node.js keep all headers where a proxy proves by a header that a request came through it. By
- * default it drops those after the first thousand without a word, so that a client could make the
- * proof disappear. The size of all headers stays limited (`maxHeaderSize`).
+ * Makes Node.js keep all headers if an issuer uses the headers of a proxy. By default, Node.js
+ * silently drops headers after the first thousand, so a client could remove the header that proves
+ * that a request came through the proxy. The total size of the headers stays limited
+ * (`maxHeaderSize`).
  */
 @Injectable()
 export class HeaderCount implements OnModuleInit {

@@ -8,12 +8,12 @@ import type { HttpRequest } from '../../transports/transport.js';
 
 /**
  * Whether the request is proven to have come through the proxy. Throws `proxy_headers_invalid` for
- * two proofs: the proxy then adds its own to that of a client.
+ * two proofs, because the proxy then adds its own proof to one from the client.
  */
 export function cameThroughProxy(request: HttpRequest, proof: ProxyProofRules): boolean {
   switch (proof.kind) {
     case 'trust':
-      // A promise is truthy, and proves nothing.
+      // A promise is truthy, but it is not a proof.
       return (proof.trust(request) as unknown) === true;
     case 'secret': {
       const [given, ...others] = headerFields(request, proof.header);

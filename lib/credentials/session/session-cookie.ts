@@ -7,18 +7,18 @@ export interface SessionCookie {
   readonly value: string;
 }
 
-/** In the order in which Authgear's resolver reads them. */
+/** The cookie names, in the order in which Authgear's resolver reads them. */
 const NAMES = ['app_session', 'app_access_token', 'session'];
 /** RFC 6265 section 4.1.1: `cookie-octet`. */
 const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
-/** Most session cookies that are read. A browser sends one of each name, or a few. */
+/** Maximum number of session cookies. A browser sends one of each name, or a few. */
 const MAX_COOKIES = 16;
 
 /**
- * Finds the session cookie; `undefined` when there is none. Throws `multiple_credentials` for
- * cookies with the same name and different values, because a sibling domain may have set one of
- * them, and for more than 16 session cookies. Throws `session_invalid` for a value that no session
- * cookie can have.
+ * Finds the session cookie; `undefined` if there is none. Throws `multiple_credentials` for cookies
+ * with the same name and different values, because a sibling domain may have set one of them, and
+ * for more than 16 session cookies. Throws `session_invalid` for a value that no session cookie can
+ * have.
  */
 export function extractSessionCookie(
   request: HeaderSource,
@@ -43,8 +43,8 @@ export function extractSessionCookie(
 }
 
 /**
- * The session cookies of a header, and one more than the limit at most. The header is searched and
- * not split, because a client may fill it with separators.
+ * Returns the session cookies of a header, at most one more than the limit. The header is searched
+ * instead of split, because a client may fill it with separators.
  */
 function readPairs(field: string, prefix: string): SessionCookie[] {
   const pairs: SessionCookie[] = [];
@@ -59,7 +59,7 @@ function readPairs(field: string, prefix: string): SessionCookie[] {
   return pairs;
 }
 
-/** By prefix, which is an option. */
+/** The patterns by cookie prefix, which is an option. */
 const patterns = new Map<string, RegExp>();
 
 function patternFor(prefix: string): RegExp {
