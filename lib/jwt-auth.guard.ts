@@ -33,9 +33,9 @@ import { transportOf } from './transports/transports.js';
  * of NestJS, with the challenge of RFC 6750 or RFC 9470 on the response.
  *
  * The guard is global by default. With `globalGuard: false`, add it to routes with
- * `@UseGuards(JwtAuthGuard)`. It refuses transports other than HTTP. A guard of the application may
- * extend it and refuse more requests. A request that `super.canActivate()` refuses stays refused,
- * even if the result is not awaited.
+ * `@UseGuards(JwtAuthGuard)`. It supports HTTP and GraphQL over HTTP, and refuses other transports.
+ * A guard of the application may extend it and refuse more requests. A request that
+ * `super.canActivate()` refuses stays refused, even if the result is not awaited.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {

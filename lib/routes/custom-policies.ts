@@ -31,10 +31,12 @@ export function isPolicyClass(policy: AnyPolicy): policy is Type<Policy> {
   return typeof prototype?.authorize === 'function';
 }
 
-/** Where Fastify's request and the context of a GraphQL operation keep what NestJS looks at. */
+/**
+ * The members in which Fastify's request and a GraphQL context store the object that NestJS reads.
+ */
 const WRAPPED = ['raw', 'req'];
 
-/** Returns what `@Inject(REQUEST)` gives: the request, or the context of a GraphQL operation. */
+/** Returns the value of `@Inject(REQUEST)`: the request, or the context of a GraphQL operation. */
 function scopeOf(context: ExecutionContext): object {
   const transport = transportOf(context);
   return transport.operationOf(context) ?? transport.requestOf(context);

@@ -246,7 +246,9 @@ function findUnread(target: Type, methods: Handlers): string[] {
   ];
 }
 
-/** The class of a provider that a factory made. Reads nothing of the object itself. */
+/**
+ * Returns the class of a provider that a factory created. Reads no property of the object itself.
+ */
 function classOf(instance: unknown): unknown {
   if (typeof instance !== 'object' || instance === null) return undefined;
   return (Object.getPrototypeOf(instance) as object | null)?.constructor;
