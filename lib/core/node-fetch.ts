@@ -8,21 +8,41 @@ import { printable } from './printable.js';
  * connections. It requests no compression and decompresses nothing: the `fetch` of the platform can
  * end the process while it decompresses a hostile response.
  */
-export const nodeFetch: Fetch = (url, { method, headers, signal }) =>
-  new Promise<FetchResponse>((resolve, reject) => {
-    const { protocol, username, password } = new URL(url);
-    if (username !== '' || password !== '') throw new TypeError('the URL has credentials in it');
-    const request = protocol === 'https:' ? requestHttps : requestHttp;
-    request(url, {
+export const nodeFetch: Fetch = async (url, init) => {
+  const { username, password } = new URL(url);
+  if (username !== '' || password !== '') throw new TypeError('the URL has credentials in it');
+  try {
+    return await attempt(url, init);
+  } catch (error) {
+    if (error instanceof ClosedConnection) return attempt(url, init);
+    throw error;
+  }
+};
+
+/** The server closed an idle connection at the moment when a request used it again. */
+class ClosedConnection extends Error {}
+
+function attempt(
+  url: string,
+  { method, headers, signal }: Parameters<Fetch>[1],
+): Promise<FetchResponse> {
+  return new Promise((resolve, reject) => {
+    const send = url.startsWith('https:') ? requestHttps : requestHttp;
+    const request = send(url, {
       method,
       headers: { 'user-agent': 'nestjs-authgear', ...headers, 'accept-encoding': 'identity' },
       signal,
-    })
+    });
+    request
       // Stays registered, because the connection may also fail later.
-      .on('error', reject)
+      .on('error', (error: NodeJS.ErrnoException) => {
+        const isClosed = request.reusedSocket && error.code === 'ECONNRESET';
+        reject(isClosed ? new ClosedConnection(error.message, { cause: error }) : error);
+      })
       .on('response', (message) => resolve(asResponse(message)))
       .end();
   });
+}
 
 function asResponse(message: IncomingMessage): FetchResponse {
   // A connection that breaks while the body is not read must not raise an unhandled error.
