@@ -389,7 +389,7 @@ describe('round the proxy', () => {
       .filter((line) => line.includes('proxy_headers_untrusted'));
     // The first one, and how many more there were, when it ends.
     expect(told).toEqual([
-      expect.stringContaining('goes round the proxy'),
+      expect.stringContaining('A client bypasses the proxy'),
       expect.stringContaining('4 more since the last line'),
     ]);
     expect(process.stdout + process.stderr).not.toMatch(
