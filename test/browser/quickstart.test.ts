@@ -139,7 +139,7 @@ describe('the page', () => {
         'token_invalid',
         /Refused audience_mismatch .*"aud" is "https:\/\/other-api\.example", accepted: /,
       ],
-      ['My ID token', 'token_is_id_token', /Refused token_is_id_token .*not id_token/],
+      ['My ID token', 'token_is_id_token', /Refused token_is_id_token .*not the id_token/],
     ] as const) {
       await page.send(what);
       expect(await page.call('GET /api/me')).toMatchObject({
