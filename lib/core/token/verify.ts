@@ -174,14 +174,13 @@ export function toleranceOf({ named }: IssuerDirectory): number {
  * Finds the issuer of a token by exact `iss`. A token of another issuer is also checked against the
  * header rules of the first issuer, so that the log names the first problem of the token.
  */
-export function chooseIssuer<Issuer extends TrustedIssuer>(
+export async function chooseIssuer<Issuer extends TrustedIssuer>(
   parsed: TokenContent,
   issuers: IssuerDirectory<Issuer>,
-): MaybePromise<KeyedIssuer<Issuer>> {
-  return andThen(findIssuer(parsed.claims, issuers), (found) => {
-    if (found !== undefined) return found;
-    throw refuseForeign(parsed, issuers.named).withhold();
-  });
+): Promise<KeyedIssuer<Issuer>> {
+  const found = await findIssuer(parsed.claims, issuers);
+  if (found !== undefined) return found;
+  throw refuseForeign(parsed, issuers.named).withhold();
 }
 
 function findIssuer<Issuer extends TrustedIssuer>(
