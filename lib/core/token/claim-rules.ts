@@ -68,17 +68,12 @@ function checkAudience(claims: JsonObject, { audience, profile }: TrustedIssuer)
   const isAccepted = (value: string): boolean => accepted?.has(value) ?? audience.includes(value);
   if (given.some(isAccepted)) return;
 
-  const almost = given.some((value) => isAccepted(withOtherSlash(value)));
+  const almost = given.some((value) => differsByTrailingSlash(value, isAccepted));
   const aud = given.slice(0, FEW).join(' ');
   const reason = `"${audienceClaim}" is "${printable(aud)}", accepted: "${audience.join('", "')}"`;
   throw new AuthError(almost ? 'audience_trailing_slash' : 'audience_mismatch', reason, {
     facts: { aud },
   });
-}
-
-/** Adds a trailing slash, or removes it. */
-function withOtherSlash(value: string): string {
-  return value.endsWith('/') ? value.slice(0, -1) : `${value}/`;
 }
 
 /** Maximum clock tolerance, in seconds. */
@@ -117,9 +112,12 @@ function checkClient(
   throw new AuthError('client_not_allowed', reason, { facts: { clientId } });
 }
 
-/** Whether two URLs differ only by a trailing slash, which is a common configuration mistake. */
-export function differByTrailingSlash(one: string, other: string): boolean {
-  return one === `${other}/` || other === `${one}/`;
+/**
+ * Whether a URL differs from an accepted one only by a trailing slash, which is a common
+ * configuration mistake.
+ */
+export function differsByTrailingSlash(url: string, isAccepted: (url: string) => boolean): boolean {
+  return isAccepted(`${url}/`) || (url.endsWith('/') && isAccepted(url.slice(0, -1)));
 }
 
 function missing(name: string): AuthError {

@@ -15,7 +15,7 @@ import {
   checkClaimsAgain,
   checkClaimsOfAny,
   checkTimes,
-  differByTrailingSlash,
+  differsByTrailingSlash,
   MAX_CLOCK_TOLERANCE,
 } from './claim-rules.js';
 import { checkHeader, readKeyQuery } from './header-rules.js';
@@ -224,11 +224,12 @@ function foreignIssuer(claims: JsonObject, named: readonly TrustedIssuer[]): Aut
   if (typeof iss !== 'string' || iss === '') {
     return new AuthError('claim_invalid', 'the claim "iss" is not a non-empty string');
   }
-  const isAlmost = named.some(({ issuer }) => differByTrailingSlash(iss, issuer));
+  const isNamed = (name: string): boolean => named.some(({ issuer }) => issuer === name);
   const trusted =
     named.length === 0
       ? 'which the lookup of "issuers" does not know'
       : `trusted: "${named.map(({ issuer }) => issuer).join('", "')}"`;
+  const isAlmost = differsByTrailingSlash(iss, isNamed);
   const code = isAlmost ? 'issuer_trailing_slash' : 'issuer_mismatch';
   return new AuthError(code, `"iss" is "${printable(iss)}", ${trusted}`, { facts: { iss } });
 }
