@@ -186,6 +186,10 @@ describe.each(platforms)('policies on %s', (platform) => {
       },
     );
 
+    test('one that is bound to a key is accepted: it is no bearer token', async () => {
+      expect(await call(stale(), fresh({ claims: { cnf: { jkt: 'a' } } }))).toBe('200');
+    });
+
     test('it is read on routes with @MaxAuthAge() only', async () => {
       expect(await answer('/plain', stale(), { 'x-id-token': 'garbage' })).toBe('200');
     });

@@ -6,13 +6,17 @@ import type { JsonObject } from '../types.js';
 import { checkClaimTypes, checkRegisteredClaims } from '../issuer/claim-types.js';
 
 /**
- * Checks the rules that apply to the tokens of every issuer: types of the registered claims, times,
- * `cnf` (RFC 7800). A refusal reveals nothing about the configured issuers. `tolerance` is the
- * largest of all issuers, and `now` is in epoch seconds, not rounded.
+ * Checks the rules that apply to the tokens of every issuer: types of the registered claims, and
+ * times. A refusal reveals nothing about the configured issuers. `tolerance` is the largest of all
+ * issuers, and `now` is in epoch seconds, not rounded.
  */
 export function checkClaimsOfAny(claims: JsonObject, tolerance: number, now: number): void {
   checkRegisteredClaims(claims);
   if (claims['exp'] !== undefined) checkTimes(claims, tolerance, now);
+}
+
+/** Refuses an access token that is bound to a key (`cnf`, RFC 7800), because none was proven. */
+export function checkUnbound(claims: JsonObject): void {
   if (Object.hasOwn(claims, 'cnf'))
     throw new AuthError(
       'token_sender_constrained',

@@ -15,6 +15,7 @@ import {
   checkClaimsAgain,
   checkClaimsOfAny,
   checkTimes,
+  checkUnbound,
   differsByTrailingSlash,
   MAX_CLOCK_TOLERANCE,
 } from './claim-rules.js';
@@ -74,6 +75,7 @@ export function createVerifier<Issuer extends TrustedIssuer>(
     const now = clock() / 1000;
     const query = readKeyQuery(parsed.header);
     checkClaimsOfAny(parsed.claims, tolerance, now);
+    checkUnbound(parsed.claims);
     const { issuer, keys } = await chooseIssuer(parsed, issuers);
     try {
       checkHeader(parsed, issuer);

@@ -4,6 +4,7 @@ import {
   audienceOf,
   checkClaims,
   checkClaimsOfAny,
+  checkUnbound,
 } from '../../../../lib/core/token/claim-rules.js';
 import { codeOf, refusalOf } from '../../../support/refusals.js';
 import { claimsWith, ISSUER, NOW, trustedIssuer } from '../../../support/tokens.js';
@@ -17,6 +18,7 @@ function check(
 ): void {
   const issuer = trustedIssuer(changes);
   checkClaimsOfAny(claims, issuer.clockTolerance, now);
+  checkUnbound(claims);
   checkClaims(claims, issuer, now);
 }
 const outcome = (
