@@ -80,15 +80,19 @@ export class JwtAuthGuard implements CanActivate {
     const route = routeOf(context);
     if (route.access === 'public') return true;
     await endOfTurn();
+    const transport = transportOf(context);
     try {
-      const request = transportOf(context).requestOf(context);
-      const authenticated = await this.authenticate(request, route, context);
+      const request = transport.requestOf(context);
+      const operation = transport.operationOf(context);
+      const authenticated = await this.authenticate(request, route, operation);
       if (authenticated === undefined) return admitAnonymous(route, request);
       if (route.hasRequirements) await this.authorize(authenticated, route, request, context);
       injectUser(context, request, authenticated.user);
       return true;
     } catch (error) {
-      throw this.refusalOf(error, context);
+      if (!(error instanceof AuthError)) throw error;
+      this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
+      throw transport.refuse(error, context) as Error;
     }
   }
 
@@ -96,14 +100,13 @@ export class JwtAuthGuard implements CanActivate {
   private authenticate(
     request: HttpRequest,
     { requirement: { staleness } }: Route,
-    context: ExecutionContext,
+    operation: object | undefined,
   ): MaybePromise<AuthenticatedByIssuer | undefined> {
     const { maxStaleness } = this.options;
     const strictest =
       staleness.length === 0 ? maxStaleness : Math.min(...staleness, maxStaleness ?? Infinity);
     const authenticate = () =>
       this.authenticator.authenticate(request, { maxStaleness: strictest });
-    const operation = transportOf(context).operationOf(context);
     return operation === undefined
       ? authenticate()
       : this.operations.once(operation, request, strictest, authenticate);
@@ -147,13 +150,6 @@ export class JwtAuthGuard implements CanActivate {
     if (idToken === undefined) return undefined;
     const { authTime } = await this.tokens.verifyIdToken(idToken, { user });
     return authTime;
-  }
-
-  /** Logs a refusal and returns its exception. Returns any other error unchanged. */
-  private refusalOf(error: unknown, context: ExecutionContext): unknown {
-    if (!(error instanceof AuthError)) return error;
-    this.log.write(error, `${context.getClass().name}.${context.getHandler().name}`);
-    return transportOf(context).refuse(error, context);
   }
 }
 

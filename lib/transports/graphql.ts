@@ -2,23 +2,17 @@ import { IntrinsicException, type ExecutionContext } from '@nestjs/common';
 import { answerTo, type Answer } from '../core/answer.js';
 import { AuthError } from '../core/errors.js';
 import { withoutFrames } from '../core/frames.js';
+import { setHeaders, type HttpResponse } from './http.js';
 import type { HttpRequest, Transport } from './transport.js';
 
 /** The context of an operation, as the drivers make it. */
 interface GraphqlContext {
   readonly req?: Partial<HttpRequest> & {
     /** Express. */
-    readonly res?: HeaderTarget;
-    /** Fastify's request has Node's. */
-    readonly raw?: unknown;
+    readonly res?: HttpResponse;
   };
   /** Mercurius. */
-  readonly reply?: HeaderTarget;
-}
-
-/** A response of Express or Fastify. */
-interface HeaderTarget {
-  header(name: string, value: string): unknown;
+  readonly reply?: HttpResponse;
 }
 
 /** Apollo's names for errors, by status. */
@@ -56,14 +50,14 @@ export const graphql: Transport = {
   },
   operationOf: (context) => contextOf(context),
   /** The information about the field is made for each call of a resolver. */
-  callOf: (context) => context.getArgByIndex<object>(context.getArgs().length - 1),
+  callOf: (context) => context.getArgs<object[]>().at(-1) as object,
   refuse(error, context) {
-    const { status, headers, message, code } = answerTo(error);
+    const answer = answerTo(error);
+    const { status, headers, message, code } = answer;
     const { scopes, maxAge } = error.details;
     const { req, reply } = contextOf(context);
-    const target = reply ?? req?.res;
-    if (target !== undefined)
-      for (const [name, value] of Object.entries(headers)) target.header(name, value);
+    const response = reply ?? req?.res;
+    if (response !== undefined) setHeaders(response, answer);
     return withoutFrames(
       () =>
         new GraphqlRefusal(message, {
@@ -71,15 +65,16 @@ export const graphql: Transport = {
           reason: code,
           ...(scopes === undefined ? {} : { scope: scopes.join(' ') }),
           ...(maxAge === undefined ? {} : { maxAge }),
-          // Apollo on Fastify keeps no reply, and takes headers from here.
-          ...(target === undefined ? { http: { headers: new Map(Object.entries(headers)) } } : {}),
+          // Apollo on Fastify keeps no reply, and takes headers from here, but no list of cookies.
+          ...(response === undefined
+            ? { http: { headers: new Map(Object.entries(headers)) } }
+            : {}),
         }),
     );
   },
 };
 
 function contextOf(context: ExecutionContext): GraphqlContext {
-  const args = context.getArgs<(GraphqlContext | undefined)[]>();
-  // A reference resolver of a federation has no arguments of its own.
-  return args[args.length - 2] ?? {};
+  // From the end, because a reference resolver of a federation has no arguments of its own.
+  return context.getArgs<(GraphqlContext | undefined)[]>().at(-2) ?? {};
 }

@@ -15,7 +15,7 @@ import type { HttpRequest, Transport } from './transport.js';
  * The parts of a response that the library uses. Express and Fastify both have `header`. Only
  * Express has `append`; Fastify's `header` appends cookies itself.
  */
-interface HttpResponse {
+export interface HttpResponse {
   header(name: string, value: string | readonly string[]): unknown;
   append?(name: string, value: string | readonly string[]): unknown;
 }
@@ -42,19 +42,21 @@ const exceptions = {
  * challenge.
  */
 export function refuse(error: AuthError, response: HttpResponse | undefined): HttpException {
-  const { status, headers, setCookie, message, code } = answerTo(error);
-  for (const [name, value] of Object.entries(headers)) response?.header(name, value);
-  if (setCookie.length > 0) addCookies(response, setCookie);
+  const answer = answerTo(error);
+  if (response !== undefined) setHeaders(response, answer);
+  const { status, message, code } = answer;
   const { name, type: Exception } = exceptions[status];
   return withoutFrames(
     () => new Exception({ statusCode: status, error: name, message, code }, { cause: error }),
   );
 }
 
-/** Adds cookies to those that the application has already set. */
-function addCookies(response: HttpResponse | undefined, cookies: readonly string[]): void {
-  if (response?.append === undefined) response?.header('Set-Cookie', cookies);
-  else response.append('Set-Cookie', cookies);
+/** Sets the headers of a refusal, and adds its cookies to those of the application. */
+export function setHeaders(response: HttpResponse, { headers, setCookie }: Answer): void {
+  for (const [name, value] of Object.entries(headers)) response.header(name, value);
+  if (setCookie.length === 0) return;
+  if (response.append === undefined) response.header('Set-Cookie', setCookie);
+  else response.append('Set-Cookie', setCookie);
 }
 
 /**
