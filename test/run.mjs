@@ -8,6 +8,7 @@
  * - `config`: the configuration of Jest
  * - `program`: the benchmark
  */
+import { versions } from './consumers/doors/versions.mjs';
 import { node, npm } from './support/command.mjs';
 
 const suites = {
@@ -17,7 +18,7 @@ const suites = {
     config: 'test/consumers/nest11/jest.config.json',
   },
   doors: {
-    install: ['11.0.1', '11.1.6', '12.1.1'].map((nest) => `test/consumers/doors/nest-${nest}`),
+    install: versions.map((nest) => `test/consumers/doors/nest-${nest}`),
     config: 'test/consumers/doors/jest.config.mjs',
   },
   hostile: { library: true, config: 'test/hostile/jest.config.json' },

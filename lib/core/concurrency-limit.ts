@@ -68,11 +68,9 @@ export function limitFetch(fetch: Fetch, limit: ConcurrencyLimit): Fetch {
 
 /** Returns a `fetch` with a separate concurrency limit for each origin. */
 export function limitPerOrigin(fetch: Fetch, max: number, maxWaiting: number): Fetch {
-  const limits = new LRUCache<string, ConcurrencyLimit>({ max: MAX_ORIGINS });
-  return (url, init) => {
-    const { origin } = new URL(url);
-    const limit = limits.get(origin) ?? new ConcurrencyLimit(max, maxWaiting);
-    limits.set(origin, limit);
-    return limit.run(() => fetch(url, init), init.signal);
-  };
+  const limited = new LRUCache<string, Fetch>({
+    max: MAX_ORIGINS,
+    memoMethod: () => limitFetch(fetch, new ConcurrencyLimit(max, maxWaiting)),
+  });
+  return (url, init) => limited.memo(new URL(url).origin)(url, init);
 }

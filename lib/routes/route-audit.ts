@@ -161,19 +161,13 @@ export class RouteAudit implements OnModuleInit {
 
   private warnOfEarlierGuards(): void {
     const guards: readonly object[] = this.config.getGlobalGuards();
-    const earlier = guards.slice(
-      0,
-      Math.max(
-        0,
-        guards.findIndex((guard) => this.isOurs(guard)),
-      ),
-    );
-    if (earlier.length === 0) return;
-    const names = earlier.map((guard) => guard.constructor.name).join(', ');
+    const position = guards.findIndex((guard) => this.isOurs(guard));
+    if (position <= 0) return;
+    const names = guards.slice(0, position).map((guard) => guard.constructor.name);
     this.modules
       .get<ResolvedOptions>(RESOLVED_OPTIONS, { strict: false })
       .logger.warn(
-        `Global guards that run before JwtAuthGuard see no user: ${names}. ` +
+        `Global guards that run before JwtAuthGuard see no user: ${names.join(', ')}. ` +
           'To change the order, set globalGuard: false and list ' +
           '{ provide: APP_GUARD, useExisting: JwtAuthGuard } before them.',
       );

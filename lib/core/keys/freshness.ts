@@ -167,6 +167,16 @@ function remaining(time: number, now: number, longest: number): number {
   return left > 0 && left <= longest ? left : 0;
 }
 
+/** The end of a fetch. */
+interface EndOfFetch {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** A random number of [0, 1). */
+  readonly jitter: number;
+  readonly purpose: FetchPurpose;
+  readonly policy: KeyPolicy;
+}
+
 /** Returns the state after a successful fetch. `jitter` is a random number in [0, 1). */
 export function afterSuccess(
   state: KeyState,
@@ -175,12 +185,7 @@ export function afterSuccess(
     readonly lifetime: number;
     readonly etag: string | undefined;
   },
-  {
-    now,
-    jitter,
-    purpose,
-    policy,
-  }: { now: number; jitter: number; purpose: FetchPurpose; policy: KeyPolicy },
+  { now, jitter, purpose, policy }: EndOfFetch,
 ): KeyState {
   const expiresAt = now + fetched.lifetime;
   // The jitter applies to the time before `refreshAhead`, so that a refresh is never due at once.
@@ -203,12 +208,7 @@ export function afterSuccess(
 export function afterFailure(
   state: KeyState,
   error: AuthError,
-  {
-    now,
-    jitter,
-    purpose,
-    policy,
-  }: { now: number; jitter: number; purpose: FetchPurpose; policy: KeyPolicy },
+  { now, jitter, purpose, policy }: EndOfFetch,
 ): KeyState {
   const span = FIRST_RETRY * 2 ** Math.min(state.failures, 10);
   const retryWithin = (longest: number): number =>

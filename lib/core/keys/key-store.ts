@@ -221,6 +221,7 @@ export class KeyStore {
     const { issuer, source, policy, random } = this.options;
     const { failures, loaded } = this.state;
     const endOfSlowness = this.watch();
+    const end = () => ({ now: this.now(), jitter: random(), purpose, policy });
     try {
       this.fetches += 1;
       const fetched = await source(loaded?.etag, this.closing.signal);
@@ -230,12 +231,8 @@ export class KeyStore {
           'keys_unavailable',
           `no keys from "${printable(issuer)}": it answered 304 to a first request`,
         );
-      const circumstances = { now: this.now(), jitter: random(), purpose, policy };
-      this.state = afterSuccess(
-        this.state,
-        { keySet, lifetime: fetched.lifetime, etag: fetched.etag },
-        circumstances,
-      );
+      const { lifetime, etag } = fetched;
+      this.state = afterSuccess(this.state, { keySet, lifetime, etag }, end());
       if (fetched.keySet !== undefined || failures > 0)
         this.notify({ type: 'loaded', issuer, keySet, afterFailures: failures });
     } catch (cause) {
@@ -243,12 +240,7 @@ export class KeyStore {
         cause instanceof AuthError
           ? cause
           : new AuthError('keys_unavailable', `no keys from "${printable(issuer)}"`, { cause });
-      this.state = afterFailure(this.state, error, {
-        now: this.now(),
-        jitter: random(),
-        purpose,
-        policy,
-      });
+      this.state = afterFailure(this.state, error, end());
       if (this.closing.signal.aborted) return;
       this.notify({
         type: 'failed',

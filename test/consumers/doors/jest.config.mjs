@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url';
-
-/** The tests of what must not start, on the versions of NestJS that differ in what they ask. */
-const versions = ['11.0.1', '11.1.6', '12.1.1'];
+import { versions } from './versions.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -21,4 +19,5 @@ const project = (version) => {
   };
 };
 
+/** The tests of what must not start, on the versions of NestJS that differ in what they ask. */
 export default { projects: versions.map(project), testTimeout: 300_000, maxWorkers: '100%' };
