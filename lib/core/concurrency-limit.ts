@@ -4,6 +4,9 @@ import type { Fetch } from './http.js';
 /** Maximum number of origins with separate limits. */
 const MAX_ORIGINS = 1_000;
 
+/** Too many tasks wait already. The message is safe to log. */
+export class LimitReached extends Error {}
+
 /** Limits the number of tasks that run at a time. Other tasks wait in order, up to a maximum. */
 export class ConcurrencyLimit {
   private running = 0;
@@ -31,7 +34,7 @@ export class ConcurrencyLimit {
   private turn(signal: AbortSignal | undefined): Promise<void> {
     if (this.waiting.size >= this.maxWaiting) {
       const counts = `${this.max} are under way, and ${this.maxWaiting} wait`;
-      return Promise.reject(new Error(`too many requests at the same time: ${counts}`));
+      return Promise.reject(new LimitReached(`too many requests at the same time: ${counts}`));
     }
     return new Promise((resolve, reject) => {
       const start = (): void => {

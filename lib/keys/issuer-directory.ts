@@ -32,7 +32,7 @@ export function createIssuerDirectory(
     const limited = { ...options, fetch: limitFetch(options.fetch, limit) };
     const create = (config: IssuerConfig): IssuerWithKeys =>
       createIssuerWithKeys(config, limited, onEvent);
-    const cache = new IssuerLookupCache(issuers, create, clock);
+    const cache = new IssuerLookupCache(issuers, create, clock, options.keys.timeout);
     return {
       find: (iss) => cache.find(iss),
       records: () => cache.records(),

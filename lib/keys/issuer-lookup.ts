@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { isWithin, type Clock } from '../core/clock.js';
-import { ConcurrencyLimit } from '../core/concurrency-limit.js';
+import { ConcurrencyLimit, LimitReached } from '../core/concurrency-limit.js';
 import { AuthError } from '../core/errors.js';
+import { deadline, unlessAborted } from '../core/http.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { printable } from '../core/printable.js';
 import { SingleFlight } from '../core/single-flight.js';
@@ -61,6 +62,8 @@ export class IssuerLookupCache {
     private readonly lookup: ResolvedLookup,
     private readonly create: (config: IssuerConfig) => IssuerWithKeys,
     private readonly clock: Clock,
+    /** Milliseconds of real time for one lookup. A function that never answers must not hang. */
+    private readonly timeout: number,
   ) {}
 
   find(iss: string): MaybePromise<IssuerWithKeys | undefined> {
@@ -94,8 +97,10 @@ export class IssuerLookupCache {
   }
 
   private async lookUp(iss: string, known: Known | undefined): Promise<IssuerWithKeys | undefined> {
+    const signal = deadline(this.timeout);
     try {
-      const config = await this.limit.run(async () => this.lookup(iss));
+      const look = async () => this.lookup(iss);
+      const config = await this.limit.run(() => unlessAborted(look(), signal), signal);
       return config === undefined ? this.refuse(iss) : this.remember(iss, config, known);
     } catch (cause) {
       return this.serveStale(iss, cause, known);
@@ -131,11 +136,18 @@ export class IssuerLookupCache {
       return known.record;
     }
     this.known.delete(iss);
-    const why = hasAnswered ? cause.reason : 'it threw';
+    const why = hasAnswered ? cause.reason : this.describe(cause);
     const reason = `the look-up of the issuer "${printable(iss)}" failed: ${why}`;
     const error = new AuthError('issuer_lookup_failed', reason, { cause, facts: { iss } });
     this.refused.set(iss, { at, holdsFor: FAILED_FOR, error });
     throw error;
+  }
+
+  /** The error of the application may contain anything, and is not quoted. */
+  private describe(cause: unknown): string {
+    if (cause instanceof LimitReached) return cause.message;
+    const isLate = (cause as { name?: unknown } | null)?.name === 'TimeoutError';
+    return isLate ? `no answer within ${this.timeout / 1000} s` : 'it threw';
   }
 }
 

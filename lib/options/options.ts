@@ -48,7 +48,8 @@ export interface KeysOptions {
    */
   readonly staleFor?: Duration;
   /**
-   * Timeout of one fetch of metadata and keys together. Measured on the real clock.
+   * Timeout of one fetch of metadata and keys together, and of one lookup by the function in
+   * `issuers`. Measured on the real clock.
    * @default '5s'
    */
   readonly timeout?: Duration;

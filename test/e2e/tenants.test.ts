@@ -2,6 +2,7 @@ import { Controller, Get, Module, type Type } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { AuthgearModule } from '../../lib/authgear.module.js';
+import type { Duration } from '../../lib/core/duration.js';
 import type { Fetch } from '../../lib/core/http.js';
 import { AuthgearHealthIndicator } from '../../lib/health/authgear.health-indicator.js';
 import { JwksService } from '../../lib/keys/jwks.service.js';
@@ -31,12 +32,12 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function start(issuers: IssuerLookup, fetch: Fetch) {
+async function start(issuers: IssuerLookup, fetch: Fetch, timeout: Duration = '5s') {
   const clock = new TestClock();
   const logger = new MemoryLogger();
   @Module({
     imports: [
-      AuthgearModule.forRoot({ issuers, fetch, logger, clock: clock.now }),
+      AuthgearModule.forRoot({ issuers, fetch, logger, clock: clock.now, keys: { timeout } }),
       TerminusModule.forRoot({ logger: false }),
     ],
     controllers: [HealthController],
@@ -119,6 +120,27 @@ test('many invented names: lookups and fetches a few at a time, and few lines', 
   expect(most.lookups).toBeLessThanOrEqual(32);
   expect(most.fetches).toBeLessThanOrEqual(8);
   expect(t.logger.lines.length).toBeLessThan(40);
+});
+
+test('a function that never answers holds no other tenant for longer than the timeout', async () => {
+  let isHanging = true;
+  const t = await start(
+    (iss) => (isHanging ? new Promise(() => undefined) : byPattern(iss)),
+    unreachable,
+    '100ms',
+  );
+  const statuses = await Promise.all(
+    Array.from({ length: 40 }, (_, index) => t.forge(tenant(index))),
+  );
+  expect(new Set(statuses)).toEqual(new Set([503]));
+  expect(t.logger.lines.join('\n')).toContain('no answer within 0.1 s');
+  isHanging = false;
+  await t.forge(tenant(100));
+  const names = t.app
+    .get(JwksService)
+    .status()
+    .map(({ issuer }) => issuer);
+  expect(names).toEqual([tenant(100)]);
 });
 
 test('tenants without requests for an hour are forgotten', async () => {
