@@ -8,3 +8,9 @@ export function h(tag, properties = {}, ...children) {
 export function byId(id) {
   return document.getElementById(id);
 }
+
+/** Scrolls an element into view, without motion for who asked for none. */
+export function reveal(element) {
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+}

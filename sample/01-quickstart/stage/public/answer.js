@@ -1,5 +1,5 @@
 import { credentials } from './credentials.js';
-import { byId, h } from './shared/dom.js';
+import { byId, h, reveal } from './shared/dom.js';
 
 /** Shows an answer of the API, and what the user can do about it. */
 export function showAnswer(answer, credential, help) {
@@ -23,10 +23,7 @@ export function showAnswer(answer, credential, help) {
     ...part('Body', JSON.stringify(answer.body, null, 2), 'body'),
   );
   // On a narrow screen, the answer is below the button.
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  byId('answer')
-    .closest('section')
-    .scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+  reveal(byId('answer').closest('section'));
 }
 
 /** Shows an error that happened before the call. */

@@ -1,4 +1,4 @@
-import { byId, h } from './shared/dom.js';
+import { byId, h, reveal } from './shared/dom.js';
 import { shortKid, toneOf } from './words.js';
 
 /** Shows an answer of the API: status, issuer, caller and body. */
@@ -36,10 +36,7 @@ export function showAnswer(answer, name, labels) {
 /** Scrolls on a narrow screen only: on a wide one, the issuers stay visible. */
 export function scrollToAnswer() {
   if (!matchMedia('(max-width: 60rem)').matches) return;
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  byId('answer')
-    .closest('section')
-    .scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+  reveal(byId('answer').closest('section'));
 }
 
 export function showProblem(message) {
